@@ -1,0 +1,1 @@
+"""The hub: the Django server with its pages and workers."""
