@@ -1,0 +1,124 @@
+"""
+Typed readers of the environment.
+
+Every setting of the hub is one `GREENROOM_...` variable, or the same name with `_FILE` holding the path of a file
+with the value. A bad value stops the start and names the variable.
+"""
+
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+_TRUE = {"1", "true", "yes", "on"}
+_FALSE = {"0", "false", "no", "off", ""}
+
+
+def text(name: str, default: str = "") -> str:
+    """Return the variable `name`, or what stands in the file that `name_FILE` points to, or the default."""
+    path = os.environ.get(f"{name}_FILE")
+    if path is None:
+        return os.environ.get(name, default)
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error.strerror}") from error
+
+
+def boolean(name: str, default: bool) -> bool:
+    """Return the variable as true or false."""
+    value = text(name, "1" if default else "0").lower()
+    if value not in _TRUE | _FALSE:
+        raise ImproperlyConfigured(f"{name} must be one of 1, 0, true, false, yes, no")
+    return value in _TRUE
+
+
+def integer(name: str, default: int, *, at_least: int = 0) -> int:
+    """Return the variable as a whole number of at least `at_least`."""
+    try:
+        value = int(text(name, str(default)))
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must be a whole number") from error
+    if value < at_least:
+        raise ImproperlyConfigured(f"{name} must be at least {at_least}")
+    return value
+
+
+def choice(name: str, default: str, choices: set[str]) -> str:
+    """Return the variable, which must be one of the choices."""
+    value = text(name, default)
+    if value not in choices:
+        raise ImproperlyConfigured(f"{name} must be one of {', '.join(sorted(choices))}")
+    return value
+
+
+def address(name: str, default: str) -> str:
+    """Return the variable as an http or https address without a trailing slash."""
+    value = text(name, default).rstrip("/")
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise ImproperlyConfigured(f"{name} must be an http or https address")
+    return value
+
+
+def kept_secret(name: str, data_dir: Path, make: Callable[[], str]) -> str:
+    """
+    Return a secret from the environment, or the one kept in the data directory, which is made at the first start.
+
+    The file is created exclusively, so two processes that start together end up with the same secret.
+    """
+    value = text(name)
+    if value:
+        return value
+    path = data_dir / name.removeprefix("GREENROOM_").lower()
+    data_dir.mkdir(parents=True, exist_ok=True)
+    fresh = path.with_suffix(f".{secrets.token_hex(8)}")
+    if not path.exists():
+        fresh.touch(mode=0o600)
+        fresh.write_text(make(), encoding="utf-8")
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            pass  # another process was first: its secret is the one
+        finally:
+            fresh.unlink()
+    return path.read_text(encoding="utf-8").strip()
+
+
+def database(name: str, data_dir: Path) -> dict[str, Any]:
+    """Return Django's database settings for a `postgresql://` address; without one, SQLite in the data directory."""
+    value = text(name)
+    if not value:
+        return _sqlite(str(data_dir / "greenroom.sqlite3"))
+    parts = urlsplit(value)
+    if parts.scheme == "sqlite":
+        return _sqlite(unquote(parts.path.removeprefix("/")) or ":memory:")
+    if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
+        raise ImproperlyConfigured(f"{name} must look like postgresql://user:password@host:5432/name")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.strip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+    }
+
+
+def _sqlite(path: str) -> dict[str, Any]:
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": path,
+        "OPTIONS": {
+            # A transaction that reads before it writes fails with "database is locked" unless it starts as a writer.
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        },
+    }

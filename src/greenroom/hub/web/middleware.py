@@ -1,0 +1,64 @@
+"""What every page goes through."""
+
+import zoneinfo
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.utils import timezone
+
+from greenroom.hub.core.errors import HubError
+
+Next = Callable[[HttpRequest], HttpResponseBase]
+
+# Everything comes from this server: no inline script or style, no other host.
+_POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
+    "frame-ancestors 'none'; form-action 'self'"
+)
+
+
+class ContentSecurityPolicyMiddleware:
+    """Tell the browser to load and run only what this server serves as files."""
+
+    def __init__(self, get_response: Next) -> None:
+        """Keep the next layer."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Add the header."""
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", _POLICY)
+        return response
+
+
+class TimeZoneMiddleware:
+    """Show times in the zone of the person who looks."""
+
+    def __init__(self, get_response: Next) -> None:
+        """Keep the next layer."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Activate the person's zone for this request."""
+        name = request.user.time_zone if request.user.is_authenticated else "UTC"
+        with timezone.override(zoneinfo.ZoneInfo(name)):
+            return self.get_response(request)
+
+
+class ErrorPagesMiddleware:
+    """Turn the hub's errors into pages with their status and words; the one place that does."""
+
+    def __init__(self, get_response: Next) -> None:
+        """Keep the next layer."""
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Pass on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Answer a `HubError`; anything else is Django's."""
+        if not isinstance(error, HubError):
+            return None
+        return render(request, "web/error.html", {"error": error}, status=error.status)

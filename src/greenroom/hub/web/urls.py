@@ -1,0 +1,9 @@
+"""The addresses of the pages, by area."""
+
+from django.urls import path
+
+from greenroom.hub.web import home
+
+urlpatterns = [
+    path("", home.home, name="home"),
+]
