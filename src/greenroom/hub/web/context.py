@@ -1,10 +1,31 @@
 """What every template knows."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest
+from django.urls import reverse
+
+
+@dataclass(frozen=True)
+class NavigationItem:
+    """One area of the site, as the side navigation shows it."""
+
+    label: str
+    url: str
+    icon: str
+    is_current: bool
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Return what the page frame needs."""
-    return {}
+    """Return what the page frame needs: `navigation`, empty for people who have not signed in."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {"navigation": []}
+    return {"navigation": [_item(request, "Learn", reverse("home"), "learn")]}
+
+
+def _item(request: HttpRequest, label: str, url: str, icon: str) -> NavigationItem:
+    """Make an item that is current on its page and all below; the home page is below nothing."""
+    is_current = request.path == url or (url != reverse("home") and request.path.startswith(url))
+    return NavigationItem(label, url, icon, is_current)

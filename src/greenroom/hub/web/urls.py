@@ -2,8 +2,9 @@
 
 from django.urls import path
 
-from greenroom.hub.web import home
+from greenroom.hub.web import home, style
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("style/", style.style, name="style"),
 ]

@@ -1,0 +1,167 @@
+/* Small comforts. Nothing here is needed: every page works without it. */
+(() => {
+  "use strict";
+
+  const MINUTE = 60_000;
+  const SAID_AT = [60, 15, 5, 1];
+
+  // Dialogs: a link to `#id` with data-dialog floats the dialog; forms with data-confirm ask first.
+
+  function openDialog(dialog) {
+    if (dialog && !dialog.open) dialog.showModal();
+  }
+
+  function confirmFirst(form, submitter) {
+    const dialog = document.createElement("dialog");
+    dialog.className = "dialog";
+    const title = document.createElement("h2");
+    title.id = "confirm-title";
+    title.textContent = form.dataset.confirm;
+    dialog.setAttribute("aria-labelledby", title.id);
+    const go = makeButton(form.dataset.confirmLabel || submitter?.textContent.trim() || "Go on", "danger");
+    const stay = makeButton("Cancel", "quiet");
+    const actions = document.createElement("div");
+    actions.className = "actions";
+    actions.append(go, stay);
+    dialog.append(title, actions);
+    document.body.append(dialog);
+    go.addEventListener("click", () => {
+      form.dataset.confirmed = "yes";
+      dialog.close();
+      form.requestSubmit(submitter);
+    });
+    stay.addEventListener("click", () => dialog.close());
+    dialog.addEventListener("close", () => dialog.remove());
+    dialog.showModal();
+    stay.focus();
+  }
+
+  function makeButton(label, kind) {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.className = `button button-${kind}`;
+    button.textContent = label;
+    return button;
+  }
+
+  document.addEventListener("click", (event) => {
+    const opener = event.target.closest("[data-dialog]");
+    if (opener) {
+      event.preventDefault();
+      openDialog(document.getElementById(opener.hash ? opener.hash.slice(1) : opener.dataset.dialog));
+      return;
+    }
+    const closer = event.target.closest("[data-dialog-close]");
+    if (closer) {
+      event.preventDefault();
+      closer.closest("dialog")?.close();
+    }
+    if (event.target instanceof HTMLDialogElement && isOutside(event, event.target)) event.target.close();
+    document.querySelectorAll("details[data-menu][open]").forEach((menu) => {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+  });
+
+  function isOutside(event, dialog) {
+    const box = dialog.getBoundingClientRect();
+    return event.clientX < box.left || event.clientX > box.right || event.clientY < box.top || event.clientY > box.bottom;
+  }
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const menu = event.target.closest?.("details[data-menu][open]");
+    if (!menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+
+  // In the capture phase, so that htmx does not send what has not been confirmed.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!form.dataset.confirm) return;
+    if (form.dataset.confirmed) {
+      delete form.dataset.confirmed;
+      return;
+    }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    confirmFirst(form, event.submitter);
+  }, true);
+
+  // Copying
+
+  async function copy(button, text) {
+    const label = button.querySelector("[data-copy-label]");
+    const before = label.textContent;
+    try {
+      await navigator.clipboard.writeText(text);
+      label.textContent = "Copied";
+    } catch {
+      label.textContent = "Select and copy";
+    }
+    setTimeout(() => { label.textContent = before; }, 2000);
+  }
+
+  function prepareCopying(root) {
+    root.querySelectorAll("[data-copy]").forEach((button) => {
+      const input = document.getElementById(button.dataset.copy);
+      button.hidden = false;
+      button.onclick = () => { input.select(); copy(button, input.value); };
+    });
+    root.querySelectorAll("[data-copy-code]").forEach((button) => {
+      button.hidden = false;
+      button.onclick = () => copy(button, button.closest("figure").querySelector("code").textContent);
+    });
+  }
+
+  // Countdowns: the server's clock counts, however wrong the one of this device is.
+
+  function countDown(timer) {
+    const skew = Date.parse(timer.dataset.serverNow) - Date.now();
+    const to = Date.parse(timer.dataset.countdownTo);
+    const says = timer.parentElement.querySelector("[data-countdown-says]");
+    let before = to - Date.now() - skew;
+    const tick = () => {
+      if (!timer.isConnected) return;
+      const left = to - Date.now() - skew;
+      timer.textContent = left > 0 ? `in ${describe(left)}` : "now";
+      announce(says, timer.dataset.subject, before, left);
+      before = left;
+      // Seconds are shown in the last hour only.
+      if (left > 0) setTimeout(tick, left > 60 * MINUTE ? 15_000 : 1000 - (Date.now() % 1000));
+    };
+    tick();
+  }
+
+  function describe(milliseconds) {
+    const seconds = Math.ceil(milliseconds / 1000);
+    const minutes = Math.floor(seconds / 60);
+    if (minutes < 60) return `${minutes}:${String(seconds % 60).padStart(2, "0")} min`;
+    const hours = Math.floor(minutes / 60);
+    if (hours < 24) return minutes % 60 ? `${hours} h ${minutes % 60} min` : `${hours} h`;
+    return hours % 24 ? `${Math.floor(hours / 24)} d ${hours % 24} h` : `${hours / 24} d`;
+  }
+
+  function announce(says, subject, before, left) {
+    if (!says) return;
+    const minutes = SAID_AT.find((limit) => before > limit * MINUTE && left <= limit * MINUTE);
+    if (minutes) says.textContent = `${subject} starts in ${minutes} ${minutes === 1 ? "minute" : "minutes"}.`;
+    else if (before > 0 && left <= 0) says.textContent = `${subject} starts now.`;
+  }
+
+  function prepare(root) {
+    prepareCopying(root);
+    root.querySelectorAll("[data-countdown-to]:not([data-counts])").forEach((timer) => {
+      timer.dataset.counts = "yes";
+      countDown(timer);
+    });
+    root.querySelector("[data-focus-on-load]")?.focus();
+  }
+
+  prepare(document);
+  document.addEventListener("htmx:load", (event) => {
+    if (event.detail.elt !== document.body) prepare(event.detail.elt);
+  });
+  const target = location.hash && document.getElementById(location.hash.slice(1));
+  if (target instanceof HTMLDialogElement) openDialog(target);
+})();
