@@ -1,1 +1,121 @@
-"""The client of the GoTo APIs."""
+"""
+The client of the GoTo APIs: operations are values, two thin drivers send them.
+
+    from greenroom.goto import GoTo, training
+
+    with GoTo(token) as goto:
+        for training_ in goto.iterate(training.get_all_trainings(organizer_key)):
+            ...
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from greenroom.goto import admin, errors, training, webhooks, webinar
+from greenroom.goto._auth import (
+    AUTH_URL,
+    BearerToken,
+    MemoryTokenStore,
+    OAuth,
+    OAuthClient,
+    Token,
+    TokenStore,
+    new_code_verifier,
+    new_state,
+    read_callback,
+)
+from greenroom.goto._drivers import (
+    BASE_URL,
+    AsyncAuthServer,
+    AsyncGoTo,
+    AuthServer,
+    Fetched,
+    GoTo,
+    Timeouts,
+)
+from greenroom.goto._operation import Answer, Endpoint, Operation, Redirect
+from greenroom.goto._pacing import Limiter, PacedLimiter
+from greenroom.goto._paging import Data, Hal, Page
+from greenroom.goto._retry import RetryPolicy, Stop, Wait
+from greenroom.goto._types import parse_time, write_time
+from greenroom.goto.errors import (
+    ApiError,
+    AuthenticationError,
+    AuthorizationRefusedError,
+    BadRequestError,
+    ConflictError,
+    GotoError,
+    PermissionDeniedError,
+    RateLimitError,
+    ReconnectRequiredError,
+    RequestTimeoutError,
+    ResourceNotFoundError,
+    ServerError,
+    TransportError,
+    UnexpectedResponseError,
+    WebhookSignatureError,
+)
+
+# Every operation there is, by product and name: `training.get_training`.
+OPERATIONS: Mapping[str, Endpoint] = MappingProxyType(
+    {
+        f"{endpoint.product}.{endpoint.name}": endpoint
+        for catalog in (webinar.CATALOG, training.CATALOG, admin.CATALOG)
+        for endpoint in catalog
+    }
+)
+
+__all__ = [
+    "AUTH_URL",
+    "BASE_URL",
+    "OPERATIONS",
+    "Answer",
+    "ApiError",
+    "AsyncAuthServer",
+    "AsyncGoTo",
+    "AuthServer",
+    "AuthenticationError",
+    "AuthorizationRefusedError",
+    "BadRequestError",
+    "BearerToken",
+    "ConflictError",
+    "Data",
+    "Endpoint",
+    "Fetched",
+    "GoTo",
+    "GotoError",
+    "Hal",
+    "Limiter",
+    "MemoryTokenStore",
+    "OAuth",
+    "OAuthClient",
+    "Operation",
+    "PacedLimiter",
+    "Page",
+    "PermissionDeniedError",
+    "RateLimitError",
+    "ReconnectRequiredError",
+    "Redirect",
+    "RequestTimeoutError",
+    "ResourceNotFoundError",
+    "RetryPolicy",
+    "ServerError",
+    "Stop",
+    "Timeouts",
+    "Token",
+    "TokenStore",
+    "TransportError",
+    "UnexpectedResponseError",
+    "Wait",
+    "WebhookSignatureError",
+    "admin",
+    "errors",
+    "new_code_verifier",
+    "new_state",
+    "parse_time",
+    "read_callback",
+    "training",
+    "webhooks",
+    "webinar",
+    "write_time",
+]

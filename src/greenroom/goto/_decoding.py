@@ -1,0 +1,171 @@
+"""
+Turn answer bodies into models: fast when they are as usual, patient when they are not.
+
+The fast road is msgspec alone. When it refuses a body, or the body shows another spelling of a member, the
+patient road reads it as plain values, mends what GoTo is known to vary, and tries once more.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from datetime import datetime
+from typing import Any, TypeVar, cast
+
+import msgspec
+from msgspec import inspect as kinds
+
+from greenroom.goto._types import parse_time, read_special
+from greenroom.goto.errors import UnexpectedResponseError
+
+T = TypeVar("T")
+
+# Other spellings seen, by the name our models use. Source: the GoTo facts on types and keys (observed).
+SPELLINGS: dict[str, tuple[str, ...]] = {
+    "webinarID": ("webinarId",),
+    "webinarId": ("webinarID",),
+    "joinUrl": ("joinURL", "joinLink"),
+    "joinLink": ("joinUrl", "joinURL"),
+    "hostURL": ("hostUrl", "startUrl", "startURL"),
+    "startUrl": ("startURL", "hostURL", "hostUrl"),
+    "subject": ("name",),
+    "panelistKey": ("panelistId",),
+    "organizerKey": ("organizerkey",),
+    "industry": ("Industry",),
+    "userSubscriptionKey": ("userSubscriptionsKey",),
+}
+# One answer is written by one program: its spelling shows at the beginning.
+_SPELLING_WINDOW = 65_536
+_PATH = re.compile(r" - at `([^`]*)`$")
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError)
+
+
+def decode(content: bytes, kind: type[T], *, product: str, operation: str) -> T:
+    """
+    Read a JSON body as `kind`.
+
+    Raises:
+        UnexpectedResponseError: it does not fit; names the place, never the content.
+    """
+    hashable: Any = kind
+    if not _has_other_spelling(content, hashable):
+        try:
+            return cast(T, _decoder(hashable).decode(content))
+        except _UNREADABLE:
+            pass  # the patient road below reads it or says what is wrong
+    try:
+        mended = _mend(msgspec.json.decode(content), _kind(hashable))
+        return msgspec.convert(mended, kind, strict=False, dec_hook=read_special)
+    except _UNREADABLE as error:
+        raise UnexpectedResponseError(product, operation, _path_of(error)) from None
+
+
+def _path_of(error: Exception) -> str:
+    """Take the place out of msgspec's message and leave the rest, which may quote the body."""
+    match = _PATH.search(str(error))
+    return match.group(1) if match else "$"
+
+
+@functools.lru_cache(maxsize=512)
+def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(kind, dec_hook=read_special)
+
+
+@functools.lru_cache(maxsize=512)
+def _kind(kind: Any) -> kinds.Type:
+    return kinds.type_info(kind)
+
+
+def _has_other_spelling(content: bytes, kind: Any) -> bool:
+    """Tell whether the body's beginning shows a member under another name than the model's."""
+    beginning = content[:_SPELLING_WINDOW]
+    return any(name in beginning for name in _other_spellings(kind))
+
+
+@functools.lru_cache(maxsize=512)
+def _other_spellings(kind: Any) -> tuple[bytes, ...]:
+    """Collect the other spellings of all members in a type, less the names it uses itself."""
+    own: set[str] = set()
+    _collect_names(_kind(kind), own, set())
+    others = {other for name in own for other in SPELLINGS.get(name, ())} - own
+    return tuple(f'"{other}"'.encode() for other in sorted(others))
+
+
+def _collect_names(kind: kinds.Type, names: set[str], seen: set[type]) -> None:
+    if isinstance(kind, kinds.StructType):
+        if kind.cls not in seen:
+            seen.add(kind.cls)
+            names.update(field.encode_name for field in kind.fields)
+            for field in kind.fields:
+                _collect_names(field.type, names, seen)
+        return
+    for inner in _inner_kinds(kind):
+        _collect_names(inner, names, seen)
+
+
+def _inner_kinds(kind: kinds.Type) -> tuple[kinds.Type, ...]:
+    """Name the types inside a union, list or map."""
+    if isinstance(kind, kinds.UnionType):
+        return kind.types
+    if isinstance(kind, kinds.ListType | kinds.VarTupleType):
+        return (kind.item_type,)
+    if isinstance(kind, kinds.DictType):
+        return (kind.value_type,)
+    return ()
+
+
+def _mend(value: Any, kind: kinds.Type) -> Any:
+    """Bring plain values nearer to a type: times read, names set right, empty members dropped."""
+    if isinstance(kind, kinds.UnionType):
+        return _mend(value, _fitting(value, kind))
+    if isinstance(kind, kinds.StructType) and isinstance(value, dict):
+        return _mend_object(value, kind)
+    if isinstance(kind, kinds.ListType | kinds.VarTupleType) and isinstance(value, list):
+        return [_mend(item, kind.item_type) for item in value]
+    if isinstance(kind, kinds.DictType) and isinstance(value, dict):
+        return {name: _mend(item, kind.value_type) for name, item in value.items()}
+    if isinstance(kind, kinds.DateTimeType):
+        return _mend_time(value)
+    return value
+
+
+def _fitting(value: Any, union: kinds.UnionType) -> kinds.Type:
+    """Choose the member of a union that a plain value can be meant for."""
+    if isinstance(value, dict):
+        wanted: tuple[type, ...] = (kinds.StructType, kinds.DictType)
+    elif isinstance(value, list):
+        wanted = (kinds.ListType, kinds.VarTupleType)
+    else:
+        wanted = (kinds.DateTimeType,)
+    return next((kind for kind in union.types if isinstance(kind, wanted)), kinds.AnyType())
+
+
+def _mend_object(members: dict[str, Any], kind: kinds.StructType) -> dict[str, Any]:
+    """Mend one object: find each field under its names, drop a null or empty one that may be absent."""
+    mended: dict[str, Any] = {}
+    for field in kind.fields:
+        name = next((n for n in _names_of(field.encode_name) if members.get(n) is not None), None)
+        if name is None:
+            if field.required and field.encode_name in members:
+                mended[field.encode_name] = None
+            continue
+        value = _mend(members[name], field.type)
+        if value != "" or field.required or not _is_time(field.type):
+            mended[field.encode_name] = value
+    return mended
+
+
+def _names_of(name: str) -> tuple[str, ...]:
+    return (name, *SPELLINGS.get(name, ()))
+
+
+def _is_time(kind: kinds.Type) -> bool:
+    return isinstance(kind, kinds.DateTimeType) or any(_is_time(inner) for inner in _inner_kinds(kind))
+
+
+def _mend_time(value: Any) -> datetime | Any:
+    """Read an odd time; what is none stays, and the conversion says where."""
+    try:
+        return parse_time(value)
+    except ValueError:
+        return value
