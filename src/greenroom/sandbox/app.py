@@ -1,0 +1,100 @@
+"""The sandbox as one object: a WSGI application, a clock, and a few acts for tests."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import flask
+import httpx2
+
+from greenroom.sandbox import control
+from greenroom.sandbox.admin import routes as admin_routes
+from greenroom.sandbox.clock import Clock
+from greenroom.sandbox.core import Core
+from greenroom.sandbox.oauth import routes as oauth_routes
+from greenroom.sandbox.oauth import store as oauth_store
+from greenroom.sandbox.operations import Product, mount, mount_gateway_errors
+from greenroom.sandbox.pages import routes as page_routes
+from greenroom.sandbox.seed import SEEDS
+from greenroom.sandbox.training import routes as training_routes
+from greenroom.sandbox.webinar import routes as webinar_routes
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+PRODUCTS: tuple[Product, ...] = (admin_routes.PRODUCT, training_routes.PRODUCT, webinar_routes.PRODUCT)
+API_PATHS = tuple(product.base_path + "/" for product in PRODUCTS)
+_PAGES = Path(__file__).parent / "pages"
+
+
+class Sandbox:
+    """
+    A stateful local GoTo.
+
+    Args:
+        path: a SQLite file to keep everything in; None keeps it in memory.
+        clock: the time to live by; real time when left out.
+        webhook_transport: how webhook callbacks are reached; real connections when left out.
+        public_url: where the sandbox is reached, for the links in its answers.
+    """
+
+    def __init__(
+        self,
+        path: str | None = None,
+        *,
+        clock: Clock | None = None,
+        webhook_transport: httpx2.BaseTransport | None = None,
+        public_url: str = "http://127.0.0.1:8001",
+    ) -> None:
+        self.clock = clock or Clock()
+        self.core = Core(path=path, clock=self.clock, webhook_transport=webhook_transport, public_url=public_url)
+        oauth_store.ensure_default_client(self.core)
+        self.core.save()
+        self.app = create_app(self)
+
+    @property
+    def wsgi(self) -> "WSGIApplication":
+        """The WSGI callable."""
+        return self.app
+
+    def reset(self) -> None:
+        """Forget everything but the default OAuth client and the clock's time."""
+        with self.core.lock:
+            control.wipe(self.core)
+            self.core.save()
+
+    def seed(self, name: str = "demo") -> None:
+        """Fill an empty sandbox; one that has accounts is left as it is."""
+        with self.core.lock:
+            SEEDS[name](self.core)
+            self.core.save()
+
+    def tick(self) -> None:
+        """End sessions that are due and send webhooks that are due."""
+        control.tick(self.core)
+
+    def close(self) -> None:
+        """Write what is left and close the file."""
+        with self.core.lock:
+            self.core.save()
+            if self.core.store is not None:
+                self.core.store.close()
+
+
+def create_app(sandbox: Sandbox) -> flask.Flask:
+    """Build the Flask application of a sandbox."""
+    core = sandbox.core
+    app = flask.Flask(
+        "greenroom.sandbox",
+        static_url_path="/static",
+        static_folder=str(_PAGES / "static"),
+        template_folder=str(_PAGES / "templates"),
+    )
+    app.url_map.strict_slashes = True
+    for product in PRODUCTS:
+        mount(app, core, product)
+    mount_gateway_errors(app, API_PATHS)
+    oauth_routes.mount(app, core)
+    page_routes.mount(app, core)
+    control.mount(app, core, tick=sandbox.tick)
+    app.add_url_rule("/healthz", endpoint="healthz", view_func=lambda: flask.Response("ok", content_type="text/plain"))
+    return app

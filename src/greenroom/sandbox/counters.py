@@ -1,0 +1,70 @@
+"""How often the sandbox was called, and by whom."""
+
+import time
+from collections import Counter, deque
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from greenroom.sandbox.times import write_instant_ms
+
+KEPT_CALLS = 10_000
+
+
+class CallRecord(NamedTuple):
+    at: datetime
+    monotonic: float
+    client_id: str | None
+    product: str
+    operation: str
+    method: str
+    path: str
+    status: int
+
+
+class Counters:
+    """Totals since the last clearing and the latest calls. In memory only."""
+
+    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
+        self._monotonic = monotonic
+        self._totals: Counter[tuple[str | None, str, str, int]] = Counter()
+        self._recent: deque[CallRecord] = deque(maxlen=KEPT_CALLS)
+
+    def add(
+        self, *, at: datetime, client_id: str | None, product: str, operation: str, method: str, path: str, status: int
+    ) -> None:
+        self._totals[client_id, product, operation, status] += 1
+        self._recent.append(CallRecord(at, self._monotonic(), client_id, product, operation, method, path, status))
+
+    def clear(self) -> None:
+        self._totals.clear()
+        self._recent.clear()
+
+    @property
+    def total(self) -> int:
+        return sum(self._totals.values())
+
+    def report(self) -> dict[str, Any]:
+        """Totals, counts per kind of call, and the latest calls, oldest first."""
+        return {
+            "total": self.total,
+            "calls": [
+                {"client_id": client_id, "product": product, "operation": operation, "status": status, "count": count}
+                for (client_id, product, operation, status), count in sorted(
+                    self._totals.items(), key=lambda item: (item[0][1], item[0][2], item[0][3], str(item[0][0]))
+                )
+            ],
+            "recent": [
+                {
+                    "at": write_instant_ms(call.at),
+                    "monotonic_seconds": call.monotonic,
+                    "client_id": call.client_id,
+                    "product": call.product,
+                    "operation": call.operation,
+                    "method": call.method,
+                    "path": call.path,
+                    "status": call.status,
+                }
+                for call in self._recent
+            ],
+        }

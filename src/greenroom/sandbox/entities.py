@@ -1,0 +1,337 @@
+"""What the sandbox holds. Plain records; the rules live in the stores."""
+
+from datetime import datetime, timedelta
+from typing import Literal
+
+from msgspec import Struct, field
+
+Approval = Literal["AUTOMATIC", "MANUAL"]
+RegistrantStatus = Literal["APPROVED", "WAITING", "DENIED"]
+ProductName = Literal["webinar", "training"]
+
+
+class TimeRange(Struct):
+    starts_at: datetime
+    ends_at: datetime
+
+
+class Account(Struct):
+    key: str
+    name: str
+
+
+class User(Struct):
+    """A person with a login; as the owner of events, an organizer."""
+
+    key: str
+    account_key: str
+    first_name: str
+    last_name: str
+    email: str
+    password: str
+    time_zone: str
+    created_at: datetime
+    is_admin: bool = False
+    locale: str = "en_US"
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+
+class Client(Struct):
+    """An OAuth client. Without a secret it is a public one and must use PKCE."""
+
+    client_id: str
+    secret: str | None
+    name: str
+    redirect_uris: list[str]
+    scopes: list[str]
+
+
+class AuthorizationCode(Struct):
+    code: str
+    client_id: str
+    user_key: str
+    scope: str
+    grant_id: str
+    redirect_uri: str | None
+    code_challenge: str | None
+    expires_at: datetime
+    is_used: bool = False
+
+
+class Token(Struct):
+    """An access or refresh token; `grant_id` ties the ones that come from one consent."""
+
+    token: str
+    kind: Literal["access", "refresh"]
+    client_id: str
+    user_key: str
+    scope: str
+    grant_id: str
+    issued_at: datetime
+    expires_at: datetime
+    is_revoked: bool = False
+
+
+class SignIn(Struct):
+    """A browser that signed in on the sandbox's own pages."""
+
+    token: str
+    user_key: str
+    expires_at: datetime
+
+
+class HostPass(Struct):
+    """A one-time way into a host page, from the training start call."""
+
+    token: str
+    user_key: str
+    event_key: str
+    expires_at: datetime
+
+
+class CoOrganizer(Struct):
+    member_key: str
+    is_external: bool
+    first_name: str
+    last_name: str
+    email: str
+    join_number: int
+
+
+class Panelist(Struct):
+    key: str
+    name: str
+    email: str
+    join_number: int
+
+
+class FieldSetting(Struct):
+    """One standard registration field the organizer switched on."""
+
+    name: str
+    is_required: bool = False
+
+
+class Choice(Struct):
+    key: int
+    text: str
+
+
+class Question(Struct):
+    key: int
+    text: str
+    kind: Literal["shortAnswer", "multipleChoice"]
+    is_required: bool = False
+    max_size: int = 128
+    choices: list[Choice] = field(default_factory=list)
+
+
+class QuestionAnswer(Struct):
+    question_key: int
+    text: str
+
+
+class Webinar(Struct):
+    key: str
+    number: str
+    account_key: str
+    organizer_key: str
+    subject: str
+    description: str
+    times: list[TimeRange]
+    time_zone: str
+    created_at: datetime
+    locale: str = "en_US"
+    recurrence: Literal["single_session", "series", "sequence"] = "single_session"
+    recurrence_key: str | None = None
+    experience: Literal["CLASSIC", "BROADCAST", "SIMULIVE"] = "CLASSIC"
+    approval: Approval = "AUTOMATIC"
+    registration_limit: int = 0
+    is_password_protected: bool = False
+    is_ondemand: bool = False
+    is_breakout: bool = False
+    is_impromptu: bool = False
+    recording_asset_key: str | None = None
+    fields: list[FieldSetting] = field(default_factory=list)
+    questions: list[Question] = field(default_factory=list)
+    co_organizers: list[CoOrganizer] = field(default_factory=list)
+    panelists: list[Panelist] = field(default_factory=list)
+    live_session_key: str | None = None
+
+    @property
+    def title(self) -> str:
+        return self.subject
+
+
+class Training(Struct):
+    key: str
+    number: str
+    account_key: str
+    organizer_key: str
+    name: str
+    description: str
+    times: list[TimeRange]
+    time_zone: str
+    created_at: datetime
+    organizer_keys: list[str] = field(default_factory=list)
+    approval: Approval = "AUTOMATIC"
+    registration_limit: int = 0
+    is_web_registration_disabled: bool = False
+    is_confirmation_email_disabled: bool = False
+    live_session_key: str | None = None
+
+    @property
+    def title(self) -> str:
+        return self.name
+
+
+Event = Webinar | Training
+
+
+class Registrant(Struct):
+    """A person signed up for one webinar or training."""
+
+    key: str
+    event_key: str
+    number: int
+    first_name: str
+    last_name: str
+    email: str
+    status: RegistrantStatus
+    registered_at: datetime
+    is_late: bool = False
+    source: str | None = None
+    answers: dict[str, str] = field(default_factory=dict)
+    responses: list[QuestionAnswer] = field(default_factory=list)
+    is_unsubscribed: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+
+class Session(Struct):
+    """One run of an event, from launch to end."""
+
+    key: str
+    event_key: str
+    product: ProductName
+    account_key: str
+    organizer_key: str
+    starting_organizer_key: str
+    event_title: str
+    event_number: str
+    time_zone: str
+    experience: str
+    started_at: datetime
+    due_end_at: datetime
+    ended_at: datetime | None = None
+    registrant_count: int = 0
+
+
+class Stay(Struct):
+    """One entry into a room and the leave that closed it."""
+
+    joined_at: datetime
+    left_at: datetime | None = None
+
+
+class Presence(Struct):
+    """One registrant's stays in one session; it outlives the registration."""
+
+    session_key: str
+    registrant_key: str
+    first_name: str
+    last_name: str
+    email: str
+    stays: list[Stay] = field(default_factory=list)
+
+    @property
+    def key(self) -> str:
+        return presence_key(self.session_key, self.registrant_key)
+
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}"
+
+    @property
+    def is_in_room(self) -> bool:
+        return any(stay.left_at is None for stay in self.stays)
+
+
+def presence_key(session_key: str, registrant_key: str) -> str:
+    return f"{session_key}/{registrant_key}"
+
+
+class Recording(Struct):
+    """A recording of a training or a webinar."""
+
+    key: str
+    event_key: str
+    name: str
+    started_at: datetime
+    ended_at: datetime
+    description: str = ""
+
+
+class WebhookSecret(Struct):
+    key: str
+    client_id: str
+    value: str
+    valid_from: datetime
+
+
+class Webhook(Struct):
+    key: str
+    client_id: str
+    user_key: str
+    callback_url: str
+    event_name: str
+    event_version: str
+    created_at: datetime
+    is_active: bool = False
+
+
+class Subscription(Struct):
+    key: str
+    webhook_key: str
+    client_id: str
+    user_key: str
+    callback_url: str | None
+    created_at: datetime
+    is_active: bool = True
+
+
+class Delivery(Struct):
+    """One webhook message on its way to one callback URL."""
+
+    key: str
+    client_id: str
+    callback_url: str
+    event_name: str
+    body: str
+    created_at: datetime
+    next_attempt_at: datetime | None
+    attempts: int = 0
+    state: Literal["queued", "delivered", "failed"] = "queued"
+    last_result: str | None = None
+
+
+def spent_seconds(stays: list[Stay], *, until: datetime, overlap: str) -> int:
+    """
+    Add up time in a room, in whole seconds.
+
+    Args:
+        stays: in any order; an open one ends at `until`, a closed one is capped there.
+        overlap: `union` counts two devices at once as one, `sum` counts both.
+    """
+    spans = sorted((stay.joined_at, min(stay.left_at or until, until)) for stay in stays)
+    total, reached = timedelta(), None
+    for joined_at, left_at in spans:
+        start = joined_at if overlap == "sum" or reached is None else max(joined_at, reached)
+        total += max(left_at - start, timedelta())
+        reached = left_at if reached is None else max(reached, left_at)
+    return int(total.total_seconds())

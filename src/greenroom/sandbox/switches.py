@@ -1,0 +1,217 @@
+"""Each behaviour of GoTo we are not sure of, as one named switch."""
+
+from typing import Any, Literal
+
+from msgspec import Struct
+
+Status = Literal["documented", "observed", "assumed"]
+Value = str | int
+
+
+class Switch(Struct, frozen=True):
+    """One doubtful behaviour. Without choices the value is a whole number from 0."""
+
+    name: str
+    default: Value
+    choices: tuple[str, ...]
+    status: Status
+    source: str
+
+
+SWITCHES: tuple[Switch, ...] = (
+    Switch(
+        "unknown_parameters",
+        "refuse",
+        ("refuse", "ignore"),
+        "assumed",
+        "The sandbox answers 400 for a query parameter the specification does not have, so that typing errors show.",
+    ),
+    Switch(
+        "refresh_rotation",
+        "never",
+        ("never", "always", "near_expiry"),
+        "observed",
+        "GoTo's guide shows a refresh answer without a refresh_token; integrations see a new one only near its end.",
+    ),
+    Switch(
+        "refresh_ends_old_access_token",
+        "no",
+        ("no", "yes"),
+        "assumed",
+        "Nothing says that a refresh ends the earlier access token; the 2017 generation did.",
+    ),
+    Switch(
+        "requests_per_second",
+        0,
+        (),
+        "documented",
+        "GoTo allows 10 requests a second per API; 0 switches the limit off, 10 is the documented one.",
+    ),
+    Switch(
+        "retry_after",
+        "absent",
+        ("absent", "present"),
+        "assumed",
+        "No Retry-After header is documented for 429; one integration plans for it.",
+    ),
+    Switch(
+        "registration_url",
+        "sandbox",
+        ("sandbox", "goto"),
+        "assumed",
+        "GoTo's form is https://attendee.gotowebinar.com/register/{webinarKey}; by default the link leads here.",
+    ),
+    Switch(
+        "attendance_delay_seconds",
+        0,
+        (),
+        "assumed",
+        "Attendance is there some time after the end, not documented how long; one integration waits 1, 4, 16 hours.",
+    ),
+    Switch(
+        "overlapping_attendance",
+        "union",
+        ("union", "sum"),
+        "assumed",
+        "Whether two devices at once count twice in attendanceTimeInSeconds is not documented.",
+    ),
+    Switch(
+        "training_minutes",
+        "floor",
+        ("floor", "ceil"),
+        "assumed",
+        "Trainings report whole minutes; how they are rounded is not documented.",
+    ),
+    Switch(
+        "page_size_above_maximum",
+        "refuse",
+        ("refuse", "clamp"),
+        "assumed",
+        "The maximum of size and limit is 200 (documented); what a larger one does is not.",
+    ),
+    Switch(
+        "range_matching",
+        "any",
+        ("any", "first"),
+        "assumed",
+        "Whether a webinar is listed when any of its dates lies in the range, or only its first, is not documented.",
+    ),
+    Switch(
+        "closed_list_values",
+        "refuse",
+        ("refuse", "accept"),
+        "assumed",
+        "Whether a value outside a closed list (state, country, industry...) is refused is not documented.",
+    ),
+    Switch(
+        "time_zone_ids",
+        "listed",
+        ("listed", "any"),
+        "assumed",
+        "71 zone ids are known to be taken (observed); whether ids such as Europe/Berlin are taken too is not known.",
+    ),
+    Switch(
+        "offsets_in_times",
+        "refuse",
+        ("refuse", "accept"),
+        "assumed",
+        "Z and +00:00 are taken (observed); whether other offsets are is not known.",
+    ),
+    Switch(
+        "email_case",
+        "ignore",
+        ("ignore", "distinguish"),
+        "assumed",
+        "Whether Ada@example.com and ada@example.com are one registrant is not documented.",
+    ),
+    Switch(
+        "waiting_join_url",
+        "absent",
+        ("absent", "present"),
+        "assumed",
+        "The schema requires joinUrl, the webhook guide has it only once approved.",
+    ),
+    Switch(
+        "late_registration",
+        "accept",
+        ("accept", "refuse"),
+        "documented",
+        "Registrants have a type LATE: they signed up after the event, for the recording.",
+    ),
+    Switch(
+        "detail_webinar_key",
+        "number",
+        ("number", "text"),
+        "documented",
+        "The schema of getWebinar has a number; one integration saw text.",
+    ),
+    Switch(
+        "training_registrant_key",
+        "number",
+        ("number", "text"),
+        "observed",
+        "Registering for a training answers the key as a number, though the schema says text.",
+    ),
+    Switch(
+        "webhook_callback_hosts",
+        "https_or_local",
+        ("https_or_local", "https_only"),
+        "documented",
+        "GoTo takes https callbacks only; the sandbox also takes http to this machine.",
+    ),
+    Switch(
+        "webhook_timestamp",
+        "epoch_ms",
+        ("epoch_ms", "epoch_s", "iso"),
+        "assumed",
+        "The format of X-Webhook-Signature-Timestamp is not documented.",
+    ),
+    Switch(
+        "webhook_retries",
+        "on",
+        ("on", "off"),
+        "assumed",
+        "Retries are not documented; the sandbox tries again 1, 5 and 30 minutes after the event.",
+    ),
+)
+
+BY_NAME = {switch.name: switch for switch in SWITCHES}
+
+
+class Switches:
+    """The present values; what was never set has its default."""
+
+    def __init__(self, values: dict[str, Any]) -> None:
+        self._values = values
+
+    def text(self, name: str) -> str:
+        return str(self._values.get(name, BY_NAME[name].default))
+
+    def number(self, name: str) -> int:
+        return int(self._values.get(name, BY_NAME[name].default))
+
+    def all(self) -> dict[str, Value]:
+        return {switch.name: self._values.get(switch.name, switch.default) for switch in SWITCHES}
+
+    def change(self, values: dict[str, Any]) -> None:
+        """
+        Set several switches, or none of them.
+
+        Raises:
+            ValueError: an unknown name or a value that is no choice.
+        """
+        for name, value in values.items():
+            check(name, value)
+        self._values.update(values)
+
+
+def check(name: str, value: object) -> None:
+    """Raise ValueError unless `value` is one the switch can have."""
+    switch = BY_NAME.get(name)
+    if switch is None:
+        raise ValueError(f"there is no switch {name}")
+    if switch.choices:
+        if value not in switch.choices:
+            raise ValueError(f"{name} is one of {', '.join(switch.choices)}")
+    elif isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise ValueError(f"{name} is a whole number from 0")

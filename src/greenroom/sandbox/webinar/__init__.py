@@ -1,0 +1,1 @@
+"""GoToWebinar, version 2."""

@@ -1,0 +1,31 @@
+"""How GoToWebinar words a refusal."""
+
+from typing import Any
+
+from greenroom.sandbox.operations import Answer, Problem
+
+
+def refuse(status: int, code: str, description: str, **members: Any) -> Problem:
+    """
+    Build a product error.
+
+    Source: behaviour.md 1.2. The shape is observed; the error codes of GoToWebinar are assumed words.
+    """
+    return Problem(Answer(status, {"errorCode": code, "description": description, **members}))
+
+
+def bad_request(description: str, **members: Any) -> Problem:
+    return refuse(400, "InvalidRequest", description, **members)
+
+
+def access_denied(description: str = "The token's user may not act for this organizer.") -> Problem:
+    return refuse(403, "AccessDenied", description)
+
+
+def not_found(description: str) -> Problem:
+    return refuse(404, "NotFound", description)
+
+
+def webinar_not_found() -> Problem:
+    # The sentence is observed in an integration's tests.
+    return not_found("Webinar with specified key does not exist.")
