@@ -93,8 +93,9 @@ def task(
 
 
 def _name_of(function: Callable[..., Any]) -> str:
-    path = function.__module__.removeprefix("greenroom.hub.").removesuffix(".tasks")
-    return f"{path}.{function.__name__}"
+    path = function.__module__.split(".")
+    home = path[2] if path[:2] == ["greenroom", "hub"] else function.__module__
+    return f"{home}.{function.__name__}"
 
 
 def get_task(name: str) -> Task:

@@ -1,8 +1,11 @@
-"""Whether and when a failed job gets another turn: pure decisions, no clock and no chance inside."""
+"""
+Whether and when a failed job gets another turn: pure decisions, no clock and no chance inside.
+
+Errors are asked for `retryable`, `retry_after` and `code`, which ours and those of the GoTo client have; one
+that knows none of them is worth another turn.
+"""
 
 from datetime import timedelta
-
-from greenroom.hub.core.errors import HubError
 
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=1)
@@ -31,7 +34,7 @@ def wait_before_retry(error: Exception, attempt: int, max_attempts: int, jitter:
         How long to wait, or None when the job has failed for good: its attempts are used up, or the error
         says that repeating does not help. An error that knows its `retry_after` is believed, up to a day.
     """
-    if attempt >= max_attempts or (isinstance(error, HubError) and not error.retryable):
+    if attempt >= max_attempts or not getattr(error, "retryable", True):
         return None
     asked = getattr(error, "retry_after", None)
     if asked is None:
@@ -40,6 +43,6 @@ def wait_before_retry(error: Exception, attempt: int, max_attempts: int, jitter:
 
 
 def describe(error: Exception) -> str:
-    """Name an error by class and code; its text could hold personal data."""
-    name = type(error).__name__
-    return f"{name}: {error.code}"[:200] if isinstance(error, HubError) else name[:200]
+    """Name an error by its class and, if it has one, its `code`; its text could hold personal data."""
+    name, code = type(error).__name__, getattr(error, "code", None)
+    return f"{name}: {code}"[:200] if isinstance(code, str) else name[:200]
