@@ -1,6 +1,7 @@
 """Django's registration of the app."""
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class LedgerConfig(AppConfig):
@@ -8,3 +9,7 @@ class LedgerConfig(AppConfig):
 
     name = "greenroom.hub.ledger"
     label = "ledger"
+
+    def ready(self) -> None:
+        """Import each app's `readers.py`, whose decorators fill the registry of readers."""
+        autodiscover_modules("readers")
