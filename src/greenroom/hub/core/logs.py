@@ -12,9 +12,7 @@ from typing import Any
 
 import structlog
 
-_SECRET_KEY = re.compile(
-    r"token|secret|password|authorization|cookie|join_url|start_url|host_url|email", re.IGNORECASE
-)
+_SECRET_KEY = re.compile(r"token|secret|password|authorization|cookie|join_url|start_url|host_url|email", re.IGNORECASE)
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _URL_PATH = re.compile(r"(https?://[^/\s]+)/\S*")
 

@@ -1,0 +1,85 @@
+"""The door to GoTo: the client, set up for one connection."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.conf import settings
+
+from greenroom.goto import (
+    AuthenticationError,
+    AuthServer,
+    GoTo,
+    GotoError,
+    OAuth,
+    OAuthClient,
+    RateLimitError,
+    ReconnectRequiredError,
+    RetryPolicy,
+)
+from greenroom.hub.connections.models import Connection
+from greenroom.hub.connections.pacing import SharedLimiter
+from greenroom.hub.connections.tokens import ConnectionTokens
+from greenroom.hub.core import clock
+from greenroom.hub.core.errors import ReconnectNeededError, TemporarilyUnavailableError
+
+# A job that meets trouble goes back into the queue, so the client itself tries only a little.
+_RETRY = RetryPolicy(attempts=2, first_wait=0.5, cap=2.0, retry_after_cap=2.0)
+
+
+def oauth_client() -> OAuthClient:
+    """Return our registration at GoTo."""
+    return OAuthClient(
+        client_id=settings.GOTO_CLIENT_ID,
+        client_secret=settings.GOTO_CLIENT_SECRET or None,
+        redirect_uri=f"{settings.PUBLIC_URL}/connections/callback/",
+    )
+
+
+def auth_server() -> AuthServer:
+    """Return GoTo's authorisation server; a context manager."""
+    return AuthServer(oauth_client(), auth_url=settings.GOTO_AUTH_URL, transport=settings.GOTO_TRANSPORT)
+
+
+@contextmanager
+def open_goto(connection: Connection, *, limiter: SharedLimiter | None = None) -> Iterator[GoTo]:
+    """
+    Open the client for a connection, note how it went, and turn what the caller did not handle into the hub's errors.
+
+    Must not be used inside a transaction: GoTo may take its time.
+
+    Raises:
+        ReconnectNeededError: the organizer has to authorise us again; the connection says so from now on.
+        TemporarilyUnavailableError: GoTo is down, slow or too busy; `retry_after` when it told.
+        GotoError: what GoTo said about the call itself.
+    """
+    if not connection.is_usable:
+        raise ReconnectNeededError(f"{connection.organizer_name} has to be connected to GoTo again.")
+    goto = GoTo(
+        OAuth(oauth_client(), ConnectionTokens(connection.pk)),
+        base_url=settings.GOTO_API_URL,
+        auth_url=settings.GOTO_AUTH_URL,
+        transport=settings.GOTO_TRANSPORT,
+        limiter=limiter or SharedLimiter(),
+        retry=_RETRY,
+    )
+    try:
+        with goto:
+            yield goto
+    except (ReconnectRequiredError, AuthenticationError) as error:
+        _note(connection, error, state=Connection.State.RECONNECT_NEEDED)
+        raise ReconnectNeededError(f"{connection.organizer_name} has to be connected to GoTo again.") from error
+    except GotoError as error:
+        _note(connection, error)
+        if not error.retryable:
+            raise
+        retry_after = error.retry_after if isinstance(error, RateLimitError) else None
+        raise TemporarilyUnavailableError("GoTo does not answer at the moment.", retry_after) from error
+    else:
+        Connection.objects.filter(pk=connection.pk).update(last_call_at=clock.now())
+
+
+def _note(connection: Connection, error: GotoError, **columns: object) -> None:
+    now = clock.now()
+    Connection.objects.filter(pk=connection.pk).update(
+        last_call_at=now, last_error=error.code, last_error_at=now, **columns
+    )

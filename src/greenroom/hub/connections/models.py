@@ -1,0 +1,70 @@
+"""Connected GoTo accounts and the pace at which we may call GoTo."""
+
+from django.conf import settings
+from django.db import models
+
+from greenroom.hub.core.encryption import EncryptedTextField
+
+
+class Connection(models.Model):
+    """
+    One GoTo organizer who let us act for them.
+
+    Never deleted: a disconnected account keeps its events and their history, and connecting it again revives the row.
+    """
+
+    class State(models.TextChoices):
+        """Whether calls can be made."""
+
+        ACTIVE = "active", "Connected"
+        RECONNECT_NEEDED = "reconnect_needed", "Needs to be connected again"
+        DISCONNECTED = "disconnected", "Disconnected"
+
+    account_key = models.CharField(max_length=64)
+    organizer_key = models.CharField(max_length=64, unique=True)
+    account_name = models.CharField(max_length=255, blank=True)
+    organizer_name = models.CharField(max_length=255)
+    organizer_email = models.CharField(max_length=254)
+    time_zone = models.CharField(max_length=64, blank=True)
+    state = models.CharField(max_length=20, choices=State, default=State.ACTIVE)
+
+    access_token = EncryptedTextField(blank=True)
+    refresh_token = EncryptedTextField(blank=True)
+    access_token_expires_at = models.DateTimeField(null=True)
+    scope = models.TextField(blank=True)
+    # Held by the one process that renews the tokens; see `tokens.ConnectionTokens`.
+    refresh_lease = models.CharField(max_length=32, blank=True)
+    refresh_lease_until = models.DateTimeField(null=True)
+
+    connected_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    connected_at = models.DateTimeField()
+    disconnected_at = models.DateTimeField(null=True)
+    last_call_at = models.DateTimeField(null=True)
+    last_error = models.CharField(max_length=64, blank=True)
+    last_error_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["account_name", "organizer_name"]
+
+    def __str__(self) -> str:
+        """Name the organizer and the account."""
+        return f"{self.organizer_name}, {self.account_name}" if self.account_name else self.organizer_name
+
+    @property
+    def is_usable(self) -> bool:
+        """Whether calls may be tried."""
+        return self.state == self.State.ACTIVE
+
+
+class Pace(models.Model):
+    """
+    The next free moment to call one of GoTo's APIs, shared by every process.
+
+    One row per API. A caller moves `free_at` on by one interval and waits for the moment it took; so calls are evenly
+    spaced, in the order they asked, and no window of a second ever holds more than the limit. One statement per call.
+    """
+
+    bucket = models.CharField(max_length=32, primary_key=True)
+    free_at = models.FloatField(help_text="Seconds since 1970, UTC.")
+    day = models.DateField()
+    calls_today = models.PositiveIntegerField()

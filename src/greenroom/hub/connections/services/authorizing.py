@@ -1,0 +1,157 @@
+"""
+Connecting a GoTo account by OAuth: authorization code with PKCE.
+
+What was begun is kept in the browser's session, so the answer counts only in the browser that asked, once, and for
+ten minutes.
+"""
+
+import hmac
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TypedDict
+
+from django.conf import settings
+from django.db import transaction
+
+from greenroom.goto import BearerToken, GoTo, GotoError, Token, admin, new_code_verifier, new_state
+from greenroom.hub.connections.errors import AuthorizationError
+from greenroom.hub.connections.goto import auth_server, oauth_client
+from greenroom.hub.connections.models import Connection
+from greenroom.hub.connections.tokens import token_columns
+from greenroom.hub.core import clock
+from greenroom.hub.ledger.services import NewFact, append
+from greenroom.hub.users.models import User
+
+_VALID_FOR = timedelta(minutes=10)
+_SCOPES = ("identity:scim.me", "collab:")
+
+
+class Pending(TypedDict):
+    """An authorization that was begun; lives in the session."""
+
+    state: str
+    code_verifier: str
+    begun_at: str
+    next: str
+
+
+def begin_authorization(*, back_to: str) -> tuple[str, Pending]:
+    """
+    Begin to connect an account.
+
+    Returns:
+        GoTo's address to send the browser to, and what to keep in its session. `back_to` is a path of ours.
+    """
+    if not settings.GOTO_CLIENT_ID:
+        raise AuthorizationError(
+            "no_client",
+            "This hub has no GoTo client yet. Set GREENROOM_GOTO_CLIENT_ID and GREENROOM_GOTO_CLIENT_SECRET.",
+        )
+    pending = Pending(
+        state=new_state(), code_verifier=new_code_verifier(), begun_at=clock.now().isoformat(), next=back_to
+    )
+    address = oauth_client().authorization_url(
+        state=pending["state"],
+        code_verifier=pending["code_verifier"],
+        scopes=_SCOPES,
+        auth_url=settings.GOTO_AUTH_URL,
+    )
+    return address, pending
+
+
+def finish_authorization(*, actor: User, pending: Pending | None, answer: Mapping[str, str]) -> Connection:
+    """
+    Take GoTo's answer and connect the account it is for; an account known before is connected again.
+
+    Args:
+        actor: the site admin who did it.
+        pending: what `begin_authorization` gave, taken out of the session so that it cannot be used twice.
+        answer: the query of the callback.
+
+    Raises:
+        AuthorizationError: with the `code` of what was wrong; nothing was changed.
+    """
+    code, verifier = _check(pending, answer)
+    token = _exchange(code, verifier)
+    me = _who_is_it(token)
+    now = clock.now()
+    account = next((one for one in me.accounts if one.key == me.account_key), None)
+    with transaction.atomic():
+        connection, _ = Connection.objects.update_or_create(
+            organizer_key=me.key,
+            defaults={
+                "account_key": me.account_key or "",
+                "account_name": (account and account.name) or "",
+                "organizer_name": f"{me.first_name} {me.last_name}".strip() or me.email,
+                "organizer_email": me.email,
+                "time_zone": me.time_zone or "",
+                "state": Connection.State.ACTIVE,
+                "connected_by": actor,
+                "connected_at": now,
+                "disconnected_at": None,
+                "last_error": "",
+                "refresh_lease": "",
+                "refresh_lease_until": None,
+                **token_columns(token),
+            },
+        )
+        append(
+            [
+                NewFact(
+                    kind="connected",
+                    happened_at=now,
+                    dedupe_key=f"connected:{connection.pk}:{now.isoformat()}",
+                    connection_id=connection.pk,
+                    user_id=actor.pk,
+                )
+            ]
+        )
+    return connection
+
+
+def _check(pending: Pending | None, answer: Mapping[str, str]) -> tuple[str, str]:
+    if pending is None:
+        raise AuthorizationError(
+            "not_begun", "This answer from GoTo was used already, or belongs to another browser. Connect once more."
+        )
+    if not hmac.compare_digest(answer.get("state", ""), pending["state"]):
+        raise AuthorizationError(
+            "wrong_state", "This answer from GoTo does not belong to what you began here. Connect once more."
+        )
+    if clock.now() - datetime.fromisoformat(pending["begun_at"]) > _VALID_FOR:
+        raise AuthorizationError("too_late", "That took longer than ten minutes. Connect once more.")
+    refusal = answer.get("error") or answer.get("errorCode")  # older servers of GoTo say errorCode
+    if refusal == "access_denied":
+        raise AuthorizationError("refused", "Access was not allowed at GoTo, so nothing was connected.")
+    if refusal:
+        raise AuthorizationError("goto_error", "GoTo could not complete the sign-in. Nothing was connected.")
+    if not answer.get("code"):
+        raise AuthorizationError("no_code", "GoTo's answer is incomplete. Connect once more.")
+    return answer["code"], pending["code_verifier"]
+
+
+def _exchange(code: str, verifier: str) -> Token:
+    try:
+        with auth_server() as server:
+            token = server.exchange_code(code, verifier)
+    except GotoError as error:
+        if error.retryable:
+            raise AuthorizationError("goto_down", "GoTo does not answer at the moment. Try again shortly.") from error
+        raise AuthorizationError(
+            "exchange_failed", "GoTo did not accept the sign-in. Check this hub's GoTo client, then connect once more."
+        ) from error
+    if not token.refresh_token:
+        raise AuthorizationError("no_refresh_token", "GoTo gave no lasting access, so nothing was connected.")
+    return token
+
+
+def _who_is_it(token: Token) -> admin.Me:
+    try:
+        with GoTo(
+            BearerToken(token.access_token), base_url=settings.GOTO_API_URL, transport=settings.GOTO_TRANSPORT
+        ) as goto:
+            return goto.send(admin.get_me())
+    except GotoError as error:
+        raise AuthorizationError(
+            "unknown_organizer", "GoTo did not tell whose account this is. Try again shortly."
+        ) from error

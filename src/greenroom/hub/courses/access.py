@@ -1,0 +1,79 @@
+"""
+Who may do what in a course. Deny by default; what somebody may not know of does not exist for them.
+
+| verb   | site admin | instructor | editor | learner         |
+|--------|------------|------------|--------|-----------------|
+| view   | yes        | yes        | yes    | when published  |
+| edit   | yes        | yes        | yes    | no              |
+| people | yes        | yes        | no     | no              |
+"""
+
+from enum import StrEnum
+from typing import TypeVar
+
+from django.db.models import Model, Q, QuerySet
+
+from greenroom.hub.core.errors import UnknownObjectError
+from greenroom.hub.courses.models import Course, Enrollment, Lesson, Section, SectionItem
+from greenroom.hub.users.models import User
+
+
+class Verb(StrEnum):
+    """What can be done in a course."""
+
+    VIEW = "view"
+    EDIT = "edit"
+    PEOPLE = "people"
+
+
+_Row = TypeVar("_Row", bound=Model)
+
+_ROLES = {
+    Verb.VIEW: {Enrollment.Role.INSTRUCTOR, Enrollment.Role.EDITOR, Enrollment.Role.LEARNER},
+    Verb.EDIT: {Enrollment.Role.INSTRUCTOR, Enrollment.Role.EDITOR},
+    Verb.PEOPLE: {Enrollment.Role.INSTRUCTOR},
+}
+
+
+def list_courses_for(user: User, verb: Verb = Verb.VIEW) -> QuerySet[Course]:
+    """Return the courses in which a person may do something."""
+    if user.is_site_admin:
+        return Course.objects.all()
+    roles = Enrollment.objects.filter(user=user, role__in=_ROLES[verb])
+    learns = roles.filter(role=Enrollment.Role.LEARNER).values("course")
+    teaches = roles.exclude(role=Enrollment.Role.LEARNER).values("course")
+    return Course.objects.filter(Q(pk__in=teaches) | Q(pk__in=learns, is_published=True))
+
+
+def may(user: User, verb: Verb, course: Course) -> bool:
+    """Tell whether a person may do something in a course."""
+    return list_courses_for(user, verb).filter(pk=course.pk).exists()
+
+
+def get_course_for(user: User, slug: str, verb: Verb = Verb.VIEW) -> Course:
+    """Return a course, if the person may do that there. Raises `UnknownObjectError` otherwise."""
+    return _first(list_courses_for(user, verb).filter(slug=slug))
+
+
+def get_lesson_for(user: User, pk: int, verb: Verb = Verb.VIEW) -> Lesson:
+    """Return a lesson with its course, if the person may do that there."""
+    return _first(Lesson.objects.select_related("course").filter(pk=pk, course__in=list_courses_for(user, verb)))
+
+
+def get_section_for(user: User, pk: int, verb: Verb = Verb.VIEW) -> Section:
+    """Return a section with its lesson and course, if the person may do that there."""
+    sections = Section.objects.select_related("lesson__course")
+    return _first(sections.filter(pk=pk, lesson__course__in=list_courses_for(user, verb)))
+
+
+def get_item_for(user: User, pk: int, verb: Verb = Verb.VIEW) -> SectionItem:
+    """Return an item that has not been removed, with all above it, if the person may do that there."""
+    items = SectionItem.objects.select_related("section__lesson__course", "event__connection")
+    return _first(items.filter(pk=pk, removed_at=None, section__lesson__course__in=list_courses_for(user, verb)))
+
+
+def _first(rows: QuerySet[_Row]) -> _Row:
+    found = rows.first()
+    if found is None:
+        raise UnknownObjectError("There is nothing here, or nothing that you may see.")
+    return found

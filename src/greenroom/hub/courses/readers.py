@@ -1,0 +1,14 @@
+"""What this app does when something has happened."""
+
+from collections.abc import Sequence
+
+from greenroom.hub.courses.services import evaluate_event
+from greenroom.hub.ledger.models import Fact
+from greenroom.hub.ledger.readers import reader
+
+
+@reader("courses.completion", kinds=["attendance_read", "attendance_final"])
+def complete_by_attendance(facts: Sequence[Fact]) -> None:
+    """Compute completion anew where attendance has arrived or become final."""
+    for event_id in {fact.event_id for fact in facts if fact.event_id}:
+        evaluate_event(event_id=event_id)

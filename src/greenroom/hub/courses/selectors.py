@@ -1,0 +1,157 @@
+"""Fetching courses and what they hold, with a number of queries that does not grow with the number of items."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from greenroom.hub.core import clock
+from greenroom.hub.courses.completion_rule import CompletionRule, read_rule
+from greenroom.hub.courses.item_state import Circumstances, ItemState, compute_item_state
+from greenroom.hub.courses.models import Completion, Course, Enrollment, Lesson, Section, SectionItem
+from greenroom.hub.events.models import Event, Registrant
+from greenroom.hub.events.products import get_product
+from greenroom.hub.events.selectors import Registration, find_registrations
+from greenroom.hub.users.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class ItemView:
+    """An item as one person sees it; `state` is None for texts."""
+
+    item: SectionItem
+    state: ItemState | None
+    rule: CompletionRule
+
+    @property
+    def title(self) -> str:
+        """Return the item's own title, or the event's."""
+        return self.item.title or (self.item.event.title if self.item.event else "")
+
+    @property
+    def noun(self) -> str:
+        """Return what the product is called."""
+        return get_product(self.item.event.product).words.one if self.item.event else ""
+
+
+@dataclass(frozen=True, slots=True)
+class SectionView:
+    """A section with its items as one person sees them."""
+
+    section: Section
+    items: list[ItemView]
+
+
+def view_lesson(*, lesson: Lesson, user: User) -> list[SectionView]:
+    """Return a lesson's sections and items as a person sees them. Seven queries, whatever the number of items."""
+    shown = Prefetch("items", queryset=_shown_items(), to_attr="shown_items")
+    sections = list(lesson.sections.prefetch_related(shown))
+    views = {view.item.pk: view for view in view_items(items=_flat(sections), user=user)}
+    return [SectionView(section, [views[item.pk] for item in section.shown_items]) for section in sections]
+
+
+def _flat(sections: Iterable[Section]) -> list[SectionItem]:
+    return [item for section in sections for item in section.shown_items]  # type: ignore[attr-defined]
+
+
+def _shown_items() -> QuerySet[SectionItem]:
+    items = SectionItem.objects.filter(removed_at=None).select_related("event__connection", "section__lesson__course")
+    return items.prefetch_related("event__times", "event__sessions")
+
+
+def view_items(*, items: Iterable[SectionItem], user: User) -> list[ItemView]:
+    """Return items as a person sees them. Two queries more than the items themselves took."""
+    items = list(items)
+    registrations = find_registrations(user=user, event_ids=[item.event_id for item in items if item.event_id])
+    completions = {one.item_id: one for one in Completion.objects.filter(user=user, item__in=items)}
+    return [
+        ItemView(
+            item,
+            _state(item, item.event, registrations.get(item.event.pk, Registration()), completions.get(item.pk))
+            if item.event
+            else None,
+            read_rule(item.completion_rule),
+        )
+        for item in items
+    ]
+
+
+def view_item(*, item: SectionItem, user: User) -> ItemView:
+    """Return one item as a person sees it."""
+    (view,) = view_items(items=_shown_items().filter(pk=item.pk), user=user)
+    return view
+
+
+def _state(item: SectionItem, event: Event, registration: Registration, completion: Completion | None) -> ItemState:
+    product = get_product(event.product)
+    sessions = list(event.sessions.all())
+    return compute_item_state(
+        Circumstances(
+            now=clock.now(),
+            event=event,
+            times=tuple((time.starts_at, time.ends_at) for time in event.times.all()),
+            noun=product.words.one.lower(),
+            tells_when_live=product.tells_when_live,
+            is_connected=event.connection.is_usable,
+            registration=registration,
+            completion=completion,
+            rule=read_rule(item.completion_rule),
+            has_sessions=bool(sessions),
+            is_final=event.attendance_due_at is None and all(session.is_final for session in sessions),
+        )
+    )
+
+
+def list_next_items(*, user: User, limit: int = 3) -> list[ItemView]:
+    """Return the live items of a person's courses that are running or come next."""
+    mine = Enrollment.objects.filter(user=user, role=Enrollment.Role.LEARNER, course__is_published=True)
+    coming = Q(event__state=Event.State.LIVE) | Q(event__ends_at__gte=clock.now(), event__state=Event.State.SCHEDULED)
+    items = _shown_items().filter(coming, section__lesson__course__in=mine.values("course"))
+    return view_items(items=items.order_by("event__starts_at", "pk")[:limit], user=user)
+
+
+@dataclass(frozen=True, slots=True)
+class CourseProgress:
+    """How far a person is in a course: required items done, of all there are."""
+
+    course: Course
+    done: int
+    total: int
+    role: str
+
+
+def list_progress(*, courses: QuerySet[Course], user: User) -> list[CourseProgress]:
+    """Return a person's courses with their role and progress. Four queries."""
+    courses_list = list(courses)
+    items = SectionItem.objects.filter(is_required=True, removed_at=None, section__lesson__course__in=courses_list)
+    totals = dict(items.values_list("section__lesson__course").annotate(n=Count("pk")))
+    done = items.filter(completions__user=user, completions__status=Completion.Status.COMPLETED)
+    dones = dict(done.values_list("section__lesson__course").annotate(n=Count("pk")))
+    roles = dict(Enrollment.objects.filter(user=user, course__in=courses_list).values_list("course", "role"))
+    return [
+        CourseProgress(course, dones.get(course.pk, 0), totals.get(course.pk, 0), roles.get(course.pk, ""))
+        for course in courses_list
+    ]
+
+
+def list_people(*, course: Course) -> QuerySet[Enrollment]:
+    """Return who is in a course, by role and name."""
+    return course.enrollments.select_related("user").order_by("role", "user__last_name", "user__first_name")
+
+
+@dataclass(frozen=True, slots=True)
+class RosterRow:
+    """One learner of a course and how they stand with one item."""
+
+    user: User
+    registrant: Registrant | None
+    completion: Completion | None
+
+
+def list_roster(*, item: SectionItem) -> list[RosterRow]:
+    """Return all learners of an item's course with their sign-up and result. Three queries."""
+    course = item.section.lesson.course
+    learners = list_people(course=course).filter(role=Enrollment.Role.LEARNER)
+    registrants = {one.user_id: one for one in Registrant.objects.filter(event=item.event, gone_at=None)}
+    completions = {one.user_id: one for one in Completion.objects.filter(item=item)}
+    return [RosterRow(one.user, registrants.get(one.user_id), completions.get(one.user_id)) for one in learners]

@@ -1,0 +1,104 @@
+"""Building courses."""
+
+from django.db import transaction
+from django.db.models import Max, QuerySet
+from django.utils.text import slugify
+
+from greenroom.hub.core import clock
+from greenroom.hub.core.errors import InvalidInputError
+from greenroom.hub.courses.completion_rule import CompletionRule, write_rule
+from greenroom.hub.courses.models import Course, Enrollment, Lesson, Section, SectionItem
+from greenroom.hub.courses.services.completion import evaluate_item
+from greenroom.hub.events.models import Event
+from greenroom.hub.users.models import User
+
+_GAP = 10  # room to put something in between later
+
+
+def create_course(*, title: str, summary: str, actor: User, is_published: bool = True) -> Course:
+    """Create a course with one empty lesson; its maker teaches it."""
+    with transaction.atomic():
+        course = Course.objects.create(
+            title=_titled(title), summary=summary.strip(), slug=_free_slug(title), is_published=is_published
+        )
+        Enrollment.objects.create(course=course, user=actor, role=Enrollment.Role.INSTRUCTOR)
+        add_lesson(course=course, title="First lesson")
+    return course
+
+
+def add_lesson(*, course: Course, title: str, summary: str = "") -> Lesson:
+    """Add a lesson at the end of a course, with one section ready to be filled."""
+    with transaction.atomic():
+        lesson = Lesson.objects.create(
+            course=course, title=_titled(title), summary=summary.strip(), position=_next(course.lessons.all())
+        )
+        add_section(lesson=lesson, title="Overview")
+    return lesson
+
+
+def add_section(*, lesson: Lesson, title: str) -> Section:
+    """Add a section at the end of a lesson."""
+    return Section.objects.create(lesson=lesson, title=_titled(title), position=_next(lesson.sections.all()))
+
+
+def add_event_item(*, section: Section, event: Event, actor: User, rule: CompletionRule | None = None) -> SectionItem:
+    """Put an event into a section, at its end. One that stands in the section already is returned."""
+    known = section.items.filter(event=event, removed_at=None).first()
+    if known:
+        return known
+    item = SectionItem.objects.create(
+        section=section,
+        kind=SectionItem.Kind.LIVE_EVENT,
+        event=event,
+        position=_next(section.items.all()),
+        completion_rule=write_rule(rule) if rule else None,
+        added_by=actor,
+    )
+    evaluate_item(item=item)  # a past event may have been attended before it was put here
+    return item
+
+
+def add_text_item(*, section: Section, title: str, text: str, actor: User) -> SectionItem:
+    """Put a text into a section, at its end."""
+    if not text.strip():
+        raise InvalidInputError("Write something first.", {"text": "This is required."})
+    return SectionItem.objects.create(
+        section=section,
+        kind=SectionItem.Kind.TEXT,
+        title=title.strip()[:200],
+        text=text.strip(),
+        is_required=False,
+        position=_next(section.items.all()),
+        added_by=actor,
+    )
+
+
+def change_item(*, item: SectionItem, is_required: bool, rule: CompletionRule) -> None:
+    """Set whether an item is required and when it counts as done; everybody's standing follows."""
+    item.is_required, item.completion_rule = is_required, write_rule(rule)
+    item.save(update_fields=["is_required", "completion_rule"])
+    evaluate_item(item=item)
+
+
+def remove_item(*, item: SectionItem) -> None:
+    """Take an item out of its lesson. The event stays at GoTo, and so do its registrants."""
+    SectionItem.objects.filter(pk=item.pk, removed_at=None).update(removed_at=clock.now())
+
+
+def _next(rows: QuerySet) -> int:
+    return (rows.aggregate(last=Max("position"))["last"] or 0) + _GAP
+
+
+def _titled(title: str) -> str:
+    title = title.strip()
+    if not title:
+        raise InvalidInputError("Give it a title.", {"title": "This is required."})
+    return title[:200]
+
+
+def _free_slug(title: str) -> str:
+    base = slugify(title)[:70] or "course"
+    slug, number = base, 2
+    while Course.objects.filter(slug=slug).exists():
+        slug, number = f"{base}-{number}", number + 1
+    return slug

@@ -1,0 +1,113 @@
+"""
+Who has completed what, from GoTo's attendance.
+
+Computed anew from the attendance rows whenever they, the rule or the people change, so that late and corrected
+attendance counts. A handful of statements per item, whatever the number of people.
+"""
+
+from collections import Counter
+from collections.abc import Iterable
+
+from django.db import transaction
+from django.db.models import QuerySet, Sum
+
+from greenroom.hub.core import clock
+from greenroom.hub.courses.completion_rule import CompletionRule, is_satisfied, percent_attended, read_rule
+from greenroom.hub.courses.models import Completion, Course, Enrollment, SectionItem
+from greenroom.hub.events.models import Attendee, Event, Registrant
+
+_COLUMNS = ["status", "attended_seconds", "percent", "completed_at", "evaluated_at"]
+
+
+def evaluate_event(*, event_id: int) -> None:
+    """Compute everybody's standing in every item that shows this event."""
+    for item in _live_items().filter(event=event_id):
+        evaluate_item(item=item)
+
+
+def evaluate_course(*, course: Course) -> None:
+    """Compute everybody's standing in every live item of a course."""
+    for item in _live_items().filter(section__lesson__course=course):
+        evaluate_item(item=item)
+
+
+def _live_items() -> QuerySet[SectionItem]:
+    return SectionItem.objects.filter(kind=SectionItem.Kind.LIVE_EVENT, removed_at=None).select_related("event")
+
+
+def evaluate_item(*, item: SectionItem) -> None:
+    """Compute everybody's standing in one live item."""
+    event = item.event
+    assert event is not None
+    sessions = list(event.sessions.all())
+    if not sessions:
+        return
+    total = sum(session.duration_seconds for session in sessions) + _seconds_to_come(event)
+    seconds = _seconds_by_person(event)
+    learners = Enrollment.objects.filter(
+        course__lessons__sections=item.section_id, role=Enrollment.Role.LEARNER
+    ).values_list("user_id", flat=True)
+    may_be_absent: set[int] = set()
+    if all(session.is_final for session in sessions) and event.attendance_due_at is None:
+        may_be_absent = _signed_up(event)
+    rule = read_rule(item.completion_rule)
+    with transaction.atomic():
+        known = {one.user_id: one for one in Completion.objects.select_for_update().filter(item=item)}
+        wanted = [
+            _standing(item, user_id, rule, seconds[user_id], total, known.get(user_id))
+            for user_id in learners
+            if seconds[user_id] or user_id in may_be_absent
+        ]
+        _store(wanted, known)
+
+
+def _seconds_to_come(event: Event) -> int:
+    coming = event.times.filter(starts_at__gt=clock.now())
+    return sum(int((time.ends_at - time.starts_at).total_seconds()) for time in coming)
+
+
+def _seconds_by_person(event: Event) -> Counter[int]:
+    rows = (
+        Attendee.objects.filter(session__event=event, registrant__user__isnull=False)
+        .values_list("registrant__user")
+        .annotate(seconds=Sum("attended_seconds"))
+    )
+    return Counter(dict(rows))
+
+
+def _signed_up(event: Event) -> set[int]:
+    signed_up = Registrant.objects.filter(event=event, gone_at=None, user__isnull=False, status="APPROVED")
+    return set(signed_up.values_list("user_id", flat=True))
+
+
+def _standing(
+    item: SectionItem, user_id: int, rule: CompletionRule, seconds: int, total: int, before: Completion | None
+) -> Completion:
+    now = clock.now()
+    if is_satisfied(rule, attended_seconds=seconds, total_seconds=total):
+        status = Completion.Status.COMPLETED
+    else:
+        status = Completion.Status.PARTIAL if seconds else Completion.Status.ABSENT
+    completed_at = (before and before.completed_at) or now
+    return Completion(
+        item=item,
+        user_id=user_id,
+        status=status,
+        attended_seconds=seconds,
+        percent=percent_attended(attended_seconds=seconds, total_seconds=total),
+        completed_at=completed_at if status == Completion.Status.COMPLETED else None,
+        evaluated_at=now,
+    )
+
+
+def _store(wanted: Iterable[Completion], known: dict[int, Completion]) -> None:
+    def told(one: Completion) -> tuple[object, ...]:
+        return one.status, one.attended_seconds, one.percent
+
+    Completion.objects.bulk_create(
+        [one for one in wanted if one.user_id not in known or told(known[one.user_id]) != told(one)],
+        batch_size=1000,
+        update_conflicts=True,
+        unique_fields=["item", "user"],
+        update_fields=_COLUMNS,
+    )

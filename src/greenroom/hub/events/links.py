@@ -1,0 +1,122 @@
+"""
+What people paste: links, keys and numbers of GoTo events, in every form seen in the wild.
+
+Source: forms collected from public files of integrators; GoTo documents only the first of them (observed).
+"""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from greenroom.hub.events.errors import UnreadableLinkError
+
+_URL = re.compile(
+    r"(?:https?://|www\.)[^\s<>\"']+|\b[a-z0-9.-]+\.goto(?:webinar|training|meeting)\.com/[^\s<>\"']+", re.IGNORECASE
+)
+_KEY = re.compile(r"^\d{15,20}$")
+_NUMBER = re.compile(r"^\d{9}$|^\d{3}-\d{3}-\d{3}$")
+_GOTO_HOST = re.compile(r"(?:^|\.)goto(?:webinar|training|meeting)\.com$", re.IGNORECASE)
+_KEY_PARAMETERS = ("webinar", "webinarKey", "training", "trainingKey")
+
+
+@dataclass(frozen=True, slots=True)
+class PastedLink:
+    """What a pasted text points to: exactly one of the three identifiers is set."""
+
+    event_key: str = ""
+    recurrence_key: str = ""
+    event_number: str = ""
+    # The text admits or names one person; the event in it can be used all the same.
+    is_personal: bool = False
+
+
+def read_link(text: str, *, own_hosts: frozenset[str] = frozenset()) -> PastedLink:
+    """
+    Find the event in a pasted text: a link, a key, a nine-digit number, or any of them with words around.
+
+    Args:
+        own_hosts: further hosts (with port) whose links count as GoTo's, such as the sandbox's.
+
+    Raises:
+        UnreadableLinkError: with a sentence that says what the text is and what to paste instead.
+    """
+    text = text.strip().strip("<>").strip()
+    if not text:
+        raise UnreadableLinkError("Paste the link of a webinar or training.")
+    bare = _bare(text)
+    if bare:
+        return bare
+    for found in _URL.findall(text):
+        address = found if "//" in found else f"https://{found}"
+        link = _read_address(_unwrap(address.rstrip(".,;)")), own_hosts)
+        if link:
+            return link
+    for word in re.split(r"[\s:]+", text):
+        bare = _bare(word.strip(".,;()<>"))
+        if bare:
+            return bare
+    raise _explain(text)
+
+
+def _bare(text: str) -> PastedLink | None:
+    if _KEY.match(text):
+        return PastedLink(event_key=text)
+    if _NUMBER.match(text):
+        return PastedLink(event_number=text.replace("-", ""))
+    return None
+
+
+def _unwrap(address: str) -> str:
+    """Return the GoTo address that a tracking or mail-protection link carries in its query, or the address itself."""
+    for values in parse_qs(urlsplit(address).query).values():
+        for value in values:
+            host = urlsplit(unquote(value)).hostname or ""
+            if _GOTO_HOST.search(host):
+                return unquote(value)
+    return address
+
+
+def _read_address(address: str, own_hosts: frozenset[str]) -> PastedLink | None:
+    parts = urlsplit(address)
+    if not _GOTO_HOST.search(parts.hostname or "") and parts.netloc not in own_hosts:
+        return None
+    path = [part for part in parts.path.split("/") if part]
+    query = {name: values[0] for name, values in parse_qs(parts.query).items()}
+    if path[:1] == ["recording"]:
+        raise UnreadableLinkError("This is the link of a recording. Paste the registration link of the event.")
+    for name in _KEY_PARAMETERS:
+        if query.get(name, "").isdigit():
+            return PastedLink(event_key=query[name], is_personal="registrant" in query)
+    return _read_path(path)
+
+
+def _read_path(path: list[str]) -> PastedLink | None:
+    match path:
+        case ["rt", key, *_] if key.isdigit():
+            return PastedLink(recurrence_key=key)
+        case ["join", "training" | "webinar", key, *_] if key.isdigit():
+            return PastedLink(event_key=key, is_personal=True)
+        case ["join", key, _, *_] if _KEY.match(key):
+            return PastedLink(event_key=key, is_personal=True)
+        case ["join" | "register", number] if _NUMBER.match(number):
+            return PastedLink(event_number=number)
+        case ["register" | "r" | "webinar" | "join", key, *_] if key.isdigit():
+            return PastedLink(event_key=key)
+        case ["host", "webinar" | "training", key, *_] if key.isdigit():
+            return PastedLink(event_key=key)
+        case ["event", *_]:
+            raise UnreadableLinkError(
+                "This is the link of an event page, which does not tell the webinar. Paste its registration link."
+            )
+    return None
+
+
+def _explain(text: str) -> UnreadableLinkError:
+    host = next((urlsplit(found).hostname for found in _URL.findall(text)), None)
+    if host and not _GOTO_HOST.search(host):
+        return UnreadableLinkError(
+            "This link does not lead to GoTo. In GoTo, choose Share and copy the registration link."
+        )
+    return UnreadableLinkError(
+        "No event can be read from this. Paste a registration link, an event key, or the nine-digit number."
+    )

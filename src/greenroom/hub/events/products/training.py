@@ -1,0 +1,142 @@
+"""GoToTraining."""
+
+import hashlib
+from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+
+from greenroom.goto import GoTo, ResourceNotFoundError, training
+from greenroom.hub.core.errors import TemporarilyUnavailableError
+from greenroom.hub.events.products.base import (
+    AttendanceListing,
+    AttendeeData,
+    EventData,
+    Registered,
+    RegistrantData,
+    RegistrantListing,
+    SessionData,
+    Words,
+)
+from greenroom.hub.events.registration_form import BASIC_FORM, Answers, RegistrationForm
+
+
+class TrainingProduct:
+    """GoToTraining, API version 1."""
+
+    code = "training"
+    words = Words("Training", "Trainings")
+    # GoToTraining has no call that says so; only its reports tell, after the end.
+    tells_when_live = False
+    # "The update can take as long as two hours", says GoTo's description of the registrants call.
+    registrant_lag = timedelta(hours=2)
+
+    def list_events(self, goto: GoTo, organizer_key: str, since: datetime, until: datetime) -> Iterable[EventData]:
+        """Yield all scheduled and running trainings; finished ones drop out of GoTo's list, and dates do not filter."""
+        for one in goto.send(training.get_all_trainings(organizer_key)):
+            yield _event(one, organizer_key)
+
+    def get_event(self, goto: GoTo, organizer_key: str, event_key: str) -> EventData | None:
+        """Return one training."""
+        try:
+            return _event(goto.send(training.get_training(organizer_key, event_key)), organizer_key)
+        except ResourceNotFoundError:
+            return None
+
+    def list_live_keys(self, goto: GoTo, organizer_key: str) -> Collection[str]:
+        """Return nothing: GoToTraining does not tell."""
+        return ()
+
+    def get_registration_form(self, goto: GoTo, organizer_key: str, event_key: str) -> RegistrationForm:
+        """Return the three fields that trainings always ask; their API knows no others."""
+        return BASIC_FORM
+
+    def list_registrants(self, goto: GoTo, organizer_key: str, event_key: str) -> RegistrantListing:
+        """Return everybody; trainings are never paged."""
+        answer = goto.fetch(training.get_registrants(organizer_key, event_key))
+        return RegistrantListing(
+            hashlib.sha256(answer.content).hexdigest(), lambda: (_registrant(one) for one in answer.value)
+        )
+
+    def register(self, goto: GoTo, organizer_key: str, event_key: str, answers: Answers) -> Registered:
+        """Sign a person up. A duplicate's answer has no join link, so the registrant is read after it."""
+        wanted = training.RegistrantReqCreate(
+            email=answers.fields["email"],
+            given_name=answers.fields["firstName"],
+            surname=answers.fields["lastName"],
+        )
+        created = goto.send(training.register_for_training(organizer_key, event_key, wanted))
+        if created.registrant_key and created.join_url:
+            return Registered(created.registrant_key, "", created.join_url, created.already_registered)
+        if created.registrant_key:
+            one = goto.send(training.get_registrant(organizer_key, event_key, created.registrant_key))
+        else:
+            one = self._look_up(goto, organizer_key, event_key, answers.email)
+        return Registered(one.registrant_key, (one.status or "").upper(), one.join_url or "", True)
+
+    def _look_up(self, goto: GoTo, organizer_key: str, event_key: str, email: str) -> training.Registrant:
+        for one in goto.send(training.get_registrants(organizer_key, event_key)):
+            if (one.email or "").lower() == email:
+                return one
+        raise TemporarilyUnavailableError("GoTo knows this registrant already but does not list them yet.", 60)
+
+    def cancel_registration(self, goto: GoTo, organizer_key: str, event_key: str, registrant_key: str) -> None:
+        """Cancel the registration; one that is gone already counts as cancelled."""
+        goto.send(training.cancel_registration(organizer_key, event_key, registrant_key, gone_is_success=True))
+
+    def list_sessions(
+        self, goto: GoTo, organizer_key: str, event_keys: Collection[str], since: datetime, until: datetime
+    ) -> Iterable[SessionData]:
+        """Yield the sessions of these trainings. One call each: the report over a window names no training key."""
+        for event_key in event_keys:
+            for one in goto.send(training.get_session_details_for_training(organizer_key, event_key)):
+                if one.session_start_time and one.session_end_time:
+                    yield SessionData(event_key, one.session_key, one.session_start_time, one.session_end_time)
+
+    def list_attendance(self, goto: GoTo, organizer_key: str, event_key: str, session_key: str) -> AttendanceListing:
+        """Return the session's attendees. Those who did not come are listed by GoTo with no time, and left out here."""
+        answer = goto.fetch(training.get_attendance_details(organizer_key, session_key))
+        return AttendanceListing(
+            hashlib.sha256(answer.content).hexdigest(),
+            lambda: (_attendee(one) for one in answer.value if one.in_session_times or one.time_in_session),
+        )
+
+    def get_start_url(self, goto: GoTo, organizer_key: str, event_key: str) -> str:
+        """Return the link at which the organizer signs in and starts the training."""
+        return goto.send(training.get_start_url(organizer_key, event_key))
+
+
+TRAINING = TrainingProduct()
+
+
+def _event(one: training.Training, organizer_key: str) -> EventData:
+    return EventData(
+        event_key=one.training_key,
+        organizer_key=organizer_key,
+        title=one.name or "",
+        times=tuple((part.start_date, part.end_date) for part in one.times or ()),
+        event_number=(one.training_id or "").replace("-", ""),
+        description=one.description or "",
+        time_zone=one.time_zone or "",
+    )
+
+
+def _registrant(one: training.Registrant) -> RegistrantData:
+    return RegistrantData(
+        one.registrant_key,
+        (one.email or "").lower(),
+        one.given_name or "",
+        one.surname or "",
+        one.status or "APPROVED",
+        one.registration_date,
+        one.join_url or "",
+    )
+
+
+def _attendee(one: training.Attendee) -> AttendeeData:
+    return AttendeeData(
+        "",
+        (one.email or "").lower(),
+        one.given_name or "",
+        one.surname or "",
+        tuple((part.join_time, part.leave_time) for part in one.in_session_times or ()),
+        (one.time_in_session or 0) * 60,
+    )

@@ -1,0 +1,121 @@
+"""What an organizer asks at sign-up, and what a person answers; the same shape for every product."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from greenroom.hub.core.errors import InvalidInputError
+
+
+class FormField(msgspec.Struct, frozen=True):
+    """A standard field. `choices` is empty where any text will do; `max_length` 0 means no limit is known."""
+
+    name: str
+    is_required: bool
+    max_length: int = 0
+    choices: tuple[str, ...] = ()
+
+
+class FormQuestion(msgspec.Struct, frozen=True):
+    """A question of the organizer's own. With choices it is a choice of one, else a short text."""
+
+    key: str
+    text: str
+    is_required: bool
+    max_length: int = 0
+    choices: tuple[tuple[str, str], ...] = ()
+
+
+class RegistrationForm(msgspec.Struct, frozen=True):
+    """All that is asked, in the organizer's order."""
+
+    fields: tuple[FormField, ...]
+    questions: tuple[FormQuestion, ...] = ()
+
+    def to_json(self) -> Any:
+        """Return plain lists and dicts for a JSON column."""
+        return msgspec.to_builtins(self)
+
+    @classmethod
+    def from_json(cls, value: Any) -> "RegistrationForm":
+        """Read what `to_json` made."""
+        return msgspec.convert(value, cls)
+
+
+class Answers(msgspec.Struct, frozen=True):
+    """
+    What a person answered.
+
+    `fields` by GoTo's field name; `texts` and `choices` by question key, a choice being the key of the chosen answer
+    (which may be "0").
+    """
+
+    fields: dict[str, str]
+    texts: dict[str, str] = {}
+    choices: dict[str, str] = {}
+
+    @property
+    def email(self) -> str:
+        """Return the address in lower case, the form in which people are matched."""
+        return self.fields["email"].strip().lower()
+
+    def to_json(self) -> Any:
+        """Return plain dicts for a JSON column."""
+        return msgspec.to_builtins(self)
+
+    @classmethod
+    def from_json(cls, value: Any) -> "Answers":
+        """Read what `to_json` made."""
+        return msgspec.convert(value, cls)
+
+
+# Every product asks for these three, whatever else it asks.
+BASIC_FORM = RegistrationForm(
+    fields=(
+        FormField("firstName", True, 128),
+        FormField("lastName", True, 128),
+        FormField("email", True, 128),
+    )
+)
+
+
+def check_answers(form: RegistrationForm, answers: Answers) -> None:
+    """
+    Refuse answers that GoTo would refuse, naming each field, so that a person learns it before anything is sent.
+
+    Raises:
+        InvalidInputError: `errors` by field name, or by `question_KEY`.
+    """
+    errors = {
+        field.name: problem
+        for field in form.fields
+        if (problem := _field_problem(field, answers.fields.get(field.name, "").strip()))
+    }
+    for question in form.questions:
+        if problem := _question_problem(question, answers):
+            errors[f"question_{question.key}"] = problem
+    if errors:
+        raise InvalidInputError("Some answers are missing or cannot be taken.", errors)
+
+
+def _field_problem(field: FormField, value: str) -> str:
+    if not value:
+        return "This is required." if field.is_required else ""
+    if field.choices and value not in field.choices:
+        return "Choose one of the answers in the list."
+    return _length_problem(value, field.max_length)
+
+
+def _question_problem(question: FormQuestion, answers: Answers) -> str:
+    given: Mapping[str, str] = answers.choices if question.choices else answers.texts
+    value = given.get(question.key, "").strip()
+    if not value:
+        return "This is required." if question.is_required else ""
+    if question.choices and value not in dict(question.choices):
+        return "Choose one of the answers in the list."
+    return "" if question.choices else _length_problem(value, question.max_length)
+
+
+def _length_problem(value: str, max_length: int) -> str:
+    return f"Use at most {max_length} characters." if max_length and len(value) > max_length else ""

@@ -1,0 +1,105 @@
+"""Fetching events and who signed up for them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db.models import Count, Q, QuerySet
+
+from greenroom.hub.connections.models import Connection
+from greenroom.hub.core import clock
+from greenroom.hub.events.errors import UnknownEventError
+from greenroom.hub.events.links import PastedLink
+from greenroom.hub.events.models import Event, Registrant, RegistrationRequest
+from greenroom.hub.users.models import User
+
+OPEN_STATES = (
+    RegistrationRequest.State.PENDING,
+    RegistrationRequest.State.DELIVERED,
+    RegistrationRequest.State.CANCELLING,
+)
+
+
+def list_events(
+    *, text: str = "", product: str = "", state: str = "", connection: int | None = None, when: str = ""
+) -> QuerySet[Event]:
+    """Return events with their number of registrants; past ones the newest first, others the soonest first."""
+    now = clock.now()
+    events = Event.objects.select_related("connection").annotate(
+        registrant_count=Count("registrants", filter=Q(registrants__gone_at=None))
+    )
+    if text:
+        events = events.filter(Q(title__icontains=text) | Q(event_number=text) | Q(event_key=text))
+    if product:
+        events = events.filter(product=product)
+    if state:
+        events = events.filter(state=state)
+    if connection:
+        events = events.filter(connection_id=connection)
+    if when == "past":
+        return events.filter(ends_at__lt=now).order_by("-starts_at", "pk")
+    if when == "upcoming":
+        events = events.filter(Q(ends_at__gte=now) | Q(state=Event.State.LIVE))
+    return events.order_by("starts_at", "pk")
+
+
+def list_choosable_events(*, product: str, text: str = "") -> QuerySet[Event]:
+    """Return the events an editor may put into a lesson: of active connections, upcoming and running first."""
+    return (
+        list_events(text=text, product=product, when="upcoming")
+        .filter(connection__state=Connection.State.ACTIVE)
+        .exclude(state__in=[Event.State.CANCELLED, Event.State.MISSING])
+    )
+
+
+def find_pasted_events(link: PastedLink) -> list[Event]:
+    """
+    Return the events that a pasted link points to, over all connections; several for a link shared by many dates.
+
+    Raises:
+        UnknownEventError: no connected account has it, as far as we know.
+    """
+    wanted = {
+        name: value
+        for name, value in (
+            ("event_key", link.event_key),
+            ("recurrence_key", link.recurrence_key),
+            ("event_number", link.event_number),
+        )
+        if value
+    }
+    found = list(Event.objects.filter(**wanted).select_related("connection").order_by("starts_at"))
+    if not found:
+        raise UnknownEventError("None of the connected accounts has this event.")
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """One person's sign-up for one event: what they asked of us last, and what GoTo has."""
+
+    request: RegistrationRequest | None = None
+    registrant: Registrant | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the person is signed up, or on the way to it or from it."""
+        return self.registrant is not None or (self.request is not None and self.request.state in OPEN_STATES)
+
+
+def find_registrations(*, user: User, event_ids: Collection[int]) -> dict[int, Registration]:
+    """Return a person's sign-ups by event, made at whatever door. Two queries, whatever the number of events."""
+    requests: dict[int, RegistrationRequest] = {}
+    for request in RegistrationRequest.objects.filter(user=user, event__in=event_ids).order_by("pk"):
+        requests[request.event_id] = request
+    registrants: dict[int, Registrant] = {}
+    for registrant in Registrant.objects.filter(user=user, event__in=event_ids, gone_at=None).order_by("pk"):
+        registrants[registrant.event_id] = registrant
+    return {
+        event_id: Registration(requests.get(event_id), registrants.get(event_id))
+        for event_id in requests.keys() | registrants.keys()
+    }
+
+
+def find_registration(*, user: User, event: Event) -> Registration:
+    """Return a person's sign-up for one event; empty when there is none."""
+    return find_registrations(user=user, event_ids=[event.pk]).get(event.pk, Registration())

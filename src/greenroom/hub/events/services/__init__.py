@@ -1,0 +1,26 @@
+"""Changing the mirror: what GoTo told (`mirror`, `attendance`) and what people ask of GoTo (`registration`)."""
+
+from greenroom.hub.events.services.attendance import plan_next_reading, store_attendance, store_sessions
+from greenroom.hub.events.services.mirror import (
+    mark_absent_events,
+    mark_live,
+    store_event,
+    store_events,
+    store_registrants,
+    store_registration_form,
+)
+from greenroom.hub.events.services.registration import cancel_registration, register
+
+__all__ = [
+    "cancel_registration",
+    "mark_absent_events",
+    "mark_live",
+    "plan_next_reading",
+    "register",
+    "store_attendance",
+    "store_event",
+    "store_events",
+    "store_registrants",
+    "store_registration_form",
+    "store_sessions",
+]

@@ -1,0 +1,385 @@
+"""Writing down what GoTo says of events and registrants. Every function is one transaction and may be repeated."""
+
+import hashlib
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from django.db import connection as database
+from django.db import transaction
+
+from greenroom.hub.connections.models import Connection
+from greenroom.hub.core import clock
+from greenroom.hub.core.bulk import upsert
+from greenroom.hub.core.checkpoints import reached
+from greenroom.hub.events.models import Event, EventTime, Registrant
+from greenroom.hub.events.products import get_product
+from greenroom.hub.events.products.base import EventData, RegistrantData, RegistrantListing
+from greenroom.hub.events.registration_form import RegistrationForm
+from greenroom.hub.ledger.services import NewFact, append, append_select
+
+# A list that lost more than this is not obeyed until GoTo gives it a second time.
+_HELD_SHARE, _HELD_ROWS = 0.2, 50
+
+
+def store_events(*, connection: Connection, product: str, found: Iterable[EventData]) -> list[Event]:
+    """
+    Write down the events of one organizer as listed and return them all, changed or not.
+
+    A handful of statements for the events that changed, none for the others; a fact for each new or changed one.
+    """
+    found = list(found)
+    known = {
+        event.event_key: event
+        for event in Event.objects.filter(connection=connection, product=product).select_related("connection")
+    }
+    with transaction.atomic():
+        events = [_store(connection, product, data, known.get(data.event_key)) for data in found]
+        reached("mirror.events_stored")
+    return events
+
+
+def store_event(*, connection: Connection, product: str, found: EventData) -> Event:
+    """Write down one event, such as one whose link was pasted."""
+    (event,) = store_events(connection=connection, product=product, found=[found])
+    return event
+
+
+def _store(connection: Connection, product: str, data: EventData, event: Event | None) -> Event:
+    digest = hashlib.sha256(msgspec.json.encode(data)).hexdigest()
+    if event and event.digest == digest and event.state not in {Event.State.MISSING, Event.State.CANCELLED}:
+        return event
+    columns = _columns(data, digest)
+    if event is None:
+        event = Event.objects.create(connection=connection, product=product, event_key=data.event_key, **columns)
+        _append_event_fact(event, "event_created", {"title": data.title})
+    else:
+        changes = _describe_changes(event, columns)
+        _assign(event, columns)
+        if event.state in {Event.State.MISSING, Event.State.CANCELLED}:
+            event.state = Event.State.SCHEDULED
+            columns["state"] = event.state
+        event.save(update_fields=columns.keys())
+        _append_event_fact(event, "event_changed", changes)
+    _store_times(event, data)
+    return event
+
+
+def _columns(data: EventData, digest: str) -> dict[str, Any]:
+    starts_at = min((start for start, _ in data.times), default=None)
+    ends_at = max((end for _, end in data.times), default=None)
+    return {
+        "event_number": data.event_number,
+        "organizer_key": data.organizer_key,
+        "recurrence_key": data.recurrence_key,
+        "title": data.title,
+        "description": data.description,
+        "time_zone": data.time_zone,
+        "registration_url": data.registration_url,
+        "needs_approval": data.needs_approval,
+        "starts_at": starts_at,
+        "ends_at": ends_at,
+        "attendance_due_at": ends_at,
+        "digest": digest,
+    }
+
+
+def _describe_changes(event: Event, columns: dict[str, Any]) -> dict[str, Any]:
+    told = ("title", "starts_at", "ends_at", "time_zone", "description")
+    return {
+        name: [_plain(getattr(event, name)), _plain(columns[name])]
+        for name in told
+        if getattr(event, name) != columns[name]
+    }
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _assign(event: Event, columns: dict[str, Any]) -> None:
+    for name, value in columns.items():
+        setattr(event, name, value)
+
+
+def _store_times(event: Event, data: EventData) -> None:
+    event.times.exclude(starts_at__in=[start for start, _ in data.times]).delete()
+    EventTime.objects.bulk_create(
+        [EventTime(event=event, starts_at=start, ends_at=end) for start, end in dict(data.times).items()],
+        update_conflicts=True,
+        unique_fields=["event", "starts_at"],
+        update_fields=["ends_at"],
+    )
+
+
+def _append_event_fact(event: Event, kind: str, data: dict[str, Any]) -> None:
+    now = clock.now()
+    append(
+        [
+            NewFact(
+                kind=kind,
+                happened_at=now,
+                dedupe_key=f"{kind}:{event.pk}:{event.digest[:16]}:{event.state}",
+                connection_id=event.connection_id,
+                event_id=event.pk,
+                data=data,
+            )
+        ]
+    )
+
+
+def mark_absent_events(*, events: Iterable[Event]) -> None:
+    """
+    Mark events that GoTo no longer has: missing at the first look, cancelled when a second look finds the same.
+
+    One odd answer must not take an event away from those who registered for it.
+    """
+    with transaction.atomic():
+        for event in events:
+            seen_before = event.state == Event.State.MISSING
+            event.state = Event.State.CANCELLED if seen_before else Event.State.MISSING
+            event.save(update_fields=["state"])
+            if seen_before:
+                _append_event_fact(event, "event_cancelled", {"title": event.title})
+
+
+def mark_live(*, connection: Connection, product: str, live_keys: Collection[str]) -> list[Event]:
+    """
+    Note which events of an organizer are running, and return those that were running and have just ended.
+
+    One statement when nothing changed.
+    """
+    now = clock.now()
+    ended = []
+    candidates = Event.objects.filter(connection=connection, product=product, state=Event.State.LIVE)
+    if live_keys:
+        candidates |= Event.objects.filter(connection=connection, product=product, event_key__in=live_keys)
+    with transaction.atomic():
+        for event in candidates.select_related("connection"):
+            is_live = event.event_key in live_keys
+            if is_live and event.state != Event.State.LIVE:
+                _begin(event, now)
+            elif not is_live and event.state == Event.State.LIVE:
+                _end(event, now)
+                ended.append(event)
+    return ended
+
+
+def _begin(event: Event, now: datetime) -> None:
+    event.state, event.live_since = Event.State.LIVE, now
+    event.save(update_fields=["state", "live_since"])
+    _append_state_fact(event, "session_started", now, now)
+
+
+def _end(event: Event, now: datetime) -> None:
+    started = event.live_since or now
+    has_more = event.times.filter(starts_at__gt=now).exists()
+    event.state = Event.State.SCHEDULED if has_more else Event.State.ENDED
+    event.live_since = None
+    event.attendance_due_at = now
+    event.save(update_fields=["state", "live_since", "attendance_due_at"])
+    _append_state_fact(event, "session_ended", started, now)
+
+
+def _append_state_fact(event: Event, kind: str, started: datetime, now: datetime) -> None:
+    append(
+        [
+            NewFact(
+                kind=kind,
+                happened_at=now,
+                dedupe_key=f"{kind}:{event.pk}:{started.isoformat()}",
+                connection_id=event.connection_id,
+                event_id=event.pk,
+            )
+        ]
+    )
+
+
+def store_registration_form(*, event: Event, form: RegistrationForm) -> None:
+    """Keep what the organizer asks at sign-up, so that pages can be shown without asking GoTo."""
+    Event.objects.filter(pk=event.pk).update(registration_form=form.to_json(), registration_form_read_at=clock.now())
+
+
+def store_registrants(*, event: Event, listing: RegistrantListing) -> int:
+    """
+    Write down the registrants of an event as listed, and return how many rows changed.
+
+    An unchanged list costs no statement. Otherwise one read, one write of the rows that differ, and a constant number
+    of set-based statements for people, facts and the marks of those who are gone, whatever the number of registrants.
+    """
+    if listing.digest == event.registrants_digest:
+        return 0
+    now = clock.now()
+    mark = int(now.timestamp() * 1_000_000)
+    with transaction.atomic():
+        known = {
+            key: (digest, gone, generation, here)
+            for key, digest, gone, generation, here in Registrant.objects.filter(event=event).values_list(
+                "registrant_key", "digest", "gone_at", "generation", "registered_here_at"
+            )
+        }
+        seen: set[str] = set()
+        rows = _changed_rows(event.pk, listing.rows(), known, seen, mark)
+        counted = _Counted(rows)
+        upsert(Registrant, _COLUMNS, counted, key=("event_id", "registrant_key"))
+        gone = _gone_keys(event, known, seen, now)
+        is_held = _is_suspicious(len(gone), len(known)) and event.held_digest != listing.digest
+        if not is_held:
+            _mark_gone(event, gone, now)
+        if counted.count:
+            _link_people(event, mark)
+            _append_registrant_facts(event, mark, now)
+        # A list that is held keeps its old digest, so that the next pass looks at it again.
+        event.held_digest = listing.digest if is_held else ""
+        event.registrants_digest = "" if is_held else listing.digest
+        event.registrants_read_at = now
+        event.save(update_fields=["held_digest", "registrants_digest", "registrants_read_at"])
+        reached("mirror.registrants_stored")
+    return counted.count + (0 if is_held else len(gone))
+
+
+_COLUMNS = (
+    "event_id",
+    "registrant_key",
+    "email",
+    "first_name",
+    "last_name",
+    "status",
+    "registered_at",
+    "join_url",
+    "gone_at",
+    "generation",
+    "digest",
+    "written_by",
+)
+
+Known = dict[str, tuple[int, datetime | None, int, datetime | None]]
+
+
+class _Counted:
+    """Counts what passes through."""
+
+    def __init__(self, rows: Iterable[tuple[Any, ...]]) -> None:
+        self._rows = rows
+        self.count = 0
+
+    def __iter__(self) -> Any:
+        for row in self._rows:
+            self.count += 1
+            yield row
+
+
+def _changed_rows(
+    event_id: int, listed: Iterable[RegistrantData], known: Known, seen: set[str], mark: int
+) -> Iterable[tuple[Any, ...]]:
+    for one in listed:
+        if one.registrant_key in seen:
+            continue
+        seen.add(one.registrant_key)
+        digest = registrant_digest(one)
+        before = known.get(one.registrant_key)
+        generation = before[2] if before else 0
+        if before and before[1] is None:
+            if before[0] == digest:
+                continue
+        elif before:
+            generation += 1  # was gone, is back
+        yield (
+            event_id,
+            one.registrant_key,
+            one.email,
+            one.first_name,
+            one.last_name,
+            one.status,
+            one.registered_at,
+            one.join_url,
+            None,
+            generation,
+            digest,
+            mark,
+        )
+
+
+def registrant_digest(one: RegistrantData) -> int:
+    """Return a signed 64-bit digest of what GoTo said of a registrant."""
+    told = f"{one.email}\0{one.first_name}\0{one.last_name}\0{one.status}\0{one.registered_at}\0{one.join_url}"
+    return int.from_bytes(hashlib.blake2b(told.encode(errors="surrogatepass"), digest_size=8).digest(), signed=True)
+
+
+def _gone_keys(event: Event, known: Known, seen: set[str], now: datetime) -> list[str]:
+    lag = get_product(event.product).registrant_lag
+    return [
+        key
+        for key, (_, gone_at, _, here) in known.items()
+        if gone_at is None and key not in seen and not (here and now - here <= lag)
+    ]
+
+
+def _is_suspicious(gone: int, known: int) -> bool:
+    return gone > _HELD_ROWS or (known > 5 and gone > known * _HELD_SHARE)
+
+
+def _mark_gone(event: Event, keys: list[str], now: datetime) -> None:
+    if not keys:
+        return
+    going = Registrant.objects.filter(event=event, registrant_key__in=keys)
+    append(
+        [
+            NewFact(
+                kind="cancelled",
+                happened_at=now,
+                dedupe_key=f"cancelled:{one.pk}:{one.generation}",
+                connection_id=event.connection_id,
+                event_id=event.pk,
+                registrant_id=one.pk,
+                user_id=one.user_id,
+                email=one.email,
+            )
+            for one in going
+        ]
+    )
+    going.update(gone_at=now)
+
+
+def _link_people(event: Event, mark: int) -> None:
+    with database.cursor() as cursor:
+        cursor.execute(
+            """
+            UPDATE events_registrant SET user_id =
+                (SELECT id FROM users_user WHERE users_user.email = events_registrant.email)
+            WHERE event_id = %s AND written_by = %s AND user_id IS NULL
+              AND email IN (SELECT email FROM users_user)
+            """,
+            [event.pk, mark],
+        )
+
+
+_FACT_COLUMNS = (
+    "kind",
+    "happened_at",
+    "recorded_at",
+    "dedupe_key",
+    "connection_id",
+    "event_id",
+    "registrant_id",
+    "user_id",
+    "email",
+    "data",
+)
+_FACTS = {"registered": None, "approved": "APPROVED", "denied": "DENIED"}
+
+
+def _append_registrant_facts(event: Event, mark: int, now: datetime) -> None:
+    """Append `registered` for everybody written by this pass, and what GoTo decided, each person once per sign-up."""
+    for kind, status in _FACTS.items():
+        condition, more = ("AND status = %s", [status]) if status else ("", [])
+        append_select(
+            _FACT_COLUMNS,
+            f"""
+            SELECT %s, coalesce(registered_at, %s), %s, %s || ':' || id || ':' || generation, %s,
+                   event_id, id, user_id, email, '{{}}'
+            FROM events_registrant WHERE event_id = %s AND written_by = %s {condition}
+            """,  # noqa: S608  the condition is one of ours
+            [kind, now, now, kind, event.connection_id, event.pk, mark, *more],
+        )

@@ -1,0 +1,282 @@
+"""
+The acts `register` and `cancel_registration`, called by every door.
+
+What a person asks is a row (`RegistrationRequest`) and a job, written together. The job carries the row to GoTo, as
+often as it takes: a crash between GoTo's yes and our note of it ends in GoTo saying "known already", which is a
+yes as well.
+"""
+
+import structlog
+from django.db import IntegrityError, transaction
+
+from greenroom.goto import (
+    BadRequestError,
+    GoTo,
+    GotoError,
+    PermissionDeniedError,
+    ResourceNotFoundError,
+)
+from greenroom.hub.connections.goto import open_goto
+from greenroom.hub.core import clock
+from greenroom.hub.core.checkpoints import reached
+from greenroom.hub.core.errors import HubError, RegistrationClosedError, UnknownObjectError
+from greenroom.hub.events.models import Event, Registrant, RegistrationRequest
+from greenroom.hub.events.products import get_product
+from greenroom.hub.events.products.base import Registered
+from greenroom.hub.events.registration_form import Answers, RegistrationForm, check_answers
+from greenroom.hub.events.selectors import OPEN_STATES, Registration, find_registration
+from greenroom.hub.jobs.registry import task
+from greenroom.hub.ledger.services import NewFact, append
+from greenroom.hub.users.models import User
+
+log = structlog.get_logger(__name__)
+
+State = RegistrationRequest.State
+
+_CLOSED = {
+    Event.State.CANCELLED: "This event was cancelled.",
+    Event.State.MISSING: "GoTo does not know this event at the moment. Try again later.",
+    Event.State.ENDED: "This event is over.",
+}
+
+
+def register(*, event: Event, answers: Answers, user: User | None) -> RegistrationRequest:
+    """
+    Ask to sign a person up. Answers at once; GoTo is asked in the background.
+
+    Asking twice is the same as asking once: an open request, or a registrant known from GoTo, is returned.
+
+    Raises:
+        RegistrationClosedError: the event is over, cancelled or not to be found.
+        InvalidInputError: something the organizer asks for is missing or wrong; `errors` names each.
+    """
+    if event.state in _CLOSED:
+        raise RegistrationClosedError(_CLOSED[Event.State(event.state)])
+    if user:
+        known = find_registration(user=user, event=event).request
+        if known and known.state in OPEN_STATES:
+            return known
+    if event.registration_form:
+        check_answers(RegistrationForm.from_json(event.registration_form), answers)
+    try:
+        with transaction.atomic():
+            request = _open_request(event, answers, user)
+            if request.state == State.PENDING:
+                deliver_registration.enqueue(request_id=request.pk, dedupe_key=f"registration:{request.pk}")
+            return request
+    except IntegrityError:  # the same person was faster in another tab
+        return RegistrationRequest.objects.get(event=event, email=answers.email, state__in=OPEN_STATES)
+
+
+def _open_request(event: Event, answers: Answers, user: User | None) -> RegistrationRequest:
+    known = Registrant.objects.filter(event=event, email=answers.email, gone_at=None).first()
+    now = clock.now()
+    if known and user and known.user_id is None:
+        Registrant.objects.filter(pk=known.pk).update(user=user)
+    return RegistrationRequest.objects.create(
+        event=event,
+        user=user,
+        email=answers.email,
+        answers=answers.to_json(),
+        state=State.DELIVERED if known else State.PENDING,
+        registrant=known,
+        asked_at=now,
+        answered_at=now if known else None,
+    )
+
+
+@task(queue="goto", priority=10, max_attempts=1000)
+def deliver_registration(request_id: int) -> None:
+    """Carry one request to GoTo and write down the answer."""
+    request = _claim(request_id, State.PENDING)
+    if request is None:
+        return
+    event, product = request.event, get_product(request.event.product)
+    try:
+        with open_goto(event.connection) as goto:
+            answers = Answers.from_json(request.answers)
+            answer = product.register(goto, event.organizer_key, event.event_key, answers)
+    except (BadRequestError, PermissionDeniedError, ResourceNotFoundError) as error:
+        _refuse(request, error)
+        return
+    except HubError as error:
+        _note_trouble(request, error.code)
+        raise
+    reached("registration.accepted")
+    _deliver(request, answer)
+
+
+def _claim(request_id: int, state: RegistrationRequest.State) -> RegistrationRequest | None:
+    found = RegistrationRequest.objects.select_related("event__connection").filter(pk=request_id, state=state)
+    return found.first()
+
+
+def _note_trouble(request: RegistrationRequest, code: str) -> None:
+    RegistrationRequest.objects.filter(pk=request.pk).update(tries=request.tries + 1, last_error=code)
+
+
+# What GoTo answers when no place is left is assumed: 403, seen by one integrator and documented by nobody.
+_REFUSALS = {
+    BadRequestError: ("invalid", "GoTo did not accept the answers. The organizer may have changed what is asked."),
+    PermissionDeniedError: ("full", "GoTo takes no more registrations for this event."),
+    ResourceNotFoundError: ("unknown_event", "GoTo no longer has this event."),
+}
+
+
+def _refuse(request: RegistrationRequest, error: GotoError) -> None:
+    code, sentence = next(words for kind, words in _REFUSALS.items() if isinstance(error, kind))
+    RegistrationRequest.objects.filter(pk=request.pk, state=State.PENDING).update(
+        state=State.REFUSED,
+        last_error=code,
+        refusal=sentence,
+        answered_at=clock.now(),
+        tries=request.tries + 1,
+    )
+    # The next person, or this one again, gets the form as it is now.
+    Event.objects.filter(pk=request.event_id).update(registration_form_read_at=None)
+    log.info("registration.refused", request=request.pk, event=request.event_id, reason=code)
+
+
+def _deliver(request: RegistrationRequest, answer: Registered) -> None:
+    now = clock.now()
+    with transaction.atomic():
+        registrant = _store_registrant(request, answer)
+        RegistrationRequest.objects.filter(pk=request.pk, state=State.PENDING).update(
+            state=State.DELIVERED, registrant=registrant, answered_at=now, tries=request.tries + 1, last_error=""
+        )
+        # A person who changed their mind meanwhile is being taken off by another job, which needs the registrant.
+        RegistrationRequest.objects.filter(pk=request.pk, registrant=None).update(registrant=registrant)
+        append(_facts(registrant, request.event))
+        reached("registration.stored")
+
+
+def _store_registrant(request: RegistrationRequest, answer: Registered) -> Registrant:
+    answers = Answers.from_json(request.answers)
+    status = answer.status or ("WAITING" if request.event.needs_approval else "APPROVED")
+    registrant, is_new = Registrant.objects.select_for_update().get_or_create(
+        event=request.event,
+        registrant_key=answer.registrant_key,
+        defaults={
+            "email": request.email,
+            "first_name": answers.fields.get("firstName", ""),
+            "last_name": answers.fields.get("lastName", ""),
+            "status": status,
+            "registered_at": clock.now(),
+            "join_url": answer.join_url,
+            "user": request.user,
+            "registered_here_at": clock.now(),
+        },
+    )
+    if is_new:
+        return registrant
+    if registrant.gone_at:
+        registrant.gone_at, registrant.generation = None, registrant.generation + 1
+    registrant.join_url = answer.join_url or registrant.join_url
+    registrant.user = registrant.user or request.user
+    registrant.registered_here_at = clock.now()
+    registrant.save(update_fields=["gone_at", "generation", "join_url", "user", "registered_here_at"])
+    return registrant
+
+
+def _facts(registrant: Registrant, event: Event) -> list[NewFact]:
+    kinds = ["registered", *{"APPROVED": ["approved"], "DENIED": ["denied"]}.get(registrant.status, [])]
+    return [
+        NewFact(
+            kind=kind,
+            happened_at=registrant.registered_at or clock.now(),
+            dedupe_key=f"{kind}:{registrant.pk}:{registrant.generation}",
+            connection_id=event.connection_id,
+            event_id=event.pk,
+            registrant_id=registrant.pk,
+            user_id=registrant.user_id,
+            email=registrant.email,
+        )
+        for kind in kinds
+    ]
+
+
+def cancel_registration(*, event: Event, user: User) -> RegistrationRequest:
+    """
+    Ask to take a person off an event again. Answers at once; GoTo is asked in the background.
+
+    Raises:
+        UnknownObjectError: the person is not signed up.
+    """
+    registration = find_registration(user=user, event=event)
+    if not registration.is_open:
+        raise UnknownObjectError("You are not registered for this event.")
+    with transaction.atomic():
+        request = _request_to_cancel(event, user, registration)
+        if request.state != State.CANCELLING:
+            request.state, request.asked_at, request.answered_at = State.CANCELLING, clock.now(), None
+            request.save(update_fields=["state", "asked_at", "answered_at"])
+            deliver_cancellation.enqueue(request_id=request.pk, dedupe_key=f"cancellation:{request.pk}")
+    return request
+
+
+def _request_to_cancel(event: Event, user: User, registration: Registration) -> RegistrationRequest:
+    if registration.request and registration.request.state in OPEN_STATES:
+        return RegistrationRequest.objects.select_for_update().get(pk=registration.request.pk)
+    registrant = registration.registrant
+    assert registrant is not None
+    # Signed up at another door: there is no request of ours yet that could be carried.
+    return RegistrationRequest.objects.create(
+        event=event,
+        user=user,
+        email=registrant.email,
+        answers=Answers(fields={}).to_json(),
+        state=State.DELIVERED,
+        registrant=registrant,
+        asked_at=clock.now(),
+    )
+
+
+@task(queue="goto", priority=10, max_attempts=1000)
+def deliver_cancellation(request_id: int) -> None:
+    """Carry one cancellation to GoTo and write down that it is done."""
+    request = _claim(request_id, State.CANCELLING)
+    if request is None:
+        return
+    event, product = request.event, get_product(request.event.product)
+    try:
+        with open_goto(event.connection) as goto:
+            key = request.registrant.registrant_key if request.registrant else _find_key(goto, request)
+            if key:
+                product.cancel_registration(goto, event.organizer_key, event.event_key, key)
+    except HubError as error:
+        _note_trouble(request, error.code)
+        raise
+    reached("cancellation.accepted")
+    _take_off(request)
+
+
+def _find_key(goto: GoTo, request: RegistrationRequest) -> str:
+    # Cancelled before we knew whether GoTo had taken the sign-up: its list tells.
+    event = request.event
+    listing = get_product(event.product).list_registrants(goto, event.organizer_key, event.event_key)
+    return next((one.registrant_key for one in listing.rows() if one.email == request.email), "")
+
+
+def _take_off(request: RegistrationRequest) -> None:
+    now = clock.now()
+    with transaction.atomic():
+        RegistrationRequest.objects.filter(pk=request.pk, state=State.CANCELLING).update(
+            state=State.CANCELLED, answered_at=now, last_error=""
+        )
+        registrant = request.registrant
+        if registrant is None or not Registrant.objects.filter(pk=registrant.pk, gone_at=None).update(gone_at=now):
+            return
+        append(
+            [
+                NewFact(
+                    kind="cancelled",
+                    happened_at=now,
+                    dedupe_key=f"cancelled:{registrant.pk}:{registrant.generation}",
+                    connection_id=request.event.connection_id,
+                    event_id=request.event_id,
+                    registrant_id=registrant.pk,
+                    user_id=registrant.user_id,
+                    email=registrant.email,
+                )
+            ]
+        )

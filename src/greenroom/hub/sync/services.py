@@ -1,0 +1,236 @@
+"""
+Pulling what GoTo knows into the mirror.
+
+A run reads the list of events, then for each event that may have changed its registrants, then the attendance that is
+due. A failing event is noted and steps aside; GoTo being down stops the run, and the next one picks up.
+"""
+
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+
+import structlog
+from django.db import IntegrityError, transaction
+
+from greenroom.goto import GoTo, GotoError
+from greenroom.hub.connections.goto import open_goto
+from greenroom.hub.connections.models import Connection
+from greenroom.hub.connections.pacing import SharedLimiter
+from greenroom.hub.core import clock
+from greenroom.hub.core.checkpoints import reached
+from greenroom.hub.core.errors import HubError, UnknownObjectError
+from greenroom.hub.events.models import Event
+from greenroom.hub.events.products import get_product
+from greenroom.hub.events.products.base import SessionData
+from greenroom.hub.events.services import (
+    mark_absent_events,
+    mark_live,
+    plan_next_reading,
+    store_attendance,
+    store_event,
+    store_events,
+    store_registrants,
+    store_registration_form,
+    store_sessions,
+)
+from greenroom.hub.jobs.registry import task
+from greenroom.hub.sync.models import SyncRun
+from greenroom.hub.users.models import User
+
+log = structlog.get_logger(__name__)
+
+# GoTo takes windows of twenty years; ours holds everything a hub has a use for.
+_WINDOW_BACK, _WINDOW_AHEAD = timedelta(days=5 * 365), timedelta(days=5 * 365)
+# Registrants of a past event are read once more after its end, then left alone.
+_FINAL_READING = timedelta(days=1)
+_FORM_IS_FRESH = timedelta(days=1)
+
+
+def request_sync(*, connection: Connection, product: str, event_key: str = "", actor: User | None = None) -> SyncRun:
+    """Ask for a run in the background; the one that is open already is returned."""
+    try:
+        with transaction.atomic():
+            run = SyncRun.objects.create(
+                connection=connection, product=product, event_key=event_key, requested_by=actor
+            )
+            run_sync.enqueue(run_id=run.pk)
+            return run
+    except IntegrityError:
+        return SyncRun.objects.get(
+            connection=connection,
+            product=product,
+            event_key=event_key,
+            state__in=[SyncRun.State.WAITING, SyncRun.State.RUNNING],
+        )
+
+
+@task(queue="sync", max_attempts=3)
+def run_sync(run_id: int) -> None:
+    """Carry out a run that was asked for."""
+    run = SyncRun.objects.select_related("connection").get(pk=run_id)
+    if run.is_open:
+        synchronize(run=run)
+
+
+def synchronize(*, run: SyncRun, progress: Callable[[SyncRun], None] = lambda run: None) -> None:
+    """
+    Carry out a run now, noting its progress in its row.
+
+    Raises:
+        HubError: the run stopped; its row says why.
+    """
+    run.state, run.started_at = SyncRun.State.RUNNING, clock.now()
+    run.save(update_fields=["state", "started_at"])
+    limiter = SharedLimiter()
+    try:
+        with open_goto(run.connection, limiter=limiter) as goto:
+            _pull(goto, run, progress)
+    except (HubError, GotoError) as error:
+        _finish(run, limiter, SyncRun.State.FAILED, error.code)
+        raise
+    _finish(run, limiter, SyncRun.State.DONE)
+
+
+def _finish(run: SyncRun, limiter: SharedLimiter, state: SyncRun.State, error: str = "") -> None:
+    run.state, run.error, run.calls, run.finished_at = state, error, limiter.calls, clock.now()
+    run.save(update_fields=["state", "error", "calls", "finished_at", "events_done", "rows_changed", "event_errors"])
+    log.info("sync.finished", run=run.pk, state=state, calls=run.calls, events=run.events_done, rows=run.rows_changed)
+
+
+def _pull(goto: GoTo, run: SyncRun, progress: Callable[[SyncRun], None]) -> None:
+    events = _pull_events(goto, run)
+    reached("sync.events_read")
+    pending = [event for event in events if run.event_key or _needs_registrants(event)]
+    run.events_total = len(pending)
+    run.save(update_fields=["events_total"])
+    for event in pending:
+        run.rows_changed += _pull_people(goto, run, event)
+        run.events_done += 1
+        # One small statement per event: the page that shows the run moves with it.
+        SyncRun.objects.filter(pk=run.pk).update(events_done=run.events_done, rows_changed=run.rows_changed)
+        progress(run)
+    _pull_live(goto, run)
+    due = [event for event in events if run.event_key or (event.attendance_due_at or clock.now()) < clock.now()]
+    collect_attendance(goto=goto, connection=run.connection, product=run.product, events=due)
+
+
+def _pull_events(goto: GoTo, run: SyncRun) -> list[Event]:
+    product, organizer_key = get_product(run.product), run.connection.organizer_key
+    if run.event_key:
+        found = product.get_event(goto, organizer_key, run.event_key)
+        known = Event.objects.filter(connection=run.connection, product=run.product, event_key=run.event_key).first()
+        if found is None and known is None:
+            raise UnknownObjectError("GoTo does not know this event.")
+        if found is None:
+            mark_absent_events(events=[known] if known else [])
+            return []
+        if known:
+            # Reading one event by its key tells less than the list does: what it leaves out stays as it was.
+            return [known]
+        return [store_event(connection=run.connection, product=run.product, found=found)]
+    now = clock.now()
+    listed = product.list_events(goto, organizer_key, now - _WINDOW_BACK, now + _WINDOW_AHEAD)
+    events = store_events(connection=run.connection, product=run.product, found=listed)
+    return events + _look_for_absent(goto, run, {event.pk for event in events})
+
+
+def _look_for_absent(goto: GoTo, run: SyncRun, listed: set[int]) -> list[Event]:
+    """Ask for each event that the list left out; finished trainings leave it without being gone."""
+    product = get_product(run.product)
+    silent = Event.objects.filter(connection=run.connection, product=run.product).exclude(state=Event.State.CANCELLED)
+    absent, past = [], []
+    for event in silent.exclude(pk__in=listed).select_related("connection"):
+        if event.ends_at and event.ends_at < clock.now():
+            past.append(event)
+        elif product.get_event(goto, event.organizer_key, event.event_key) is None:
+            absent.append(event)
+    mark_absent_events(events=absent)
+    return past
+
+
+def _needs_registrants(event: Event) -> bool:
+    if event.state == Event.State.CANCELLED:
+        return False
+    end, last = event.ends_at, event.registrants_read_at
+    return end is None or last is None or clock.now() < end + _FINAL_READING or last < end
+
+
+def _pull_people(goto: GoTo, run: SyncRun, event: Event) -> int:
+    product = get_product(run.product)
+    try:
+        _pull_form(goto, event)
+        listing = product.list_registrants(goto, event.organizer_key, event.event_key)
+        return store_registrants(event=event, listing=listing)
+    except GotoError as error:
+        if error.retryable:
+            raise
+        run.event_errors.append({"event": event.pk, "code": error.code})
+        return 0
+
+
+def _pull_form(goto: GoTo, event: Event) -> None:
+    """Read what the organizer asks, once a day, of events that one can still register for."""
+    read_at, now = event.registration_form_read_at, clock.now()
+    is_over = event.ends_at is not None and event.ends_at < now
+    if is_over or (read_at and now - read_at < _FORM_IS_FRESH):
+        return
+    form = get_product(event.product).get_registration_form(goto, event.organizer_key, event.event_key)
+    store_registration_form(event=event, form=form)
+
+
+def _pull_live(goto: GoTo, run: SyncRun) -> None:
+    product = get_product(run.product)
+    if product.tells_when_live:
+        keys = product.list_live_keys(goto, run.connection.organizer_key)
+        mark_live(connection=run.connection, product=run.product, live_keys=keys)
+
+
+def collect_attendance(*, goto: GoTo, connection: Connection, product: str, events: Iterable[Event]) -> None:
+    """Read the ended sessions of these events and who was in them, and plan the next look at each."""
+    by_key = {event.event_key: event for event in events}
+    if not by_key:
+        return
+    kind, now = get_product(product), clock.now()
+    since = min((event.starts_at for event in by_key.values() if event.starts_at), default=now) - timedelta(days=1)
+    found: dict[str, list[SessionData]] = {}
+    for told in kind.list_sessions(goto, connection.organizer_key, by_key.keys(), since, now + timedelta(days=1)):
+        found.setdefault(told.event_key, []).append(told)
+    for key, event in by_key.items():
+        for session in store_sessions(event=event, found=found.get(key, [])):
+            if not session.is_final:
+                listing = kind.list_attendance(goto, event.organizer_key, event.event_key, session.session_key)
+                store_attendance(event=event, session=session, listing=listing)
+        plan_next_reading(event=event)
+
+
+def close_past_events() -> int:
+    """Turn events whose planned end is behind us, and which are not running, into ended ones. One statement."""
+    now = clock.now()
+    return Event.objects.filter(state=Event.State.SCHEDULED, ends_at__lt=now).update(state=Event.State.ENDED)
+
+
+def watch(*, connection: Connection, product: str) -> None:
+    """
+    Look at what is running now: which events have begun or ended, and the attendance of those that have.
+
+    One call for all events of an organizer, or one per running event where the product does not tell what is live.
+    """
+    kind = get_product(product)
+    with open_goto(connection) as goto:
+        if kind.tells_when_live:
+            keys = kind.list_live_keys(goto, connection.organizer_key)
+            ended = mark_live(connection=connection, product=product, live_keys=keys)
+        else:
+            ended = []
+        due = Event.objects.filter(connection=connection, product=product, attendance_due_at__lte=clock.now())
+        events = {event.pk: event for event in [*ended, *due, *_running_untold(connection, product)]}
+        collect_attendance(goto=goto, connection=connection, product=product, events=events.values())
+
+
+def _running_untold(connection: Connection, product: str) -> list[Event]:
+    """Return the events that may have ended early without anybody telling, and were not looked at just now."""
+    if get_product(product).tells_when_live:
+        return []
+    now = clock.now()
+    running = Event.objects.filter(connection=connection, product=product, times__starts_at__lte=now)
+    running = running.filter(times__ends_at__gte=now).exclude(attendance_read_at__gt=now - timedelta(minutes=2))
+    return list(running.exclude(state=Event.State.CANCELLED).distinct())

@@ -1,0 +1,51 @@
+"""Background work of this app, where the job engine looks for it."""
+
+from datetime import timedelta
+
+from django.db.models import Q
+
+from greenroom.hub.connections.models import Connection
+from greenroom.hub.connections.selectors import list_active_connections
+from greenroom.hub.core import clock
+from greenroom.hub.events.models import Event
+from greenroom.hub.events.products import PRODUCTS
+from greenroom.hub.jobs.registry import task
+from greenroom.hub.jobs.schedules import schedule
+from greenroom.hub.sync.services import close_past_events, request_sync, run_sync, watch
+
+__all__ = ["run_sync", "sync_everything", "watch_everything", "watch_product"]
+
+# Around an event every few seconds count; the runs every quarter of an hour see to all the rest.
+_EARLY, _LATE = timedelta(minutes=20), timedelta(minutes=30)
+
+
+@schedule(every=timedelta(minutes=15))
+@task(queue="sync")
+def sync_everything() -> None:
+    """Ask for a run over every product of every active connection."""
+    for connection in list_active_connections():
+        for product in PRODUCTS:
+            request_sync(connection=connection, product=product)
+
+
+@schedule(every=timedelta(seconds=10))
+@task(queue="sync", priority=5)
+def watch_everything() -> None:
+    """Look closely where something is about to begin, is running, or has attendance due; a few calls for all of it."""
+    close_past_events()
+    now = clock.now()
+    near = Q(times__starts_at__lte=now + _EARLY, times__ends_at__gte=now - _LATE)
+    awaited = Q(state=Event.State.LIVE) | Q(attendance_due_at__lte=now)
+    wanted = Event.objects.filter(near | awaited, connection__state=Connection.State.ACTIVE).exclude(
+        state=Event.State.CANCELLED
+    )
+    for connection_id, product in wanted.values_list("connection", "product").distinct():
+        watch_product.enqueue(
+            connection_id=connection_id, product=product, dedupe_key=f"watch:{connection_id}:{product}"
+        )
+
+
+@task(queue="sync", priority=5, max_attempts=1)
+def watch_product(connection_id: int, product: str) -> None:
+    """Look at the running events of one connection and product."""
+    watch(connection=Connection.objects.get(pk=connection_id), product=product)
