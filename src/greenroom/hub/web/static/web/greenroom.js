@@ -18,7 +18,8 @@
     title.id = "confirm-title";
     title.textContent = form.dataset.confirm;
     dialog.setAttribute("aria-labelledby", title.id);
-    const go = makeButton(form.dataset.confirmLabel || submitter?.textContent.trim() || "Go on", "danger");
+    const kind = submitter?.classList.contains("button-danger") ? "danger" : "primary";
+    const go = makeButton(form.dataset.confirmLabel || submitter?.textContent.trim() || "Go on", kind);
     const stay = makeButton("Cancel", "quiet");
     const actions = document.createElement("div");
     actions.className = "actions";
