@@ -162,6 +162,12 @@ def test_form_row_ties_the_error_to_the_field() -> None:
     assert re.search(r'id="id_email_error".*Enter a valid email address\.', html, re.DOTALL)
 
 
+def test_form_row_escapes_help_that_came_from_elsewhere() -> None:
+    """Questions come from GoTo as an organizer wrote them."""
+    html = render("{% form_row form.company help=help %}", form=SignUpForm(), help="<img src=x>")
+    assert "&lt;img src=x&gt;" in html
+
+
 def test_form_row_marks_what_may_stay_empty() -> None:
     assert text_of(render("{% form_row form.company %}", form=SignUpForm())) == "Company optional"
 
