@@ -27,7 +27,7 @@ from greenroom.sandbox.entities import (
 from greenroom.sandbox.faults import Fault
 from greenroom.sandbox.oauth import store as oauth_store
 from greenroom.sandbox.rooms import RoomError
-from greenroom.sandbox.seed import SEEDS
+from greenroom.sandbox.seed import SEEDS, add_account, add_user
 from greenroom.sandbox.seed_people import generated_people
 from greenroom.sandbox.switches import SWITCHES
 from greenroom.sandbox.times import parse_instant, write_instant_ms
@@ -331,16 +331,12 @@ def put_client(core: Core, body: Body) -> Body:
 
 
 def create_account(core: Core, body: Body) -> Body:
-    from greenroom.sandbox.seed import add_account
-
     _only(body, "name")
     account = add_account(core, str(body.get("name") or "Account"))
     return {"key": account.key, "name": account.name}
 
 
 def create_organizer(core: Core, body: Body) -> Body:
-    from greenroom.sandbox.seed import add_user
-
     _only(body, "account_key", "email", "first_name", "last_name", "password", "time_zone", "is_admin")
     account = core.state.accounts.get(str(body.get("account_key")))
     if account is None or not body.get("email"):

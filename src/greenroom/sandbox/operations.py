@@ -26,7 +26,7 @@ class Answer:
     content_type: str = JSON
 
 
-class Problem(Exception):
+class RefusalError(Exception):
     """A refusal, with the answer that says so."""
 
     def __init__(self, answer: Answer) -> None:
@@ -89,10 +89,10 @@ class Product:
 
     name: str
     base_path: str
-    refuse: Callable[[int, str, str], Problem]
+    refuse: Callable[[int, str, str], RefusalError]
     operations: tuple[Operation, ...]
 
-    def bad_request(self, description: str) -> Problem:
+    def bad_request(self, description: str) -> RefusalError:
         return self.refuse(400, "InvalidRequest", description)
 
 
@@ -178,8 +178,8 @@ def _perform(
             return operation.handler(call)
         with core.lock:
             return operation.handler(call)
-    except Problem as problem:
-        return problem.answer
+    except RefusalError as refusal:
+        return refusal.answer
     finally:
         with core.lock:
             core.save()

@@ -1,17 +1,17 @@
 """Invented people with varied names. The same ones every time."""
 
-FIRST_NAMES = (
-    "Aisha Mateo Ingrid Kwame Sofia Hiroshi Priya Lars Amara Diego Noor Emil Chloe Tariq Freya Marcus Yuki Elena Samuel "
-    "Zainab Oliver Camila Jonas Mei Rafael Nadia Patrick Anjali Viktor Grace Omari Lucia Henrik Farah Thomas Ximena "
-    "Bruno Keiko Astrid Malik Rosa Andrei Hannah Kofi Beatriz Wei Simone Arjun Maeve Tomas Leila Nathan Ewa Joaquin "
-    "Selma Ravi Clara Idris Paula Sven"
-).split()  # noqa: SIM905  easier to read and to extend
-LAST_NAMES = (
-    "Okafor Lindqvist Moreau Tanaka Alvarez Novak Rahman Schmidt Mensah Costa Haddon Petrov Nguyen Larsen Abebe Rossi "
-    "Kowalski Iyer Santos Weber O'Brien Yilmaz Kim Fontaine Adeyemi Bauer Castillo Dahl Eriksen Farouk Gallo Hughes "
-    "Ivanova Jansen Khan Lopez Mbeki Nakamura Oduya Park Quintero Reyes Sato Thorne Ueda Vargas Wright Zhang Brandt "
-    "Chowdhury"
-).split()  # noqa: SIM905
+FIRST_NAMES = (  # noqa: SIM905  easier to read and to extend
+    "Aisha Mateo Ingrid Kwame Sofia Hiroshi Priya Lars Amara Diego Noor Emil Chloe Tariq Freya Marcus "
+    "Yuki Elena Samuel Zainab Oliver Camila Jonas Mei Rafael Nadia Patrick Anjali Viktor Grace Omari "
+    "Lucia Henrik Farah Thomas Ximena Bruno Keiko Astrid Malik Rosa Andrei Hannah Kofi Beatriz Wei Simone "
+    "Arjun Maeve Tomas Leila Nathan Ewa Joaquin Selma Ravi Clara Idris Paula Sven"
+).split()
+LAST_NAMES = (  # noqa: SIM905
+    "Okafor Lindqvist Moreau Tanaka Alvarez Novak Rahman Schmidt Mensah Costa Haddon Petrov Nguyen Larsen "
+    "Abebe Rossi Kowalski Iyer Santos Weber O'Brien Yilmaz Kim Fontaine Adeyemi Bauer Castillo Dahl "
+    "Eriksen Farouk Gallo Hughes Ivanova Jansen Khan Lopez Mbeki Nakamura Oduya Park Quintero Reyes Sato "
+    "Thorne Ueda Vargas Wright Zhang Brandt Chowdhury"
+).split()
 DOMAINS = ("example.com", "example.org")
 
 # Learners that other parts of the demo know by name.

@@ -1,15 +1,16 @@
 """Operations of the Admin API that the sandbox serves."""
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from greenroom.sandbox.entities import User
-from greenroom.sandbox.operations import Answer, Call, Operation, Problem, Product
+from greenroom.sandbox.operations import Answer, Call, Operation, Product, RefusalError
 from greenroom.sandbox.times import write_instant
 
 # (email="(?i)ada@example.com") & (lastName="Ferro"); the flag ignores case. Observed in an integration.
 _TERM = re.compile(r'\(?\s*(\w+)\s*=\s*"(\(\?i\))?([^"]*)"\s*\)?')
-_FILTERED = {
+_FILTERED: dict[str, Callable[[User], str]] = {
     "email": lambda user: user.email,
     "firstName": lambda user: user.first_name,
     "lastName": lambda user: user.last_name,
@@ -17,8 +18,8 @@ _FILTERED = {
 }
 
 
-def refuse(status: int, code: str, description: str) -> Problem:
-    return Problem(Answer(status, {"errorCode": code, "description": description}))
+def refuse(status: int, code: str, description: str) -> RefusalError:
+    return RefusalError(Answer(status, {"errorCode": code, "description": description}))
 
 
 def get_me(call: Call) -> Answer:

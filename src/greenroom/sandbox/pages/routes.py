@@ -162,7 +162,7 @@ def sign_in_page(core: Core) -> Page:
     return _sign_in_form(core, local_path(flask.request.args.get("next")), "", None)
 
 
-def _sign_in_form(core: Core, then: str, email: str, error: str | None) -> Page:
+def _sign_in_form(core: Core, then: str, email: str, error: str | None) -> str:
     return flask.render_template("sign_in.html", then=then, email=email, error=error, users=list(core.state.users))
 
 
@@ -237,7 +237,7 @@ def _use_host_pass(core: Core, event: Event, token: str, here: str) -> Page:
     return response
 
 
-def _host_view(core: Core, event: Event, product: str, user: User, error: str | None) -> Page:
+def _host_view(core: Core, event: Event, product: str, user: User, error: str | None) -> str:
     people = core.state.registrants_of(event.key)
     session = rooms.live_session(core, event)
     present = core.state.presences_of(session.key) if session is not None else []
@@ -329,9 +329,9 @@ def _join(core: Core, event: Event | None, number: str) -> Page:
     session = rooms.live_session(core, event)
     presence = core.state.presence_of(session.key, registrant.key) if session is not None else None
     has_left = "left" in flask.request.args
-    if session is not None and registrant.status == "APPROVED" and not has_left:
-        if presence is None or not presence.is_in_room:
-            presence = rooms.enter(core, event, registrant)
+    may_enter = session is not None and registrant.status == "APPROVED" and not has_left
+    if may_enter and (presence is None or not presence.is_in_room):
+        presence = rooms.enter(core, event, registrant)
     present = core.state.presences_of(session.key) if session is not None else []
     return flask.render_template(
         "room.html",
@@ -367,7 +367,7 @@ def register_page(core: Core, key: str) -> Page:
     return _register_form(core, webinar, None, {})
 
 
-def _register_form(core: Core, webinar: Webinar, error: str | None, values: dict[str, str]) -> Page:
+def _register_form(core: Core, webinar: Webinar, error: str | None, values: dict[str, str]) -> str:
     return flask.render_template(
         "register.html",
         webinar=webinar,
@@ -419,7 +419,7 @@ def confirmation_page(core: Core) -> Page:
     return _confirmation(core, training, registrant)
 
 
-def _confirmation(core: Core, event: Event, registrant: Registrant) -> Page:
+def _confirmation(core: Core, event: Event, registrant: Registrant) -> str:
     middle = "" if isinstance(event, Webinar) else "training/"
     join_path = f"/join/{middle}{event.key}/{registrant.number}"
     return flask.render_template("confirmation.html", event=event, registrant=registrant, join_path=join_path)

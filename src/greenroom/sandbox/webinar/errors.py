@@ -2,30 +2,30 @@
 
 from typing import Any
 
-from greenroom.sandbox.operations import Answer, Problem
+from greenroom.sandbox.operations import Answer, RefusalError
 
 
-def refuse(status: int, code: str, description: str, **members: Any) -> Problem:
+def refuse(status: int, code: str, description: str, **members: Any) -> RefusalError:
     """
     Build a product error.
 
     Source: behaviour.md 1.2. The shape is observed; the error codes of GoToWebinar are assumed words.
     """
-    return Problem(Answer(status, {"errorCode": code, "description": description, **members}))
+    return RefusalError(Answer(status, {"errorCode": code, "description": description, **members}))
 
 
-def bad_request(description: str, **members: Any) -> Problem:
+def bad_request(description: str, **members: Any) -> RefusalError:
     return refuse(400, "InvalidRequest", description, **members)
 
 
-def access_denied(description: str = "The token's user may not act for this organizer.") -> Problem:
+def access_denied(description: str = "The token's user may not act for this organizer.") -> RefusalError:
     return refuse(403, "AccessDenied", description)
 
 
-def not_found(description: str) -> Problem:
+def not_found(description: str) -> RefusalError:
     return refuse(404, "NotFound", description)
 
 
-def webinar_not_found() -> Problem:
+def webinar_not_found() -> RefusalError:
     # The sentence is observed in an integration's tests.
     return not_found("Webinar with specified key does not exist.")

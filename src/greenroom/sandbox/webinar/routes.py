@@ -9,7 +9,7 @@ import flask
 import msgspec
 
 from greenroom.sandbox.entities import CoOrganizer, Panelist, Session, TimeRange, Webinar
-from greenroom.sandbox.operations import Answer, Call, Operation, Problem, Product
+from greenroom.sandbox.operations import Answer, Call, Operation, Product, RefusalError
 from greenroom.sandbox.rooms import is_over, is_published, published_sessions
 from greenroom.sandbox.webinar import errors, responses, store
 from greenroom.sandbox.webinar.access import (
@@ -340,7 +340,7 @@ def create_registrant(call: Call) -> Answer:
     return Answer(201, responses.registrant_created(call.core, registrant), content_type=HAL_JSON)
 
 
-def _duplicate(call: Call, error: store.DuplicateRegistrantError) -> Problem:
+def _duplicate(call: Call, error: store.DuplicateRegistrantError) -> RefusalError:
     existing = error.registrant
     members: dict[str, Any] = {"registrantKey": int(existing.key)}
     if responses.has_join_url(call.core, existing):
