@@ -25,7 +25,7 @@ class Door:
         )
 
     def get(self, path: str, **params: Any) -> httpx2.Response:
-        return self.http.get(path, params=params)
+        return self.http.get(path, params=params or None)  # an empty dict would drop the query of the path
 
     def post(self, path: str, body: Any = None) -> httpx2.Response:
         return self.http.post(path, json=body)

@@ -1,0 +1,164 @@
+"""Webhooks: the set-up, the signature, the retries."""
+
+import base64
+import hashlib
+import hmac
+import json
+from datetime import timedelta
+from typing import Any
+
+import httpx2
+import pytest
+from tests.sandbox.doors import WEBINAR, Door, ada, new_sandbox, sign_up
+
+from greenroom.sandbox import Sandbox
+
+URL = "https://hub.example/hooks/goto"
+
+
+class Receiver:
+    """The other side: answers the check, keeps what it is sent, and can be made to fail."""
+
+    def __init__(self) -> None:
+        self.requests: list[httpx2.Request] = []
+        self.check_status = 200
+        self.post_status = 200
+        self.sandbox: Sandbox | None = None
+
+    def __call__(self, request: httpx2.Request) -> httpx2.Response:
+        if request.method == "GET":
+            return httpx2.Response(self.check_status)
+        self.requests.append(request)
+        if self.post_status == 0:
+            raise httpx2.ConnectError("nobody there")
+        return httpx2.Response(self.post_status)
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        return [json.loads(request.content) for request in self.requests]
+
+
+@pytest.fixture
+def receiver() -> Receiver:
+    return Receiver()
+
+
+@pytest.fixture
+def sandbox(receiver: Receiver) -> Sandbox:
+    return new_sandbox(webhook_transport=httpx2.MockTransport(receiver))
+
+
+def wanted(event_name: str, url: str = URL) -> list[dict[str, str]]:
+    return [{"callbackUrl": url, "eventName": event_name, "eventVersion": "1.0.0", "product": "g2w"}]
+
+
+def subscribe(door: Door, *event_names: str) -> list[str]:
+    keys = []
+    for event_name in event_names:
+        made = door.post(f"{WEBINAR}/webhooks", wanted(event_name)).json()
+        key = made["_embedded"]["webhooks"][0]["webhookKey"]
+        assert door.put(f"{WEBINAR}/webhooks", [{"webhookKey": key, "state": "ACTIVE"}]).status_code == 204
+        assert door.post(f"{WEBINAR}/userSubscriptions", [{"webhookKey": key}]).status_code == 200
+        keys.append(key)
+    return keys
+
+
+def test_a_message_is_signed_over_its_timestamp_and_body(olga: Door, receiver: Receiver, webinar_key: str) -> None:
+    secret = olga.post(f"{WEBINAR}/webhooks/secretkey", {}).json()["value"]
+    subscribe(olga, "registrant.added")
+    registrant_key = olga.post(f"{olga.webinars}/{webinar_key}/registrants", ada(source="mail-7")).json()[
+        "registrantKey"
+    ]
+    assert receiver.requests == []  # nothing leaves before a tick
+    olga.sandbox.tick()
+    request = receiver.requests[0]
+    timestamp = request.headers["X-Webhook-Signature-Timestamp"]
+    assert timestamp == "1788264000000"
+    expected = hmac.new(secret.encode(), timestamp.encode() + b":" + request.content, hashlib.sha256).digest()
+    assert request.headers["X-Webhook-Signature"] == base64.b64encode(expected).decode()
+    event = receiver.events[0]
+    assert event["eventName"] == "registrant.added"
+    assert (event["registrantKey"], event["status"]) == (registrant_key, "APPROVED")
+    assert (event["registrationSource"], event["webinarKey"]) == ("mail-7", int(webinar_key))
+
+
+def test_a_webhook_starts_inactive_and_needs_a_subscription(olga: Door, receiver: Receiver, webinar_key: str) -> None:
+    made = olga.post(f"{WEBINAR}/webhooks", wanted("registrant.added")).json()["_embedded"]["webhooks"][0]
+    assert made["state"] == "INACTIVE"
+    body = olga.post(f"{WEBINAR}/userSubscriptions", [{"webhookKey": made["webhookKey"]}]).json()
+    subscription = body["_embedded"]["userSubscriptions"][0]
+    assert (subscription["userSubscriptionState"], subscription["activationState"]) == ("ACTIVE", "INACTIVE")
+    olga.post(f"{olga.webinars}/{webinar_key}/registrants", ada())
+    olga.sandbox.tick()
+    assert receiver.requests == []
+    olga.put(f"{WEBINAR}/webhooks", [{"webhookKey": made["webhookKey"], "state": "ACTIVE"}])
+    listed = olga.get(f"{WEBINAR}/userSubscriptions", product="g2w").json()["_embedded"]["userSubscriptions"][0]
+    assert listed["activationState"] == "ACTIVE"
+
+
+def test_a_callback_that_does_not_answer_200_is_refused(olga: Door, receiver: Receiver) -> None:
+    receiver.check_status = 404
+    assert olga.post(f"{WEBINAR}/webhooks", wanted("registrant.added")).status_code == 400
+    receiver.check_status = 200
+    plain = wanted("registrant.added", "http://hub.example/hooks")
+    assert olga.post(f"{WEBINAR}/webhooks", plain).status_code == 400
+    local = wanted("registrant.added", "http://testserver/hooks")
+    assert olga.post(f"{WEBINAR}/webhooks", local).status_code == 200
+    olga.control("switches", {"webhook_callback_hosts": "https_only"}, "PUT")
+    assert olga.post(f"{WEBINAR}/webhooks", local).status_code == 400
+
+
+def test_failed_messages_are_sent_again_after_1_5_and_30_minutes(
+    olga: Door, receiver: Receiver, webinar_key: str
+) -> None:
+    subscribe(olga, "registrant.added")
+    receiver.post_status = 0
+    olga.post(f"{olga.webinars}/{webinar_key}/registrants", ada())
+    attempts = []
+    for minute in range(40):
+        olga.sandbox.tick()
+        if len(receiver.requests) > len(attempts):
+            attempts.append(minute)
+        olga.sandbox.clock.advance(timedelta(minutes=1))
+    assert attempts == [0, 1, 5, 30]
+    assert len({event["eventKey"] for event in receiver.events}) == 1
+    delivery = olga.control("webhooks/deliveries", method="GET")["deliveries"][0]
+    assert (delivery["state"], delivery["last_result"]) == ("failed", "ConnectError")
+
+
+def test_each_event_has_its_moment(olga: Door, receiver: Receiver) -> None:
+    subscribe(olga, "webinar.created", "webinar.changed", "registrant.joined")
+    times = [{"startTime": "2026-09-10T14:00:00Z", "endTime": "2026-09-10T15:00:00Z"}]
+    key = olga.post(olga.webinars, {"subject": "Safety", "times": times}).json()["webinarKey"]
+    olga.put(f"{olga.webinars}/{key}", {"subject": "Ladders"})
+    olga.post(f"{olga.webinars}/{key}/registrants", ada())
+    olga.control(f"webinars/{key}/launch")
+    olga.control(f"webinars/{key}/people", {"email": "ada@example.com", "action": "join"})
+    olga.control(f"webinars/{key}/end")
+    olga.delete(f"{olga.webinars}/{key}")
+    olga.sandbox.tick()
+    seen = [(event["eventName"], event.get("status")) for event in receiver.events]
+    assert seen == [
+        ("webinar.created", "NEW"),
+        ("webinar.changed", "UPDATED"),
+        ("registrant.joined", None),
+        ("webinar.changed", "DELETED"),
+    ]
+    assert receiver.events[2]["joinTime"] == 1788264000000
+
+
+def test_only_the_subscribed_organizers_events_are_sent(olga: Door, omar: Door, receiver: Receiver) -> None:
+    subscribe(olga, "webinar.created")
+    omar.control("webinars", {"organizer_key": omar.organizer_key})
+    olga.sandbox.tick()
+    assert receiver.requests == []
+
+
+def test_another_user_cannot_touch_a_webhook(olga: Door, sandbox: Sandbox) -> None:
+    key = subscribe(olga, "webinar.created")[0]
+    otto = sign_up(sandbox, "otto@elsewhere.example", is_admin=True)
+    assert otto.get(f"{WEBINAR}/webhooks", product="g2w").json() == {}
+    assert otto.get(f"{WEBINAR}/webhooks/{key}").status_code == 404
+    assert otto.delete(f"{WEBINAR}/webhooks", [key]).status_code == 404
+    assert olga.delete(f"{WEBINAR}/webhooks", [key]).status_code == 202
+    assert olga.get(f"{WEBINAR}/userSubscriptions", product="g2w").json() == {}
