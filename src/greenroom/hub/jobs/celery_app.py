@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from functools import cache
 
 from celery import Celery
+from django.db import close_old_connections
 
 
 @cache
@@ -22,7 +23,8 @@ def app_for(broker_url: str) -> Celery:
         task_reject_on_worker_lost=True,
         worker_prefetch_multiplier=1,
         broker_connection_retry_on_startup=True,
-        broker_transport_options={"socket_connect_timeout": 5},
+        # A request must not wait long for a broker that is down; `dispatch.resend` does the waiting.
+        broker_transport_options={"socket_connect_timeout": 2, "max_retries": 1, "interval_start": 0},
         task_default_queue="default",
         worker_hijack_root_logger=False,
         enable_utc=True,
@@ -35,6 +37,7 @@ def run_job(job_id: int) -> None:
     """Claim the row and run its task; a message about a job that is taken or done does nothing."""
     from greenroom.hub.jobs.worker import run_by_id
 
+    close_old_connections()
     run_by_id(job_id)
 
 

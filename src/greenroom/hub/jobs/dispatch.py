@@ -8,7 +8,6 @@ a broker can lose everything it has and no work is lost.
 """
 
 from datetime import datetime, timedelta
-from functools import partial
 
 import structlog
 from django.conf import settings
@@ -43,7 +42,7 @@ def announce(job: Job) -> None:
     """Have workers told about a job as soon as the current transaction has committed."""
     if is_sent(job.run_at):
         # Robust: a broker that is down must not fail a request whose job is safe in the table.
-        transaction.on_commit(partial(send, job.pk, job.queue), robust=True)
+        transaction.on_commit(lambda: send(job.pk, job.queue), robust=True)
 
 
 def send(job_id: int, queue: str) -> None:

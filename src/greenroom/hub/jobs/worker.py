@@ -239,6 +239,8 @@ class Worker:
                 _survive("job_not_recorded", partial(self._run, job))
 
     def _run(self, job: Job) -> None:
+        # A connection that broke while this thread was idle must not cost the job an attempt.
+        close_old_connections()
         try:
             if not run_job(job):
                 log.warning("lease_lost", job=job.pk, task=job.name)
@@ -273,7 +275,6 @@ def run_keeper(stop: threading.Event) -> None:
 
 def run_by_id(job_id: int) -> bool:
     """Claim one job and run it. False when it is taken, done or not due, or its lease was lost."""
-    close_old_connections()
     job = services.claim_one(job_id, worker=worker_name())
     if job is None:
         return False
