@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -215,21 +216,23 @@ class _AsyncRunner:
         return await asyncio.get_running_loop().run_in_executor(self._worker, function)
 
     async def _run_locked(self, lock: AbstractContextManager[object], flow: Generator[Any, Any, T]) -> T:
-        """Hold a blocking lock around a flow; a cancelled wait gives the lock back once it has come."""
-        entering = asyncio.get_running_loop().run_in_executor(self._worker, lock.__enter__)
+        """
+        Hold a blocking lock around a flow.
+
+        A cancelled wait must not queue its leaving behind the next task's entering: the thread would wait
+        for itself. So the entry gives the lock back on its own.
+        """
+        entry = _Entry(lock)
         try:
-            await asyncio.shield(entering)
+            await asyncio.shield(self._in_thread(entry.enter))
         except asyncio.CancelledError:
-            entering.add_done_callback(lambda entered: self._leave_late(lock, entered))
+            if entry.abandon():
+                self._worker.submit(entry.leave)
             raise
         try:
             return await self.run(flow)
         finally:
-            await asyncio.shield(self._in_thread(lambda: lock.__exit__(None, None, None)))
-
-    def _leave_late(self, lock: AbstractContextManager[object], entered: asyncio.Future[object]) -> None:
-        if not entered.cancelled() and entered.exception() is None:
-            self._worker.submit(lock.__exit__, None, None, None)
+            await asyncio.shield(self._in_thread(entry.leave))
 
     async def _send(self, step: Send) -> Reply:
         request = self._client.build_request(step.method, step.url, headers=step.headers, content=step.content)
@@ -244,6 +247,34 @@ class _AsyncRunner:
         except httpx2.HTTPError as error:
             raise _transport_error(error) from None
         return gathered.reply(response)
+
+
+class _Entry:
+    """One taking of a blocking lock in another thread, which may be abandoned before the lock has come."""
+
+    def __init__(self, lock: AbstractContextManager[object]) -> None:
+        self._lock = lock
+        self._state = threading.Lock()
+        self._is_inside = False
+        self._is_abandoned = False
+
+    def enter(self) -> None:
+        """Take the lock, and give it back at once when nobody waits for it any more."""
+        self._lock.__enter__()
+        with self._state:
+            self._is_inside = not self._is_abandoned
+        if not self._is_inside:
+            self.leave()
+
+    def abandon(self) -> bool:
+        """Stop waiting; tell whether the lock had come already and must be left."""
+        with self._state:
+            self._is_abandoned = True
+            return self._is_inside
+
+    def leave(self) -> None:
+        """Give the lock back."""
+        self._lock.__exit__(None, None, None)
 
 
 class _Gathering:

@@ -124,7 +124,19 @@ class ApiError(GotoError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Survive pickling: exceptions cross process borders with their attributes."""
-        return _rebuild, (type(self), self.__dict__.copy())
+        return _rebuild, (type(self), {name: self.__dict__[name] for name in _MEMBERS})
+
+
+_MEMBERS = (
+    "status",
+    "product",
+    "operation",
+    "goto_code",
+    "message",
+    "request_id",
+    "retry_after",
+    "registrant_key",
+)
 
 
 def _rebuild(kind: type[ApiError], members: dict[str, Any]) -> ApiError:

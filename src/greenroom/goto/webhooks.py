@@ -14,13 +14,25 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from greenroom.goto._decoding import decode
-from greenroom.goto._types import Key, Model, UtcTime, parse_time
+from greenroom.goto._types import Key, Model, UtcTime, Word, parse_time
 from greenroom.goto.errors import WebhookSignatureError
 from greenroom.goto.webinar.models import DateTimeRange, Experience, Recurrence
 
 SIGNATURE_HEADER = "X-Webhook-Signature"
 TIMESTAMP_HEADER = "X-Webhook-Signature-Timestamp"
 TOLERANCE_SECONDS = 600
+
+
+class EventStatus(Word):
+    """What became of a registration (the first four) or of a webinar; GoTo writes either case."""
+
+    WAITING = "WAITING"
+    APPROVED = "APPROVED"
+    CANCELLED = "CANCELLED"
+    DENIED = "DENIED"
+    NEW = "NEW"
+    UPDATED = "UPDATED"
+    DELETED = "DELETED"
 
 
 class WebhookResponse(Model, frozen=True, kw_only=True):
@@ -38,7 +50,7 @@ class WebhookResponse(Model, frozen=True, kw_only=True):
     answer_text: tuple[str, ...] = ()
 
 
-class WebhookEvent(Model, frozen=True, kw_only=True, rename="camel"):
+class WebhookEvent(Model, frozen=True, kw_only=True):
     """
     One event; which members it has depends on `event_name`.
 
@@ -51,8 +63,7 @@ class WebhookEvent(Model, frozen=True, kw_only=True, rename="camel"):
             recurrence_key: GoTo's keys.
         webinar_title, description, times, time_zone, experience_type, recurrence_type: of the webinar.
         webinar_creation_date, registration_date, join_time: moments (UTC).
-        status: of the registration (WAITING, APPROVED, CANCELLED, DENIED) or of the webinar (NEW, UPDATED,
-            DELETED); always in upper case, though GoTo writes either.
+        status: of the registration, or of the webinar.
         first_name ... purchasing_time_frame: what the registrant told.
         registration_source: the `source` of the registration.
         join_url: the registrant's own entry link, once approved; a secret.
@@ -81,7 +92,7 @@ class WebhookEvent(Model, frozen=True, kw_only=True, rename="camel"):
     webinar_creation_date: UtcTime | None = None
     registration_date: UtcTime | None = None
     join_time: UtcTime | None = None
-    status: str | None = None
+    status: EventStatus | None = None
     first_name: str = ""
     last_name: str = ""
     email: str = ""

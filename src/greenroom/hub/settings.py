@@ -13,9 +13,9 @@ DATA_DIR = Path(env.text("GREENROOM_DATA_DIR", "var")).absolute()
 DEBUG = env.boolean("GREENROOM_DEBUG", False)
 SECRET_KEY = env.kept_secret("GREENROOM_SECRET_KEY", DATA_DIR, get_random_secret_key)
 # The first key encrypts, all of them decrypt: put a new key in front to rotate.
-ENCRYPTION_KEYS = env.kept_secret(
-    "GREENROOM_ENCRYPTION_KEYS", DATA_DIR, lambda: Fernet.generate_key().decode()
-).split(",")
+ENCRYPTION_KEYS = env.kept_secret("GREENROOM_ENCRYPTION_KEYS", DATA_DIR, lambda: Fernet.generate_key().decode()).split(
+    ","
+)
 PUBLIC_URL = env.address("GREENROOM_PUBLIC_URL", f"http://127.0.0.1:{env.integer('GREENROOM_PORT', 8000)}")
 ALLOWED_HOSTS = env.text("GREENROOM_ALLOWED_HOSTS", "*" if DEBUG else "127.0.0.1,localhost").split(",")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]

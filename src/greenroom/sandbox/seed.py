@@ -156,6 +156,13 @@ class Demo:
         }
         rooms.record_session(self.core, event, started_at=started_at, ended_at=ended_at, stays=stays)
 
+    def record(self, event: Event, *, minutes: int) -> None:
+        start = event.times[0].starts_at
+        recording = Recording(
+            self.core.state.new_key(), event.key, event.title, start, start + timedelta(minutes=minutes)
+        )
+        self.core.state.recordings.put(recording.key, recording)
+
     def fill_room(self, event: Event, registrants: list[Registrant], *, minutes_ago: int) -> None:
         """Launch, let people in over the first minutes, and let a few leave."""
         started_at = self.now - timedelta(minutes=minutes_ago)
@@ -264,6 +271,8 @@ class Demo:
             )
             registrants = self.register(webinar, self.people[who])
             self.hold(webinar, registrants, late_minutes=late, ran_minutes=ran)
+            if days > -20:
+                self.record(webinar, minutes=ran)
         # Lena saw all of the first and one second of the second; see _stays for the first registrant.
         self.one_second_for("Writing clear instructions", "lena@example.com")
         never = self.webinar(olga, "Quarterly questions hour", self.at(-6, 15), 30, description="Was not held.")
@@ -310,9 +319,7 @@ class Demo:
             past = self.training(olga, name, [(self.at(days, 14), 120)], f"{name}, with exercises.", others=[])
             registrants = self.register(past, people[who])
             self.hold(past, registrants, late_minutes=1, ran_minutes=117)
-            start = past.times[0].starts_at
-            recording = Recording(self.core.state.new_key(), past.key, name, start, start + timedelta(minutes=117))
-            self.core.state.recordings.put(recording.key, recording)
+            self.record(past, minutes=117)
 
     # Omar, and Harbor Safety Training
 

@@ -75,7 +75,7 @@ def _send(core: Core, client: httpx2.Client, delivery: Delivery, secret: Webhook
         headers["X-Webhook-Signature"] = sign(secret.value, timestamp, body)
     try:
         response = client.post(delivery.callback_url, content=body, headers=headers)
-    except httpx2.HTTPError as error:
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
         return type(error).__name__
     return str(response.status_code)
 

@@ -15,6 +15,7 @@ from django.db.models import Model, Q, QuerySet
 
 from greenroom.hub.core.errors import UnknownObjectError
 from greenroom.hub.courses.models import Course, Enrollment, Lesson, Section, SectionItem
+from greenroom.hub.events.models import Event
 from greenroom.hub.users.models import User
 
 
@@ -77,3 +78,19 @@ def _first(rows: QuerySet[_Row]) -> _Row:
     if found is None:
         raise UnknownObjectError("There is nothing here, or nothing that you may see.")
     return found
+
+
+def may_create_course(user: User) -> bool:
+    """Tell whether a person may make courses: site admins, and whoever teaches one."""
+    return user.is_site_admin or Enrollment.objects.filter(user=user, role=Enrollment.Role.INSTRUCTOR).exists()
+
+
+def may_see_events(user: User) -> bool:
+    """Tell whether a person may look at the events of the connected accounts: those who put them into lessons."""
+    return user.is_site_admin or Enrollment.objects.filter(user=user, role__in=_ROLES[Verb.EDIT]).exists()
+
+
+def may_see_people_of(user: User, event: Event) -> bool:
+    """Tell whether a person may see who signed up for an event: those who teach a course that shows it."""
+    taught = list_courses_for(user, Verb.PEOPLE)
+    return user.is_site_admin or SectionItem.objects.filter(event=event, section__lesson__course__in=taught).exists()

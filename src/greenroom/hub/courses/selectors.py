@@ -119,6 +119,11 @@ class CourseProgress:
     total: int
     role: str
 
+    @property
+    def text(self) -> str:
+        """Say it in words."""
+        return f"{self.done} of {self.total} required items done"
+
 
 def list_progress(*, courses: QuerySet[Course], user: User) -> list[CourseProgress]:
     """Return a person's courses with their role and progress. Four queries."""

@@ -2,15 +2,19 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import TruncDate
 
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.core import clock
 from greenroom.hub.events.errors import UnknownEventError
 from greenroom.hub.events.links import PastedLink
-from greenroom.hub.events.models import Event, Registrant, RegistrationRequest
+from greenroom.hub.events.models import Attendee, Event, Registrant, RegistrationRequest
 from greenroom.hub.users.models import User
+
+_Person = TypeVar("_Person", Registrant, Attendee)
 
 OPEN_STATES = (
     RegistrationRequest.State.PENDING,
@@ -103,3 +107,42 @@ def find_registrations(*, user: User, event_ids: Collection[int]) -> dict[int, R
 def find_registration(*, user: User, event: Event) -> Registration:
     """Return a person's sign-up for one event; empty when there is none."""
     return find_registrations(user=user, event_ids=[event.pk]).get(event.pk, Registration())
+
+
+def list_registrants(*, event: Event, text: str = "") -> QuerySet[Registrant]:
+    """Return who is signed up, the latest first; those who are gone come last. Join links are not read."""
+    registrants = event.registrants.defer("join_url").order_by("gone_at", "-registered_at", "pk")
+    return _matching(registrants, text)
+
+
+def list_attendees(*, event: Event, text: str = "") -> QuerySet[Attendee]:
+    """Return who was there, session by session, the longest stay first."""
+    attendees = Attendee.objects.filter(session__event=event).select_related("session")
+    return _matching(attendees.order_by("-session__started_at", "-attended_seconds", "pk"), text)
+
+
+def _matching(people: QuerySet[_Person], text: str) -> QuerySet[_Person]:
+    if not text:
+        return people
+    return people.filter(Q(first_name__icontains=text) | Q(last_name__icontains=text) | Q(email__icontains=text))
+
+
+def count_funnel(*, event: Event) -> list[tuple[str, int]]:
+    """Return how many signed up, were approved and came. Two queries."""
+    there = event.registrants.filter(gone_at=None)
+    counts = there.aggregate(all=Count("pk"), approved=Count("pk", filter=Q(status=Registrant.Status.APPROVED)))
+    came = Attendee.objects.filter(session__event=event, attended_seconds__gt=0)
+    attended = came.values("attendee_key").distinct().count()
+    return [("Registered", counts["all"]), ("Approved", counts["approved"]), ("Attended", attended)]
+
+
+def count_registrations_by_day(*, event: Event) -> list[tuple[str, int]]:
+    """Return the number of sign-ups on each day that had any, in the viewer's zone, the last 30 of them."""
+    days = (
+        event.registrants.filter(registered_at__isnull=False)
+        .annotate(day=TruncDate("registered_at"))
+        .values_list("day")
+        .annotate(count=Count("pk"))
+        .order_by("-day")[:30]
+    )
+    return [(f"{day:%-d %b}", count) for day, count in reversed(days)]

@@ -50,9 +50,7 @@ def send(job_id: int, queue: str) -> None:
     # Celery is an optional extra.
     from greenroom.hub.jobs.celery_app import app_for
 
-    app_for(settings.CELERY_BROKER_URL).send_task(
-        "greenroom.run_job", args=[job_id], queue=queue, retry=False
-    )
+    app_for(settings.CELERY_BROKER_URL).send_task("greenroom.run_job", args=[job_id], queue=queue, retry=False)
 
 
 def resend() -> int:

@@ -83,9 +83,7 @@ def task(
         if made.name in _tasks:
             raise ValueError(f"There are two tasks named {made.name}")
         if clash := _OPTIONS & set(inspect.signature(function).parameters):
-            raise ValueError(
-                f"{made.name} takes {', '.join(sorted(clash))}, which enqueue() takes for itself"
-            )
+            raise ValueError(f"{made.name} takes {', '.join(sorted(clash))}, which enqueue() takes for itself")
         _tasks[made.name] = made
         return made
 

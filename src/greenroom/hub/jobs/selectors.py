@@ -11,9 +11,7 @@ from greenroom.hub.jobs.models import Job, WorkerHeartbeat
 def list_live_workers(within: timedelta = timedelta(seconds=60)) -> list[str]:
     """Return the names of workers seen lately, sorted. One query."""
     since = clock.now() - within
-    return list(
-        WorkerHeartbeat.objects.filter(seen_at__gte=since).order_by("worker").values_list("worker", flat=True)
-    )
+    return list(WorkerHeartbeat.objects.filter(seen_at__gte=since).order_by("worker").values_list("worker", flat=True))
 
 
 def count_jobs() -> dict[tuple[str, str], int]:

@@ -140,9 +140,7 @@ def finish(job: Job) -> bool:
 
 def give_up(job: Job, last_error: str) -> bool:
     """Mark a claimed job failed for good, for a person to look at. False when its lease was lost."""
-    return _update_held(
-        job, state=Job.State.FAILED, lease_until=None, finished_at=clock.now(), last_error=last_error
-    )
+    return _update_held(job, state=Job.State.FAILED, lease_until=None, finished_at=clock.now(), last_error=last_error)
 
 
 def put_back(job: Job, *, run_at: datetime, last_error: str, attempts: int | None = None) -> bool:
@@ -215,9 +213,7 @@ def sweep() -> int:
 
 def _take_back(job: Job, now: datetime) -> bool:
     with transaction.atomic():
-        still = Job.objects.select_for_update(
-            skip_locked=connection.features.has_select_for_update_skip_locked
-        )
+        still = Job.objects.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
         if not still.filter(pk=job.pk, state=Job.State.RUNNING, lease_until__lt=now).exists():
             return False  # a late heartbeat came through
         if job.attempts >= job.max_attempts:

@@ -290,14 +290,10 @@ def main(queues: Sequence[str] | None = None, *, threads: int = 2) -> None:
     if settings.DISPATCH == "celery":
         _run_beside(stop, run_keeper, partial(_run_celery_worker, queues, threads))
     else:
-        _run_beside(
-            stop, partial(run_worker, queues=queues, threads=threads), partial(_wait_for_signal, stop)
-        )
+        _run_beside(stop, partial(run_worker, queues=queues, threads=threads), partial(_wait_for_signal, stop))
 
 
-def _run_beside(
-    stop: threading.Event, work: Callable[[threading.Event], None], wait: Callable[[], None]
-) -> None:
+def _run_beside(stop: threading.Event, work: Callable[[threading.Event], None], wait: Callable[[], None]) -> None:
     """Run `work` in a thread and `wait` in this one, which takes the signals; when it returns, both stop."""
     thread = threading.Thread(target=work, args=[stop], daemon=True)
     thread.start()
@@ -312,9 +308,9 @@ def _wait_for_signal(stop: threading.Event) -> None:
     """Wait for SIGTERM or SIGINT. A handler that set `stop` could deadlock with the thread it interrupts."""
     caught, told = socket.socketpair()
     told.setblocking(False)
+    signal.set_wakeup_fd(told.fileno())
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
-    signal.set_wakeup_fd(told.fileno())
     with caught, told:
         caught.recv(1)
         signal.set_wakeup_fd(-1)

@@ -30,9 +30,7 @@ _SETTLED = {
                       OR tx = pg_current_xact_id()::text::bigint)""",
     "sqlite": "1 = 1",
 }
-_END = (
-    "SELECT tx, id FROM ledger_fact WHERE (tx, id) > (%s, %s) AND {settled} ORDER BY tx DESC, id DESC LIMIT 1"
-)
+_END = "SELECT tx, id FROM ledger_fact WHERE (tx, id) > (%s, %s) AND {settled} ORDER BY tx DESC, id DESC LIMIT 1"
 _FACTS = """
     SELECT * FROM ledger_fact WHERE (tx, id) > (%s, %s) AND (tx, id) <= (%s, %s) {only}
     ORDER BY tx, id LIMIT %s

@@ -117,9 +117,7 @@ def _typed(name: str, value: str) -> str:
 
 def _need_transaction() -> None:
     if not connection.in_atomic_block:
-        raise TransactionManagementError(
-            "Facts are appended in the transaction of the change that caused them."
-        )
+        raise TransactionManagementError("Facts are appended in the transaction of the change that caused them.")
 
 
 def _insert(batch: Sequence[NewFact]) -> int:

@@ -15,12 +15,16 @@ from greenroom.goto import GoTo, GotoError
 from greenroom.hub.connections.goto import open_goto
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.connections.pacing import SharedLimiter
+from greenroom.hub.connections.selectors import list_active_connections
 from greenroom.hub.core import clock
 from greenroom.hub.core.checkpoints import reached
 from greenroom.hub.core.errors import HubError, UnknownObjectError
+from greenroom.hub.events.errors import UnknownEventError
+from greenroom.hub.events.links import PastedLink
 from greenroom.hub.events.models import Event
-from greenroom.hub.events.products import get_product
+from greenroom.hub.events.products import PRODUCTS, get_product
 from greenroom.hub.events.products.base import SessionData
+from greenroom.hub.events.selectors import find_pasted_events
 from greenroom.hub.events.services import (
     mark_absent_events,
     mark_live,
@@ -43,6 +47,15 @@ _WINDOW_BACK, _WINDOW_AHEAD = timedelta(days=5 * 365), timedelta(days=5 * 365)
 # Registrants of a past event are read once more after its end, then left alone.
 _FINAL_READING = timedelta(days=1)
 _FORM_IS_FRESH = timedelta(days=1)
+
+
+def open_run(*, connection: Connection, product: str, event_key: str = "") -> SyncRun | None:
+    """Begin a run to be carried out by the caller, or return None when another one is open."""
+    try:
+        with transaction.atomic():
+            return SyncRun.objects.create(connection=connection, product=product, event_key=event_key)
+    except IntegrityError:
+        return None
 
 
 def request_sync(*, connection: Connection, product: str, event_key: str = "", actor: User | None = None) -> SyncRun:
@@ -234,3 +247,44 @@ def _running_untold(connection: Connection, product: str) -> list[Event]:
     running = Event.objects.filter(connection=connection, product=product, times__starts_at__lte=now)
     running = running.filter(times__ends_at__gte=now).exclude(attendance_read_at__gt=now - timedelta(minutes=2))
     return list(running.exclude(state=Event.State.CANCELLED).distinct())
+
+
+def keep_registration_form_fresh(*, event: Event) -> None:
+    """Have the organizer's form read again in the background when it is unknown, refused or an hour old."""
+    read_at = event.registration_form_read_at
+    if read_at is None or clock.now() - read_at > timedelta(hours=1):
+        read_registration_form.enqueue(event_id=event.pk, dedupe_key=f"form:{event.pk}")
+
+
+@task(queue="goto", priority=5, max_attempts=5)
+def read_registration_form(event_id: int) -> None:
+    """Read what the organizer of one event asks at sign-up."""
+    event = Event.objects.select_related("connection").get(pk=event_id)
+    with open_goto(event.connection) as goto:
+        form = get_product(event.product).get_registration_form(goto, event.organizer_key, event.event_key)
+    store_registration_form(event=event, form=form)
+
+
+def find_at_goto(*, link: PastedLink) -> list[Event]:
+    """
+    Return the events a pasted link points to; one that we do not have yet is asked for at GoTo, account by account.
+
+    Raises:
+        UnknownEventError: no connected account has it.
+        TemporarilyUnavailableError: GoTo did not answer, so it cannot be told.
+    """
+    try:
+        return find_pasted_events(link)
+    except UnknownEventError:
+        if not link.event_key:
+            raise
+    for connection in list_active_connections():
+        for product in PRODUCTS.values():
+            try:
+                with open_goto(connection) as goto:
+                    found = product.get_event(goto, connection.organizer_key, link.event_key)
+            except GotoError:
+                continue  # this account may not see it, or takes the key for a wrong one
+            if found:
+                return [store_event(connection=connection, product=product.code, found=found)]
+    raise UnknownEventError("None of the connected accounts has this event.")

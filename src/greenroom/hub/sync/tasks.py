@@ -11,9 +11,9 @@ from greenroom.hub.events.models import Event
 from greenroom.hub.events.products import PRODUCTS
 from greenroom.hub.jobs.registry import task
 from greenroom.hub.jobs.schedules import schedule
-from greenroom.hub.sync.services import close_past_events, request_sync, run_sync, watch
+from greenroom.hub.sync.services import close_past_events, read_registration_form, request_sync, run_sync, watch
 
-__all__ = ["run_sync", "sync_everything", "watch_everything", "watch_product"]
+__all__ = ["read_registration_form", "run_sync", "sync_everything", "watch_everything", "watch_product"]
 
 # Around an event every few seconds count; the runs every quarter of an hour see to all the rest.
 _EARLY, _LATE = timedelta(minutes=20), timedelta(minutes=30)

@@ -6,6 +6,8 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
+from greenroom.hub.courses.access import may_see_events
+
 
 @dataclass(frozen=True)
 class NavigationItem:
@@ -22,7 +24,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"navigation": []}
-    return {"navigation": [_item(request, "Learn", reverse("home"), "learn")]}
+    areas = [("Home", "home", "home"), ("Courses", "courses", "learn")]
+    if may_see_events(user):
+        areas.append(("Events", "events", "calendar"))
+    if user.is_site_admin:
+        areas += [("Accounts", "connections", "link"), ("Sync", "sync_runs", "sync"), ("People", "people", "people")]
+    return {"navigation": [_item(request, label, reverse(name), icon) for label, name, icon in areas]}
 
 
 def _item(request: HttpRequest, label: str, url: str, icon: str) -> NavigationItem:

@@ -1,11 +1,38 @@
-"""The first page after signing in."""
+"""The first page after signing in: what is next for this person."""
 
-from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from greenroom.hub.connections.selectors import list_connections
+from greenroom.hub.courses.access import list_courses_for, may_see_events
+from greenroom.hub.courses.models import SectionItem
+from greenroom.hub.courses.selectors import list_next_items, list_progress
+from greenroom.hub.events.models import Event
+from greenroom.hub.events.selectors import list_events
+from greenroom.hub.sync.selectors import list_runs
+from greenroom.hub.web.doors import SignedInRequest, signed_in
 
 
-@login_required
-def home(request: HttpRequest) -> HttpResponse:
-    """Show what is next for this person."""
-    return render(request, "web/home.html")
+@signed_in
+@require_GET
+def home(request: SignedInRequest) -> HttpResponse:
+    """Show what is next for a learner, today's events for those who teach, and the accounts for a site admin."""
+    user = request.user
+    context: dict[str, object] = {
+        "next_items": list_next_items(user=user),
+        "progress": list_progress(courses=list_courses_for(user), user=user),
+    }
+    if may_see_events(user):
+        context["coming_events"] = list_events(when="upcoming").exclude(state=Event.State.CANCELLED)[:5]
+    if user.is_site_admin:
+        connections = list(list_connections())
+        context["connections"] = connections
+        context["troubled"] = [one for one in connections if one.state == one.State.RECONNECT_NEEDED]
+        context["first_run"] = {
+            "connected": bool(connections),
+            "events": Event.objects.exists(),
+            "items": SectionItem.objects.filter(event__isnull=False).exists(),
+        }
+        context["last_runs"] = list_runs()[:3]
+    return render(request, "web/home.html", context)

@@ -3,6 +3,7 @@
 import zoneinfo
 from collections.abc import Callable
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
@@ -12,9 +13,10 @@ from greenroom.hub.core.errors import HubError
 Next = Callable[[HttpRequest], HttpResponseBase]
 
 # Everything comes from this server: no inline script or style, no other host.
+# The form that connects an account ends at GoTo, which sends the browser on among its own hosts.
 _POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-    "frame-ancestors 'none'; form-action 'self'"
+    "frame-ancestors 'none'; form-action 'self' https: {goto}"
 )
 
 
@@ -28,7 +30,7 @@ class ContentSecurityPolicyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Add the header."""
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", _POLICY)
+        response.headers.setdefault("Content-Security-Policy", _POLICY.format(goto=settings.GOTO_AUTH_URL))
         return response
 
 

@@ -1,11 +1,8 @@
 """The operations of GoToWebinar: webinars, registrants, sessions, attendance, presenters."""
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any, cast
-from urllib.parse import urlencode
 
-import flask
 import msgspec
 
 from greenroom.sandbox.entities import CoOrganizer, Panelist, Session, TimeRange, Webinar
@@ -27,41 +24,16 @@ from greenroom.sandbox.webinar.access import (
     webinar_without_organizer,
 )
 from greenroom.sandbox.webinar.fields import InvalidFieldError
+from greenroom.sandbox.webinar.paging import HAL_JSON, hal_page
+from greenroom.sandbox.webinar.recordings import OPERATIONS as RECORDING_OPERATIONS
 from greenroom.sandbox.webinar.webhooks import OPERATIONS as WEBHOOK_OPERATIONS
 
 LOCALES = ("en_US", "de_DE", "es_ES", "fr_FR", "it_IT", "zh_CN")
 EXPERIENCES = ("CLASSIC", "BROADCAST", "SIMULIVE")
 NAMES_ONLY_TYPE = "application/vnd.citrix.g2wapi-v1.1+json"
-HAL_JSON = "application/hal+json;charset=UTF-8"
 
 
 # Lists
-
-
-def _hal(call: Call, name: str, items: Sequence[Any], write: Any) -> Answer:
-    """
-    Answer one page of a list.
-
-    `_embedded` is missing when the list is empty (observed). `_links` are in no schema's answer; assumed.
-    """
-    number, size = read_page(call, "size")
-    pages = -(-len(items) // size)
-    shown = items[number * size : (number + 1) * size]
-    body: dict[str, Any] = {}
-    if shown:
-        body["_embedded"] = {name: [write(item) for item in shown]}
-    body["_links"] = {
-        "first": {"href": _page_link(0, size)},
-        "self": {"href": _page_link(number, size)},
-        "last": {"href": _page_link(max(pages - 1, 0), size)},
-    }
-    body["page"] = {"size": size, "totalElements": len(items), "totalPages": pages, "number": number}
-    return Answer(200, body, content_type=HAL_JSON)
-
-
-def _page_link(number: int, size: int) -> str:
-    query = flask.request.args.to_dict() | {"page": str(number), "size": str(size)}
-    return f"{flask.request.base_url}?{urlencode(query)}"
 
 
 def get_account_webinars(call: Call) -> Answer:
@@ -85,7 +57,7 @@ def _list_webinars(call: Call, webinars: list[Webinar]) -> Answer:
         return any(times.starts_at <= end and times.ends_at >= start for times in candidates)
 
     found = sorted(filter(in_range, webinars), key=lambda w: (w.times[0].starts_at, w.key))
-    return _hal(call, "webinars", found, lambda w: responses.list_item(call.core, w))
+    return hal_page(call, "webinars", found, lambda w: responses.list_item(call.core, w))
 
 
 def get_in_session_webinars(call: Call) -> Answer:
@@ -125,7 +97,7 @@ def get_sessions(call: Call) -> Answer:
 
 def _list_sessions(call: Call, sessions: list[Session]) -> Answer:
     ordered = sorted(sessions, key=lambda session: (session.started_at, session.key))
-    return _hal(call, "sessionInfoResources", ordered, lambda s: responses.session_item(call.core, s))
+    return hal_page(call, "sessionInfoResources", ordered, lambda s: responses.session_item(call.core, s))
 
 
 # One webinar
@@ -368,7 +340,7 @@ def get_all_attendees(call: Call) -> Answer:
         for session in published_sessions(call.core, webinar.key)
         for presence in call.core.state.presences_of(session.key)
     ]
-    return _hal(
+    return hal_page(
         call,
         "attendeeParticipationResponses",
         rows,
@@ -564,6 +536,7 @@ PRODUCT = Product(
             resend_panelist_invitation,
         ),
         Operation("deleteWebinarPanelist", "DELETE", WEBINAR + "/panelists/{panelistKey}", delete_panelist),
+        *RECORDING_OPERATIONS,
         *WEBHOOK_OPERATIONS,
     ),
 )

@@ -133,5 +133,8 @@ class Product(Protocol):
     def list_attendance(self, goto: GoTo, organizer_key: str, event_key: str, session_key: str) -> AttendanceListing:
         """Return who was in a session. One call."""
 
+    def cancel_event(self, goto: GoTo, organizer_key: str, event_key: str) -> None:
+        """Cancel an event at GoTo, telling nobody. One call."""
+
     def get_start_url(self, goto: GoTo, organizer_key: str, event_key: str) -> str:
         """Return where the organizer starts the event; GoTo asks them to sign in there. One call."""

@@ -99,6 +99,10 @@ class TrainingProduct:
             lambda: (_attendee(one) for one in answer.value if one.in_session_times or one.time_in_session),
         )
 
+    def cancel_event(self, goto: GoTo, organizer_key: str, event_key: str) -> None:
+        """Cancel the training; GoTo mails nobody."""
+        goto.send(training.cancel_training(organizer_key, event_key))
+
     def get_start_url(self, goto: GoTo, organizer_key: str, event_key: str) -> str:
         """Return the link at which the organizer signs in and starts the training."""
         return goto.send(training.get_start_url(organizer_key, event_key))

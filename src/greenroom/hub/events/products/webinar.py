@@ -134,6 +134,10 @@ class WebinarProduct:
             hashlib.sha256(answer.content).hexdigest(), lambda: (_attendee(one) for one in answer.value)
         )
 
+    def cancel_event(self, goto: GoTo, organizer_key: str, event_key: str) -> None:
+        """Cancel the webinar; GoTo mails nobody."""
+        goto.send(webinar.cancel_webinar(organizer_key, event_key))
+
     def get_start_url(self, goto: GoTo, organizer_key: str, event_key: str) -> str:
         """Return the link at which the organizer signs in and starts the webinar."""
         return goto.send(webinar.get_start_url(event_key)).start_url

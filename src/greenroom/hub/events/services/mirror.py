@@ -61,7 +61,8 @@ def _store(connection: Connection, product: str, data: EventData, event: Event |
             event.state = Event.State.SCHEDULED
             columns["state"] = event.state
         event.save(update_fields=columns.keys())
-        _append_event_fact(event, "event_changed", changes)
+        if changes:
+            _append_event_fact(event, "event_changed", changes)
     _store_times(event, data)
     return event
 

@@ -14,9 +14,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("worker", models.CharField(max_length=200, unique=True)),
                 ("seen_at", models.DateTimeField()),
@@ -27,9 +25,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("queue", models.CharField(max_length=64)),
                 ("name", models.CharField(max_length=200)),
@@ -67,9 +63,7 @@ class Migration(migrations.Migration):
                         fields=["-priority", "run_at", "id", "queue"],
                         name="job_ready_line",
                     ),
-                    models.Index(
-                        condition=models.Q(("state", "ready")), fields=["run_at"], name="job_ready_due"
-                    ),
+                    models.Index(condition=models.Q(("state", "ready")), fields=["run_at"], name="job_ready_due"),
                     models.Index(
                         condition=models.Q(("state", "running")),
                         fields=["lease_until"],
@@ -99,17 +93,13 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("schedule", models.CharField(max_length=200)),
                 ("slot", models.DateTimeField()),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(fields=("schedule", "slot"), name="schedule_slot_fires_once")
-                ],
+                "constraints": [models.UniqueConstraint(fields=("schedule", "slot"), name="schedule_slot_fires_once")],
             },
         ),
     ]

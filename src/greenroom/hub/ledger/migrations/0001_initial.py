@@ -16,9 +16,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("name", models.CharField(max_length=200, unique=True)),
                 ("tx", models.BigIntegerField(default=0)),
@@ -32,9 +30,7 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
+                    models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID"),
                 ),
                 ("kind", models.CharField(max_length=64)),
                 ("happened_at", models.DateTimeField()),
@@ -42,9 +38,7 @@ class Migration(migrations.Migration):
                 ("dedupe_key", models.TextField(unique=True)),
                 (
                     "tx",
-                    models.BigIntegerField(
-                        db_default=greenroom.hub.ledger.models.CurrentTransaction(), editable=False
-                    ),
+                    models.BigIntegerField(db_default=greenroom.hub.ledger.models.CurrentTransaction(), editable=False),
                 ),
                 ("connection_id", models.BigIntegerField(null=True)),
                 ("event_id", models.BigIntegerField(null=True)),

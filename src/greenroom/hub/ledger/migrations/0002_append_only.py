@@ -7,7 +7,9 @@ drops the trigger with it and has to call `guard` again.
 
 from django.db import migrations
 
-_FIXED = "id, kind, happened_at, recorded_at, dedupe_key, tx, connection_id, event_id, session_id, registrant_id, user_id"
+_FIXED = (
+    "id, kind, happened_at, recorded_at, dedupe_key, tx, connection_id, event_id, session_id, registrant_id, user_id"
+)
 _POSTGRESQL = [
     """
     CREATE FUNCTION ledger_refuse() RETURNS trigger LANGUAGE plpgsql AS
@@ -33,9 +35,7 @@ def guard(apps, schema_editor):
 
 def unguard(apps, schema_editor):
     is_postgresql = schema_editor.connection.vendor == "postgresql"
-    schema_editor.execute(
-        "DROP TRIGGER ledger_fact_append_only" + (" ON ledger_fact" if is_postgresql else "")
-    )
+    schema_editor.execute("DROP TRIGGER ledger_fact_append_only" + (" ON ledger_fact" if is_postgresql else ""))
     if is_postgresql:
         schema_editor.execute("DROP FUNCTION ledger_refuse()")
 

@@ -70,6 +70,18 @@ def tabs(*entries: Any, current: str = "", label: str = "Parts of this page") ->
     return {"tabs": list(_pairs(entries)), "current": current, "label": label}
 
 
+@register.filter
+def id_for(prefix: str, number: int) -> str:
+    """Make the id of one of many: `"remove"|id_for:item.pk`."""
+    return f"{prefix}-{number}"
+
+
+@register.filter
+def lower_first(text: str) -> str:
+    """Let a sentence go on after a colon."""
+    return text[:1].lower() + text[1:]
+
+
 # Small pieces
 
 

@@ -1,0 +1,93 @@
+"""Commands that run or look after one part of the hub."""
+
+import os
+from typing import Annotated
+
+import typer
+
+from greenroom.cli.setup import fail, setup_hub
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int | None, typer.Option(help="Port; GREENROOM_PORT or 8000 when left out.")] = None,
+    processes: Annotated[int, typer.Option(help="Web processes.", min=1)] = 1,
+) -> None:
+    """Serve the hub's pages."""
+    setup_hub()
+    from granian import Granian
+    from granian.constants import Interfaces
+
+    Granian(
+        "greenroom.hub.wsgi:application",
+        address=host,
+        port=port or int(os.environ.get("GREENROOM_PORT", "8000")),
+        interface=Interfaces.WSGI,
+        workers=processes,
+        blocking_threads=4,
+        websockets=False,
+    ).serve()
+
+
+def worker(
+    queue: Annotated[list[str] | None, typer.Option(help="Only this line of jobs; may be repeated.")] = None,
+    threads: Annotated[int, typer.Option(help="Jobs at a time.", min=1)] = 2,
+) -> None:
+    """Run background work: from the database, or with Celery where GREENROOM_DISPATCH says so."""
+    setup_hub()
+    from greenroom.hub.jobs.worker import main
+
+    main(queue, threads=threads)
+
+
+def check() -> None:
+    """Check the settings, the database and the connection to GoTo; exit status 0 only when all is well."""
+    setup_hub()
+    from django.core.management import call_command
+    from django.core.management.base import SystemCheckError
+    from django.db import OperationalError, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        call_command("check")
+        executor = MigrationExecutor(connection)
+        plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except SystemCheckError as error:
+        fail(str(error))
+    except OperationalError:
+        fail("The database does not answer. Check GREENROOM_DATABASE_URL.")
+    if plan:
+        fail(f"{len(plan)} migrations have not been applied. Run: python manage.py migrate")
+    from greenroom.hub.connections.models import Connection
+
+    for row in Connection.objects.all():
+        typer.echo(f"{row}: {row.get_state_display()}")
+    if Connection.objects.filter(state=Connection.State.RECONNECT_NEEDED).exists():
+        fail("An account needs to be connected again, on the page Accounts.")
+    typer.echo("All is well.")
+
+
+def createadmin(
+    email: Annotated[str, typer.Argument(help="Address to sign in with.")],
+    first_name: Annotated[str, typer.Option(prompt=True)],
+    last_name: Annotated[str, typer.Option(prompt=True)],
+    password: Annotated[str, typer.Option(prompt=True, hide_input=True, confirmation_prompt=True)],
+    time_zone: Annotated[str, typer.Option(help="Such as Europe/Berlin.")] = "UTC",
+) -> None:
+    """Add a site administrator."""
+    setup_hub()
+    from greenroom.hub.core.errors import InvalidInputError
+    from greenroom.hub.users.services import add_user
+
+    try:
+        user = add_user(
+            email=email,
+            first_name=first_name,
+            last_name=last_name,
+            password=password,
+            time_zone=time_zone,
+            is_site_admin=True,
+        )
+    except InvalidInputError as error:
+        fail("\n".join([str(error), *error.errors.values()]))
+    typer.echo(f"{user} can sign in now.")

@@ -1,0 +1,125 @@
+"""What the demo's two courses hold."""
+
+from typing import NamedTuple
+
+
+class Item(NamedTuple):
+    """A live event by its title at GoTo, or a text."""
+
+    event: str = ""
+    product: str = "webinar"
+    title: str = ""
+    text: str = ""
+
+
+class PlannedLesson(NamedTuple):
+    """A lesson and its sections."""
+
+    title: str
+    summary: str
+    sections: tuple[tuple[str, tuple[Item, ...]], ...]
+
+
+class PlannedCourse(NamedTuple):
+    """A course and its lessons."""
+
+    slug: str
+    title: str
+    summary: str
+    lessons: tuple[PlannedLesson, ...]
+
+
+COURSES = (
+    PlannedCourse(
+        "workplace-safety",
+        "Workplace safety",
+        "Heights, emergencies and hazardous materials: what everyone on site needs to know, with people to ask.",
+        (
+            PlannedLesson(
+                "Working at height",
+                "Ladders, ropes and rails.",
+                (
+                    (
+                        "Before you climb",
+                        (
+                            Item(
+                                text="Most falls happen from less than three metres. Before each climb, look at three "
+                                "things: the ground, the ladder, and the weather.\n\nThe two sessions below go through "
+                                "them with real cases. Bring your own questions."
+                            ),
+                            Item("Ladder safety basics"),
+                        ),
+                    ),
+                    ("Ropes, rails and rescue", (Item("Working safely at height"),)),
+                ),
+            ),
+            PlannedLesson(
+                "Emergencies",
+                "When something has happened.",
+                (
+                    ("Fire", (Item("Fire drills that work"),)),
+                    ("First aid", (Item("First aid refresher"), Item("Lifting without hurting your back"))),
+                ),
+            ),
+            PlannedLesson(
+                "Vehicles and materials",
+                "Trainings with certificates.",
+                (
+                    ("Forklifts", (Item("Forklift theory", "training"),)),
+                    ("Chemicals", (Item("Safe chemical handling", "training"),)),
+                ),
+            ),
+        ),
+    ),
+    PlannedCourse(
+        "leading-a-small-team",
+        "Leading a small team",
+        "For people who have just taken over a team: talking, planning, and reading the numbers.",
+        (
+            PlannedLesson(
+                "People first",
+                "Welcoming, coaching, instructing.",
+                (
+                    (
+                        "The first weeks",
+                        (
+                            Item(
+                                text="A new colleague decides within ten days whether they feel at home. Plan these "
+                                "days before they come."
+                            ),
+                            Item("Welcoming a new colleague"),
+                            Item("Coaching new team leads"),
+                        ),
+                    ),
+                    (
+                        "Saying it clearly",
+                        (Item("Writing clear instructions"), Item("Customer calls that end well")),
+                    ),
+                ),
+            ),
+            PlannedLesson(
+                "Numbers without fear",
+                "Budgets and balance sheets.",
+                (
+                    ("Looking back", (Item("Budgeting for small teams"),)),
+                    ("Looking ahead", (Item("Reading a balance sheet"), Item("Spreadsheet clinic"))),
+                ),
+            ),
+            PlannedLesson(
+                "Bringing people together",
+                "Events of your own.",
+                (
+                    ("Customers", (Item("Planning a customer day"),)),
+                    (
+                        "Colleagues",
+                        (
+                            Item("Quarterly questions hour"),
+                            Item("What is new this winter"),
+                            Item("Train the trainer", "training"),
+                        ),
+                    ),
+                ),
+            ),
+        ),
+    ),
+)

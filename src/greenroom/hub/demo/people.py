@@ -1,0 +1,24 @@
+"""The people of the demo whom one can sign in as."""
+
+from typing import NamedTuple
+
+PASSWORD = "greenroom-demo"  # noqa: S105  printed at every start
+
+
+class Person(NamedTuple):
+    """Somebody to sign in as."""
+
+    email: str
+    first_name: str
+    last_name: str
+    time_zone: str
+    role: str
+    does: str
+
+
+CAST = (
+    Person("ada@greenroom.example", "Ada", "Amsel", "Europe/Berlin", "admin", "administers the site"),
+    Person("ivan@greenroom.example", "Ivan", "Petrov", "Europe/Berlin", "instructor", "teaches both courses"),
+    Person("eda@greenroom.example", "Eda", "Yilmaz", "Europe/Istanbul", "editor", "edits the lessons"),
+    Person("lena@example.com", "Lena", "Fischer", "Europe/Berlin", "learner", "learns"),
+)

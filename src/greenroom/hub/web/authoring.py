@@ -1,0 +1,175 @@
+"""Edit mode: adding content to a lesson, setting it up, taking it out."""
+
+from urllib.parse import urlsplit
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from greenroom.hub.connections.selectors import list_active_connections
+from greenroom.hub.core.errors import HubError, InvalidInputError, UnknownObjectError
+from greenroom.hub.courses.access import Verb, get_item_for, get_lesson_for, get_section_for
+from greenroom.hub.courses.completion_rule import make_rule
+from greenroom.hub.courses.models import Section
+from greenroom.hub.courses.services import add_event_item, add_section, add_text_item, change_item, remove_item
+from greenroom.hub.events.links import read_link
+from greenroom.hub.events.models import Event
+from greenroom.hub.events.products import PRODUCTS, Product
+from greenroom.hub.events.selectors import list_choosable_events
+from greenroom.hub.sync.services import find_at_goto
+from greenroom.hub.web.doors import SignedInRequest, add_errors, page_of, signed_in
+
+
+class TextForm(forms.Form):
+    """A text to put into a lesson."""
+
+    title = forms.CharField(max_length=200, required=False)
+    text = forms.CharField(widget=forms.Textarea(attrs={"rows": "8"}))
+
+
+def _editing(section: Section) -> str:
+    return f"/lessons/{section.lesson_id}/?edit=1#section-{section.pk}"
+
+
+@signed_in
+@require_POST
+def create_section(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Add a section to a lesson."""
+    lesson = get_lesson_for(request.user, pk, Verb.EDIT)
+    try:
+        section = add_section(lesson=lesson, title=request.POST.get("title", ""))
+    except InvalidInputError as error:
+        messages.error(request, str(error))
+        return redirect(f"/lessons/{pk}/?edit=1")
+    return redirect(_editing(section))
+
+
+@signed_in
+@require_GET
+def choose_kind(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Ask what to add to a section."""
+    section = get_section_for(request.user, pk, Verb.EDIT)
+    return render(request, "courses/choose_kind.html", {"section": section, "products": PRODUCTS.values()})
+
+
+@signed_in
+@require_GET
+def choose_event(request: SignedInRequest, pk: int, product: str) -> HttpResponse:
+    """Show the events of the connected accounts to choose from; with `?link=`, the ones that link points to."""
+    section = get_section_for(request.user, pk, Verb.EDIT)
+    kind = _product(product)
+    context = {
+        "section": section,
+        "product": kind,
+        "has_connection": list_active_connections().exists(),
+        "link": request.GET.get("link", "").strip(),
+        "title": f"Add a {kind.words.one.lower()}",
+        "current_tab": "Choose",
+    }
+    if context["link"] or "paste" in request.GET:
+        return _answer_link(request, context)
+    events = list_choosable_events(product=product, text=request.GET.get("q", "").strip())
+    page = page_of(request, events, 20)
+    return render(request, "courses/choose_event.html", {**context, "page": page, "choices": page.object_list})
+
+
+def _product(code: str) -> Product:
+    if code not in PRODUCTS:
+        raise UnknownObjectError("There is nothing here, or nothing that you may see.")
+    return PRODUCTS[code]
+
+
+def _answer_link(request: SignedInRequest, context: dict[str, object]) -> HttpResponse:
+    context |= {"is_pasting": True, "current_tab": "Paste a link"}
+    try:
+        if not context["link"]:
+            return render(request, "courses/choose_event.html", context)
+        link = read_link(str(context["link"]), own_hosts=frozenset({urlsplit(settings.GOTO_API_URL).netloc}))
+        context["found"] = context["choices"] = find_at_goto(link=link)
+        context["is_personal"] = link.is_personal
+    except HubError as error:
+        context["problem"] = error
+    return render(request, "courses/choose_event.html", context, status=422 if "problem" in context else 200)
+
+
+@signed_in
+@require_POST
+def add_event(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Put the chosen event into the section."""
+    section = get_section_for(request.user, pk, Verb.EDIT)
+    chosen = request.POST.get("event", "")
+    event = Event.objects.filter(pk=int(chosen)).first() if chosen.isdigit() else None
+    if event is None:
+        messages.error(request, "Choose an event first.")
+        return redirect("choose_kind", pk=pk)
+    if event.state == Event.State.CANCELLED:
+        messages.error(request, "This event was cancelled, so it cannot be added.")
+        return redirect("choose_kind", pk=pk)
+    item = add_event_item(section=section, event=event, actor=request.user)
+    messages.success(request, f"“{event.title}” is in this lesson.")
+    return redirect(f"/lessons/{section.lesson_id}/?edit=1#item-{item.pk}")
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def add_text(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Put a text into the section."""
+    section = get_section_for(request.user, pk, Verb.EDIT)
+    form = TextForm(request.POST or None)
+    if form.is_valid():
+        add_text_item(section=section, actor=request.user, **form.cleaned_data)
+        return redirect(_editing(section))
+    return render(
+        request, "courses/add_text.html", {"section": section, "form": form}, status=422 if form.errors else 200
+    )
+
+
+class ItemSettingsForm(forms.Form):
+    """When an item counts as done."""
+
+    is_required = forms.BooleanField(required=False, label="Required to complete the course")
+    amount = forms.IntegerField(label="Attend at least", min_value=1, max_value=1440)
+    kind = forms.ChoiceField(
+        label="Of what",
+        choices=[("min_percent", "per cent of the session"), ("min_minutes", "minutes")],
+    )
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def item_settings(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Set whether an item is required, and when it counts as done."""
+    item = get_item_for(request.user, pk, Verb.EDIT)
+    if item.event is None:
+        raise UnknownObjectError("There is nothing here, or nothing that you may see.")
+    form = ItemSettingsForm(request.POST or None, initial=_initial_settings(item.completion_rule, item.is_required))
+    if form.is_valid():
+        try:
+            rule = make_rule(kind=form.cleaned_data["kind"], amount=form.cleaned_data["amount"])
+            change_item(item=item, is_required=form.cleaned_data["is_required"], rule=rule)
+        except InvalidInputError as error:
+            add_errors(form, error)
+        else:
+            return redirect(f"/lessons/{item.section.lesson_id}/?edit=1#item-{item.pk}")
+    return render(
+        request, "courses/item_settings.html", {"item": item, "form": form}, status=422 if form.errors else 200
+    )
+
+
+def _initial_settings(rule: dict[str, object] | None, is_required: bool) -> dict[str, object]:
+    rule = rule or {"kind": "min_percent", "percent": 80}
+    return {"is_required": is_required, "kind": rule["kind"], "amount": rule.get("percent") or rule.get("minutes")}
+
+
+@signed_in
+@require_POST
+def remove(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Take an item out of its lesson; the event stays at GoTo."""
+    item = get_item_for(request.user, pk, Verb.EDIT)
+    remove_item(item=item)
+    if item.event:
+        messages.success(request, f"“{item.event.title}” is no longer in this lesson. It stays at GoTo as it was.")
+    return redirect(_editing(item.section))

@@ -1,0 +1,154 @@
+"""Pages of courses, their lessons and their people."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from greenroom.hub.core.errors import InvalidInputError
+from greenroom.hub.courses.access import (
+    Verb,
+    get_course_for,
+    get_item_for,
+    get_lesson_for,
+    list_courses_for,
+    may,
+    may_create_course,
+)
+from greenroom.hub.courses.models import Enrollment
+from greenroom.hub.courses.selectors import list_people, list_progress, list_roster, view_lesson
+from greenroom.hub.courses.services import add_lesson, create_course, enroll, unenroll
+from greenroom.hub.users.selectors import find_user
+from greenroom.hub.web.doors import SignedInRequest, add_errors, signed_in
+
+
+class CourseForm(forms.Form):
+    """A new course."""
+
+    title = forms.CharField(max_length=200)
+    summary = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": "3"}))
+
+
+class EnrollmentForm(forms.Form):
+    """Somebody to take into a course."""
+
+    email = forms.EmailField(label="E-mail address")
+    role = forms.ChoiceField(choices=Enrollment.Role.choices, initial=Enrollment.Role.LEARNER)
+
+
+@signed_in
+@require_GET
+def list_page(request: SignedInRequest) -> HttpResponse:
+    """Show a person's courses with how far they are."""
+    courses = list_courses_for(request.user)
+    return render(
+        request,
+        "courses/list.html",
+        {
+            "progress": list_progress(courses=courses, user=request.user),
+            "may_create": may_create_course(request.user),
+        },
+    )
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def create(request: SignedInRequest) -> HttpResponse:
+    """Make a course."""
+    if not may_create_course(request.user):
+        return redirect("courses")
+    form = CourseForm(request.POST or None)
+    if form.is_valid():
+        course = create_course(**form.cleaned_data, actor=request.user)
+        return redirect("course", slug=course.slug)
+    return render(request, "courses/create.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@signed_in
+@require_GET
+def course_page(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Show a course's lessons."""
+    course = get_course_for(request.user, slug)
+    (progress,) = list_progress(courses=list_courses_for(request.user).filter(pk=course.pk), user=request.user)
+    return render(
+        request,
+        "courses/course.html",
+        {
+            "course": course,
+            "lessons": course.lessons.all(),
+            "progress": progress,
+            "may_edit": may(request.user, Verb.EDIT, course),
+            "may_see_people": may(request.user, Verb.PEOPLE, course),
+        },
+    )
+
+
+@signed_in
+@require_POST
+def create_lesson(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Add a lesson to a course."""
+    course = get_course_for(request.user, slug, Verb.EDIT)
+    try:
+        lesson = add_lesson(course=course, title=request.POST.get("title", ""))
+    except InvalidInputError as error:
+        messages.error(request, str(error))
+        return redirect("course", slug=slug)
+    return redirect(f"/lessons/{lesson.pk}/?edit=1")
+
+
+@signed_in
+@require_GET
+def lesson_page(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Show a lesson; with `?edit=1` the same page with handles for those who may edit."""
+    lesson = get_lesson_for(request.user, pk)
+    may_edit = may(request.user, Verb.EDIT, lesson.course)
+    return render(
+        request,
+        "courses/lesson.html",
+        {
+            "lesson": lesson,
+            "sections": view_lesson(lesson=lesson, user=request.user),
+            "may_edit": may_edit,
+            "may_see_people": may(request.user, Verb.PEOPLE, lesson.course),
+            "is_editing": may_edit and request.GET.get("edit") == "1",
+        },
+    )
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def people_page(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Show who is in a course, and take people in."""
+    course = get_course_for(request.user, slug, Verb.PEOPLE)
+    form = EnrollmentForm(request.POST or None)
+    if form.is_valid():
+        user = find_user(email=form.cleaned_data["email"])
+        if user is None:
+            add_errors(form, InvalidInputError("", {"email": "Nobody signs in with this address yet. Add them first."}))
+        else:
+            enroll(course=course, user=user, role=form.cleaned_data["role"])
+            messages.success(request, f"{user} is in this course.")
+            return redirect("course_people", slug=slug)
+    context = {"course": course, "form": form, "enrollments": list_people(course=course)}
+    return render(request, "courses/people.html", context, status=422 if form.errors else 200)
+
+
+@signed_in
+@require_POST
+def remove_person(request: SignedInRequest, slug: str, user_id: int) -> HttpResponse:
+    """Take a person out of a course."""
+    course = get_course_for(request.user, slug, Verb.PEOPLE)
+    enrollment = course.enrollments.filter(user=user_id).select_related("user").first()
+    if enrollment:
+        unenroll(course=course, user=enrollment.user)
+        messages.success(request, f"{enrollment.user} is no longer in this course. What they completed is kept.")
+    return redirect("course_people", slug=slug)
+
+
+@signed_in
+@require_GET
+def roster_page(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Show how all learners stand with one item."""
+    item = get_item_for(request.user, pk, Verb.PEOPLE)
+    return render(request, "courses/roster.html", {"item": item, "rows": list_roster(item=item)})

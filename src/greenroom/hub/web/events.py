@@ -1,0 +1,105 @@
+"""Pages of the events of all connected accounts."""
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from greenroom.hub.connections.goto import open_goto
+from greenroom.hub.connections.selectors import list_connections
+from greenroom.hub.core.errors import UnknownObjectError
+from greenroom.hub.courses.access import may_see_events, may_see_people_of
+from greenroom.hub.events.models import Event
+from greenroom.hub.events.products import PRODUCTS, get_product
+from greenroom.hub.events.selectors import (
+    count_funnel,
+    count_registrations_by_day,
+    list_attendees,
+    list_events,
+    list_registrants,
+)
+from greenroom.hub.sync.services import request_sync
+from greenroom.hub.web.doors import SignedInRequest, page_of, signed_in
+
+
+def _check(request: SignedInRequest) -> None:
+    if not may_see_events(request.user):
+        raise UnknownObjectError("There is nothing here, or nothing that you may see.")
+
+
+@signed_in
+@require_GET
+def list_page(request: SignedInRequest) -> HttpResponse:
+    """Show events with search and filters."""
+    _check(request)
+    wanted = request.GET
+    connection = wanted.get("account", "")
+    events = list_events(
+        text=wanted.get("q", "").strip(),
+        product=wanted.get("product", ""),
+        state=wanted.get("state", ""),
+        connection=int(connection) if connection.isdigit() else None,
+        when=wanted.get("when", "upcoming") if not wanted.get("state") else "",
+    )
+    return render(
+        request,
+        "events/list.html",
+        {
+            "page": page_of(request, events),
+            "current_tab": wanted.get("when", "upcoming").capitalize() if not wanted.get("state") else "",
+            "products": [(product.code, product.words.many) for product in PRODUCTS.values()],
+            "states": Event.State.choices,
+            "accounts": [(connection.pk, str(connection)) for connection in list_connections()],
+        },
+    )
+
+
+@signed_in
+@require_GET
+def event_page(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Show one event: what it is, and to those who teach it who signed up and who came."""
+    _check(request)
+    event = get_object_or_404(Event.objects.select_related("connection"), pk=pk)
+    may_see_people = may_see_people_of(request.user, event)
+    tab = request.GET.get("tab", "overview") if may_see_people else "overview"
+    text = request.GET.get("q", "").strip()
+    context: dict[str, object] = {
+        "event": event,
+        "product": get_product(event.product),
+        "times": event.times.all(),
+        "sessions": event.sessions.all(),
+        "items": event.items.filter(removed_at=None).select_related("section__lesson__course"),
+        "may_see_people": may_see_people,
+        "tab": tab,
+        "current_tab": tab.capitalize(),
+    }
+    if tab == "people":
+        context["page"] = page_of(request, list_registrants(event=event, text=text))
+    elif tab == "attendance":
+        context["page"] = page_of(request, list_attendees(event=event, text=text))
+    else:
+        context["funnel"] = count_funnel(event=event)
+        context["by_day"] = count_registrations_by_day(event=event)
+    return render(request, "events/event.html", context)
+
+
+@signed_in
+@require_POST
+def sync(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Have one event read from GoTo now."""
+    event = get_object_or_404(Event.objects.select_related("connection"), pk=pk)
+    if not may_see_people_of(request.user, event):
+        raise UnknownObjectError("There is nothing here, or nothing that you may see.")
+    request_sync(connection=event.connection, product=event.product, event_key=event.event_key, actor=request.user)
+    return redirect("event", pk=pk)
+
+
+@signed_in
+@require_GET
+def start(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Lead to where the organizer starts the event; GoTo asks them to sign in there."""
+    event = get_object_or_404(Event.objects.select_related("connection"), pk=pk)
+    if not may_see_people_of(request.user, event):
+        raise UnknownObjectError("There is nothing here, or nothing that you may see.")
+    with open_goto(event.connection) as goto:
+        address = get_product(event.product).get_start_url(goto, event.organizer_key, event.event_key)
+    return redirect(address)

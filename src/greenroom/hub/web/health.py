@@ -1,0 +1,51 @@
+"""What the machines that look after us ask."""
+
+from datetime import timedelta
+
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.views.decorators.http import require_GET
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from greenroom.hub.connections.selectors import count_calls_today, list_connections
+from greenroom.hub.core import clock
+from greenroom.hub.jobs.models import Job, WorkerHeartbeat
+
+_WORKER_IS_ALIVE = timedelta(seconds=60)
+
+
+@require_GET
+def healthz(request: HttpRequest) -> HttpResponse:
+    """Say that this process answers."""
+    return JsonResponse({"status": "ok"})
+
+
+@require_GET
+def readyz(request: HttpRequest) -> HttpResponse:
+    """Say whether the database answers, its tables are up to date, and a worker is there."""
+    checks = {"database": False, "migrations": False, "worker": False}
+    try:
+        executor = MigrationExecutor(connection)
+        checks["database"] = True
+        checks["migrations"] = not executor.migration_plan(executor.loader.graph.leaf_nodes())
+        alive = WorkerHeartbeat.objects.filter(seen_at__gte=clock.now() - _WORKER_IS_ALIVE)
+        checks["worker"] = checks["migrations"] and alive.exists()
+    except DatabaseError:
+        pass
+    return JsonResponse(checks, status=200 if all(checks.values()) else 503)
+
+
+@require_GET
+def metrics(request: HttpRequest) -> HttpResponse:
+    """Give the numbers worth watching, in Prometheus's form; they hold no names."""
+    registry = CollectorRegistry()
+    jobs = Gauge("greenroom_jobs", "Job rows by state.", ["state"], registry=registry)
+    for state in Job.State.values:
+        jobs.labels(state).set(Job.objects.filter(state=state).count())
+    accounts = Gauge("greenroom_connections", "Connected GoTo accounts by state.", ["state"], registry=registry)
+    for one in list_connections():
+        accounts.labels(one.state).inc()
+    Gauge("greenroom_goto_calls_today", "Calls to GoTo since midnight UTC.", registry=registry).set(count_calls_today())
+    return HttpResponse(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

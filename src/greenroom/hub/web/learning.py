@@ -1,0 +1,106 @@
+"""What a learner does with a live item: register, see how it stands, join, step back."""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from greenroom.hub.core.errors import InvalidInputError, StateConflictError, UnknownObjectError
+from greenroom.hub.courses.access import get_item_for
+from greenroom.hub.courses.models import SectionItem
+from greenroom.hub.courses.selectors import view_item
+from greenroom.hub.events.models import Event
+from greenroom.hub.events.registration_form import RegistrationForm
+from greenroom.hub.events.selectors import find_registration
+from greenroom.hub.events.services import cancel_registration, register
+from greenroom.hub.sync.services import keep_registration_form_fresh
+from greenroom.hub.web.doors import SignedInRequest, add_errors, signed_in
+from greenroom.hub.web.registration_form import RegistrationDetailsForm
+
+# Join links lead to GoTo, or to the sandbox that stands in for it; never anywhere else.
+_GOTO_HOSTS = (".gotowebinar.com", ".gototraining.com", ".gotomeeting.com", ".goto.com", ".getgo.com")
+
+
+def _live_item(request: SignedInRequest, pk: int) -> tuple[SectionItem, Event]:
+    item = get_item_for(request.user, pk)
+    if item.event is None:
+        raise UnknownObjectError("There is nothing here, or nothing that you may see.")
+    return item, item.event
+
+
+@signed_in
+@require_GET
+@never_cache
+def card(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Show an item as it stands now; the page that holds it asks for it again by itself."""
+    item, _ = _live_item(request, pk)
+    return render(
+        request,
+        "courses/item.html",
+        {"view": view_item(item=item, user=request.user), "place": request.GET.get("place", "")},
+    )
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def register_page(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Ask what the organizer asks, and sign the person up."""
+    item, event = _live_item(request, pk)
+    view = view_item(item=item, user=request.user)
+    if view.state is None or view.state.button != "Register":
+        return redirect(_lesson_of(item))
+    keep_registration_form_fresh(event=event)
+    asked = RegistrationForm.from_json(event.registration_form) if event.registration_form else None
+    form = RegistrationDetailsForm(asked, request.user, request.POST or None)
+    if form.is_valid():
+        try:
+            register(event=event, answers=form.answers(), user=request.user)
+        except InvalidInputError as error:
+            add_errors(form, error)
+        else:
+            return redirect(_lesson_of(item))
+    status = 422 if form.errors else 200
+    return render(
+        request, "courses/register.html", {"form": form, "view": view, "is_asked": asked is not None}, status=status
+    )
+
+
+@signed_in
+@require_POST
+def cancel(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Take the person off the event again."""
+    item, event = _live_item(request, pk)
+    cancel_registration(event=event, user=request.user)
+    return redirect(_lesson_of(item))
+
+
+@signed_in
+@require_GET
+@never_cache
+def join(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Let the person in, if the door is open; every join passes here."""
+    item, event = _live_item(request, pk)
+    view = view_item(item=item, user=request.user)
+    if view.state is None or not view.state.can_join:
+        messages.info(request, view.state.disabled_reason or view.state.sentence if view.state else "")
+        return redirect(_lesson_of(item))
+    registrant = find_registration(user=request.user, event=event).registrant
+    if registrant is None or not _leads_to_goto(registrant.join_url):
+        raise StateConflictError("GoTo has not given you a join link yet. Try again in a minute.")
+    return redirect(registrant.join_url)
+
+
+def _leads_to_goto(address: str) -> bool:
+    parts = urlsplit(address)
+    host = parts.hostname or ""
+    if parts.scheme == "https" and host.endswith(_GOTO_HOSTS):
+        return True
+    return f"{parts.scheme}://{parts.netloc}" == settings.GOTO_API_URL
+
+
+def _lesson_of(item: SectionItem) -> str:
+    return f"/lessons/{item.section.lesson_id}/#item-{item.pk}"

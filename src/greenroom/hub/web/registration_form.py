@@ -1,0 +1,95 @@
+"""The organizer's registration form as a form of ours: the same fields, the same questions, nothing more."""
+
+from typing import Any
+
+from django import forms
+
+from greenroom.hub.events.registration_form import BASIC_FORM, Answers, FormField, FormQuestion, RegistrationForm
+from greenroom.hub.users.models import User
+
+# GoTo's sixteen standard fields: label, group, and what a browser may fill in by itself.
+_STANDARD = {
+    "firstName": ("First name", "You", "given-name"),
+    "lastName": ("Last name", "You", "family-name"),
+    "email": ("E-mail address", "You", "email"),
+    "phone": ("Phone", "You", "tel"),
+    "address": ("Address", "Address", "street-address"),
+    "city": ("City", "Address", "address-level2"),
+    "state": ("State or province", "Address", "address-level1"),
+    "zipCode": ("Postal code", "Address", "postal-code"),
+    "country": ("Country", "Address", "country-name"),
+    "organization": ("Organization", "Work", "organization"),
+    "jobTitle": ("Job title", "Work", "organization-title"),
+    "industry": ("Industry", "Work", ""),
+    "numberOfEmployees": ("Number of employees", "Work", ""),
+    "purchasingTimeFrame": ("When you plan to buy", "Work", ""),
+    "purchasingRole": ("Your part in buying", "Work", ""),
+    "questionsAndComments": ("Questions and comments", "Questions", ""),
+}
+_GROUPS = ("You", "Address", "Work", "Questions")
+_LONG_TEXT = 128
+
+
+class RegistrationDetailsForm(forms.Form):
+    """Built from what GoTo told; field names are GoTo's, questions are `question_KEY`."""
+
+    use_required_attribute = False  # errors are ours to show, beside the field and in words
+
+    def __init__(self, asked: RegistrationForm | None, user: User, data: Any = None) -> None:
+        """Build the fields, filled in with what is known of the person."""
+        known = {"firstName": user.first_name, "lastName": user.last_name, "email": user.email}
+        super().__init__(data, initial=known)
+        self.asked = asked or BASIC_FORM
+        self._groups: dict[str, list[str]] = {name: [] for name in _GROUPS}
+        for field in self.asked.fields:
+            label, group, autocomplete = _STANDARD.get(field.name, (field.name, "Questions", ""))
+            self.fields[field.name] = _make_field(field, label, autocomplete)
+            self._groups[group].append(field.name)
+        for question in self.asked.questions:
+            name = f"question_{question.key}"
+            self.fields[name] = _make_question(question)
+            self._groups["Questions"].append(name)
+
+    def groups(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """Return the groups that hold anything, with their fields."""
+        return [(title, [self[name] for name in names]) for title, names in self._groups.items() if names]
+
+    def answers(self) -> Answers:
+        """Return what was answered, in the shape every door uses."""
+        texts: dict[str, str] = {}
+        choices: dict[str, str] = {}
+        for question in self.asked.questions:
+            value = str(self.cleaned_data.get(f"question_{question.key}") or "").strip()
+            if value:
+                (choices if question.choices else texts)[question.key] = value
+        return Answers(
+            fields={field.name: str(self.cleaned_data[field.name] or "").strip() for field in self.asked.fields},
+            texts=texts,
+            choices=choices,
+        )
+
+
+def _make_field(field: FormField, label: str, autocomplete: str) -> forms.Field:
+    attrs = {"autocomplete": autocomplete} if autocomplete else {}
+    shared: dict[str, Any] = {"label": label, "required": field.is_required}
+    if field.choices:
+        choices = [("", "Choose one"), *((choice, choice) for choice in field.choices)]
+        return forms.ChoiceField(choices=choices, widget=forms.Select(attrs=attrs), **shared)
+    if field.name == "email":
+        return forms.EmailField(max_length=field.max_length or 254, widget=forms.EmailInput(attrs=attrs), **shared)
+    return _make_text(field.max_length, attrs, shared)
+
+
+def _make_question(question: FormQuestion) -> forms.Field:
+    shared: dict[str, Any] = {"label": question.text, "required": question.is_required}
+    if not question.choices:
+        return _make_text(question.max_length, {}, shared)
+    # A single answer, such as a consent, is also shown as a choice: what is agreed to must be readable.
+    return forms.ChoiceField(choices=question.choices, widget=forms.RadioSelect, **shared)
+
+
+def _make_text(max_length: int, attrs: dict[str, str], shared: dict[str, Any]) -> forms.Field:
+    widget: forms.Widget = forms.TextInput(attrs=attrs)
+    if max_length > _LONG_TEXT:
+        widget = forms.Textarea(attrs={**attrs, "rows": "3"})
+    return forms.CharField(max_length=max_length or None, widget=widget, **shared)
