@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 SPECIFICATION = ROOT.parent / "shared" / "goto-api" / "gotowebinar-v2.yaml"
 TIMES = [{"startTime": "2026-09-10T14:00:00Z", "endTime": "2026-09-10T15:00:00Z"}]
 
-# The sandbox does not serve these yet: it holds no polls, questions, surveys, webinar recordings or audio settings.
+# The sandbox does not serve these yet: it holds no polls, questions, surveys or audio settings.
 NOT_SERVED = {
     "training": set(),
     "webinar": {
@@ -29,9 +29,6 @@ NOT_SERVED = {
         "getSurveys",
         "getAudioInformation",
         "updateAudioInformation",
-        "searchAssets",
-        "searchAssetsForAdmin",
-        "getRecordingAssets",
     },
 }
 
@@ -80,6 +77,8 @@ class World:
             "people": [{"email": "ada@example.com"}],
         }
         self.session_key = olga.control(f"webinars/{self.key}/attendance", session)["session_key"]
+        times = {"started_at": "2026-08-20T10:00:00Z", "ended_at": "2026-08-20T11:00:00Z"}
+        olga.control(f"webinars/{self.key}/recordings", times)
         self.session = f"{self.webinar}/sessions/{self.session_key}"
         self.guest = [{"external": True, "givenName": "Gil Ast", "email": "gil@example.org"}]
         self.panelist = [{"name": "Pia Noss", "email": "pia@example.org"}]
@@ -122,6 +121,12 @@ CALLS: dict[str, Callable[[World], httpx2.Response]] = {
     "getAttendees": lambda w: w.olga.get(f"{w.session}/attendees"),
     "getAttendee": lambda w: w.olga.get(f"{w.session}/attendees/{w.registrant_key}"),
     "getPerformance": lambda w: w.olga.get(f"{w.session}/performance"),
+    "searchAssets": lambda w: w.olga.post(f"{WEBINAR}/recordingassets/search", {"accountKey": w.account_key}),
+    "searchAssetsForAdmin": lambda w: w.olga.post(
+        f"{WEBINAR}/accounts/{w.account_key}/recordingassets/search?includes=recordingShareUrl,webinarKey",
+        {"organizerKey": w.olga.organizer_key},
+    ),
+    "getRecordingAssets": lambda w: w.olga.get(f"{WEBINAR}/webinars/{w.key}/recordingAssets"),
     "createSecretKey": lambda w: w.olga.post(f"{WEBINAR}/webhooks/secretkey", {}),
     "createWebhooks": lambda w: w.olga.post(f"{WEBINAR}/webhooks", w.hook),
     "getWebhooks": lambda w: w.olga.get(f"{WEBINAR}/webhooks", product="g2w"),
