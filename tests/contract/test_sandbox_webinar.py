@@ -17,19 +17,10 @@ ROOT = Path(__file__).parents[2]
 SPECIFICATION = ROOT.parent / "shared" / "goto-api" / "gotowebinar-v2.yaml"
 TIMES = [{"startTime": "2026-09-10T14:00:00Z", "endTime": "2026-09-10T15:00:00Z"}]
 
-# The sandbox does not serve these yet: it holds no polls, questions, surveys or audio settings.
-NOT_SERVED = {
+# The sandbox does not serve these yet: it holds no audio settings.
+NOT_SERVED: dict[str, set[str]] = {
     "training": set(),
-    "webinar": {
-        "getAttendeePollAnswers",
-        "getAttendeeQuestions",
-        "getAttendeeSurveyAnswers",
-        "getPolls",
-        "getQuestions",
-        "getSurveys",
-        "getAudioInformation",
-        "updateAudioInformation",
-    },
+    "webinar": {"getAudioInformation", "updateAudioInformation"},
 }
 
 
@@ -79,6 +70,12 @@ class World:
         self.session_key = olga.control(f"webinars/{self.key}/attendance", session)["session_key"]
         times = {"started_at": "2026-08-20T10:00:00Z", "ended_at": "2026-08-20T11:00:00Z"}
         olga.control(f"webinars/{self.key}/recordings", times)
+        answers = [{"email": "ada@example.com", "answers": ["Yes"]}]
+        for kind in ("poll", "survey"):
+            poll = {"kind": kind, "question": "Clear?", "choices": ["Yes", "No"], "answers": answers}
+            olga.control(f"webinars/{self.key}/polls", poll)
+        question = {"email": "ada@example.com", "question": "Which rung?", "answer": "The third from the top."}
+        olga.control(f"webinars/{self.key}/questions", question)
         self.session = f"{self.webinar}/sessions/{self.session_key}"
         self.guest = [{"external": True, "givenName": "Gil Ast", "email": "gil@example.org"}]
         self.panelist = [{"name": "Pia Noss", "email": "pia@example.org"}]
@@ -121,6 +118,12 @@ CALLS: dict[str, Callable[[World], httpx2.Response]] = {
     "getAttendees": lambda w: w.olga.get(f"{w.session}/attendees"),
     "getAttendee": lambda w: w.olga.get(f"{w.session}/attendees/{w.registrant_key}"),
     "getPerformance": lambda w: w.olga.get(f"{w.session}/performance"),
+    "getPolls": lambda w: w.olga.get(f"{w.session}/polls"),
+    "getSurveys": lambda w: w.olga.get(f"{w.session}/surveys"),
+    "getQuestions": lambda w: w.olga.get(f"{w.session}/questions"),
+    "getAttendeePollAnswers": lambda w: w.olga.get(f"{w.session}/attendees/{w.registrant_key}/polls"),
+    "getAttendeeSurveyAnswers": lambda w: w.olga.get(f"{w.session}/attendees/{w.registrant_key}/surveys"),
+    "getAttendeeQuestions": lambda w: w.olga.get(f"{w.session}/attendees/{w.registrant_key}/questions"),
     "searchAssets": lambda w: w.olga.post(f"{WEBINAR}/recordingassets/search", {"accountKey": w.account_key}),
     "searchAssetsForAdmin": lambda w: w.olga.post(
         f"{WEBINAR}/accounts/{w.account_key}/recordingassets/search?includes=recordingShareUrl,webinarKey",

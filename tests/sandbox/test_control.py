@@ -108,7 +108,10 @@ def test_switches_are_named_and_checked(sandbox: Sandbox) -> None:
     assert all(name in page for name in names)
 
 
-def test_a_form_of_a_web_page_cannot_steer_the_sandbox(olga: Door) -> None:
+def test_a_web_page_cannot_steer_the_sandbox(olga: Door, webinar_key: str) -> None:
+    page = {"Origin": "https://elsewhere.example"}
+    assert olga.http.post("/_sandbox/reset", headers=page).status_code == 403
+    assert olga.get(f"{olga.webinars}/{webinar_key}").status_code == 200
     text = {"Content-Type": "text/plain"}
     assert olga.http.post("/_sandbox/clock", content=b'{"advance_seconds": 5}', headers=text).status_code == 415
 

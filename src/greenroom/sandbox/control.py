@@ -10,14 +10,17 @@ import msgspec
 from greenroom.sandbox import rooms
 from greenroom.sandbox.core import Core
 from greenroom.sandbox.entities import (
+    AskedQuestion,
     Choice,
     Client,
     Event,
     FieldSetting,
+    Poll,
     Presence,
     Question,
     Recording,
     Registrant,
+    Session,
     Stay,
     TimeRange,
     Training,
@@ -84,6 +87,8 @@ def mount(app: flask.Flask, core: Core, *, tick: Callable[[], None]) -> None:
         ("POST", "/<any(webinars,trainings):kind>/<key>/registrants", add_registrants),
         ("POST", "/<any(webinars,trainings):kind>/<key>/decisions", decide),
         ("POST", "/<any(webinars,trainings):kind>/<key>/recordings", add_recording),
+        ("POST", "/webinars/<key>/polls", add_poll),
+        ("POST", "/webinars/<key>/questions", add_question),
     )
     for method, rule, handler in routes:
         app.add_url_rule(
@@ -104,6 +109,7 @@ def mount(app: flask.Flask, core: Core, *, tick: Callable[[], None]) -> None:
 def _view(core: Core, handler: Handler, *, is_locked: bool) -> Callable[..., flask.Response]:
     def view(**path: str) -> flask.Response:
         try:
+            _check_origin()
             body = _read_body()
             if not is_locked:
                 return _json(200, handler(core, body, **path))
@@ -120,11 +126,17 @@ def _view(core: Core, handler: Handler, *, is_locked: bool) -> Callable[..., fla
     return view
 
 
+def _check_origin() -> None:
+    """Refuse calls that some web page makes through a person's browser: the API has no sign-in."""
+    origin = flask.request.headers.get("Origin")
+    if origin is not None and origin + "/" != flask.request.host_url:
+        raise ControlError(403, "The control API does not answer pages of other sites.")
+
+
 def _read_body() -> Body:
     raw = flask.request.get_data()
     if not raw:
         return {}
-    # Only JSON: a form of some web page a person has open must not steer the sandbox.
     if flask.request.mimetype != "application/json":
         raise ControlError(415, "Send a body with Content-Type: application/json.")
     try:
@@ -691,6 +703,65 @@ def add_recording(core: Core, body: Body, kind: str, key: str) -> Body:
     )
     core.state.recordings.put(recording.key, recording)
     return {"key": recording.key}
+
+
+def _session(core: Core, event: Event, body: Body) -> Session:
+    """The session a body names by `session_key`, or the event's latest."""
+    sessions = core.state.sessions_of(event.key)
+    found = [s for s in sessions if body.get("session_key") in (None, s.key)]
+    if not found:
+        raise ControlError(404, "The event has no such session.")
+    return found[-1]
+
+
+def _attendee(core: Core, session: Session, email: object) -> Presence:
+    for presence in core.state.presences_of(session.key):
+        if presence.email.lower() == str(email).lower():
+            return presence
+    raise ControlError(404, "Nobody with this e-mail address was in the session.")
+
+
+def add_poll(core: Core, body: Body, key: str) -> Body:
+    """Write a poll or a line of the survey, with what attendees answered."""
+    _only(body, "session_key", "kind", "question", "choices", "answers")
+    session = _session(core, _event(core, "webinars", key), body)
+    kind = body.get("kind", "poll")
+    if kind not in ("poll", "survey") or not body.get("question"):
+        raise ControlError(400, "question is needed; kind must be poll or survey.")
+    answers: dict[str, list[str]] = {}
+    for item in body.get("answers", []):
+        _only(item, "email", "answers")
+        given = [str(text) for text in item.get("answers", [])]
+        if not given:
+            raise ControlError(400, "answers must hold at least one text for each person.")
+        answers[_attendee(core, session, item.get("email")).registrant_key] = given
+    choices = [str(choice) for choice in body.get("choices", [])]
+    poll = Poll(core.state.new_key(), session.key, kind, str(body["question"]), choices, answers)
+    core.state.polls.put(poll.key, poll)
+    return {"key": poll.key, "session_key": session.key}
+
+
+def add_question(core: Core, body: Body, key: str) -> Body:
+    """Write a question an attendee asked; with `answer` the webinar's organizer answered it."""
+    _only(body, "session_key", "email", "question", "at", "answer")
+    event = _event(core, "webinars", key)
+    session = _session(core, event, body)
+    if not body.get("question"):
+        raise ControlError(400, "question is needed.")
+    asked_at = _at(body) or session.started_at
+    question = AskedQuestion(
+        key=core.state.new_key(),
+        session_key=session.key,
+        registrant_key=_attendee(core, session, body.get("email")).registrant_key,
+        text=str(body["question"]),
+        asked_at=asked_at,
+    )
+    if body.get("answer"):
+        question.answer = str(body["answer"])
+        question.answered_by_key = event.organizer_key
+        question.answered_at = asked_at + timedelta(minutes=1)
+    core.state.questions.put(question.key, question)
+    return {"key": question.key, "session_key": session.key}
 
 
 def tick(core: Core) -> None:

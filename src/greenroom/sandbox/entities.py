@@ -277,6 +277,30 @@ class Recording(Struct):
     description: str = ""
 
 
+class Poll(Struct):
+    """One question put to everybody in a session: a poll during it, or a line of the survey after it."""
+
+    key: str
+    session_key: str
+    kind: Literal["poll", "survey"]
+    question: str
+    choices: list[str] = field(default_factory=list)
+    answers: dict[str, list[str]] = field(default_factory=dict)  # registrant key -> what they answered
+
+
+class AskedQuestion(Struct):
+    """A question an attendee typed, and what a presenter answered."""
+
+    key: str
+    session_key: str
+    registrant_key: str
+    text: str
+    asked_at: datetime
+    answer: str | None = None
+    answered_by_key: str | None = None
+    answered_at: datetime | None = None
+
+
 class WebhookSecret(Struct):
     key: str
     client_id: str

@@ -151,7 +151,9 @@ def _answer(
         return early
     if user is None or client_id is None:
         return INVALID_TOKEN
-    if limiter.is_exceeded(client_id, core.switches.number("requests_per_second")):
+    with core.lock:
+        is_too_fast = limiter.is_exceeded(client_id, core.switches.number("requests_per_second"))
+    if is_too_fast:
         headers = {"Retry-After": "1"} if core.switches.text("retry_after") == "present" else {}
         return Answer(429, product.refuse(429, "TooManyRequests", "Too many requests per second.").answer.body, headers)
     answer = _perform(core, product, operation, path, client_id, user)

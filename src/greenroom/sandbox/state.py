@@ -91,6 +91,8 @@ class State:
         self.sessions = Table("session", entities.Session)
         self.presences = Table("presence", Presence)
         self.recordings = Table("recording", entities.Recording)
+        self.polls = Table("poll", entities.Poll)
+        self.questions = Table("question", entities.AskedQuestion)
         self.secrets = Table("secret", entities.WebhookSecret)
         self.webhooks = Table("webhook", entities.Webhook)
         self.subscriptions = Table("subscription", entities.Subscription)

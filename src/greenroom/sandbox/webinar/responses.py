@@ -254,7 +254,6 @@ def session_item(core: Core, session: Session) -> dict[str, Any]:
         "creatingOrganizerName": creator.name,
         "startingOrganizerKey": starter.key,
         "startingOrganizerName": starter.name,
-        "totalPollCount": 0,
         "timeZone": session.time_zone,
         "experienceType": session.experience,
     }
@@ -289,7 +288,7 @@ def attendee(core: Core, session: Session, presence: Presence, *, keys_are_text:
 
 
 def performance(core: Core, session: Session) -> dict[str, Any]:
-    """Numbers of one session; those the sandbox has no source for are zero."""
+    """Numbers of one session, without its polls; those the sandbox has no source for are zero."""
     seconds = [attended_seconds(core, session, presence) for presence in core.state.presences_of(session.key)]
     registered = session.registrant_count
     return {
@@ -311,13 +310,6 @@ def performance(core: Core, session: Session) -> dict[str, Any]:
             "averageInterestRating": 0.0,
             "averageAttentiveness": 0.0,
             "averageAttendanceTimeSeconds": round(sum(seconds) / len(seconds), 1) if seconds else 0.0,
-        },
-        "pollsAndSurveys": {
-            "pollCount": 0,
-            "surveyCount": 0.0,
-            "questionsAsked": 0,
-            "percentagePollsCompleted": 0.0,
-            "percentageSurveysCompleted": 0.0,
         },
     }
 

@@ -23,6 +23,8 @@ from greenroom.sandbox.webinar.access import (
     webinar_of,
     webinar_without_organizer,
 )
+from greenroom.sandbox.webinar.answers import OPERATIONS as ANSWER_OPERATIONS
+from greenroom.sandbox.webinar.answers import polls_of, statistics
 from greenroom.sandbox.webinar.fields import InvalidFieldError
 from greenroom.sandbox.webinar.paging import HAL_JSON, hal_page
 from greenroom.sandbox.webinar.recordings import OPERATIONS as RECORDING_OPERATIONS
@@ -97,7 +99,12 @@ def get_sessions(call: Call) -> Answer:
 
 def _list_sessions(call: Call, sessions: list[Session]) -> Answer:
     ordered = sorted(sessions, key=lambda session: (session.started_at, session.key))
-    return hal_page(call, "sessionInfoResources", ordered, lambda s: responses.session_item(call.core, s))
+    return hal_page(call, "sessionInfoResources", ordered, lambda s: _session_item(call, s))
+
+
+def _session_item(call: Call, session: Session) -> dict[str, Any]:
+    polls = polls_of(call.core, session.key, "poll")
+    return responses.session_item(call.core, session) | {"totalPollCount": len(polls)}
 
 
 # One webinar
@@ -368,12 +375,16 @@ def get_attendee(call: Call) -> Answer:
 
 
 def get_session_performance(call: Call) -> Answer:
-    return Answer(200, responses.performance(call.core, session_of(call, webinar_of(call))))
+    return Answer(200, _performance(call, session_of(call, webinar_of(call))))
 
 
 def get_performance(call: Call) -> Answer:
     sessions = published_sessions(call.core, webinar_of(call).key)
-    return Answer(200, {session.key: responses.performance(call.core, session) for session in sessions})
+    return Answer(200, {session.key: _performance(call, session) for session in sessions})
+
+
+def _performance(call: Call, session: Session) -> dict[str, Any]:
+    return responses.performance(call.core, session) | {"pollsAndSurveys": statistics(call.core, session)}
 
 
 # Presenters
@@ -536,6 +547,7 @@ PRODUCT = Product(
             resend_panelist_invitation,
         ),
         Operation("deleteWebinarPanelist", "DELETE", WEBINAR + "/panelists/{panelistKey}", delete_panelist),
+        *ANSWER_OPERATIONS,
         *RECORDING_OPERATIONS,
         *WEBHOOK_OPERATIONS,
     ),
