@@ -9,9 +9,7 @@ from greenroom.hub.jobs.errors import RetryLaterError
 from greenroom.hub.jobs.retry import backoff, describe, wait_before_retry
 
 
-@pytest.mark.parametrize(
-    ("attempt", "seconds"), [(1, 5), (2, 10), (3, 20), (10, 2560), (11, 3600), (1000, 3600)]
-)
+@pytest.mark.parametrize(("attempt", "seconds"), [(1, 5), (2, 10), (3, 20), (10, 2560), (11, 3600), (1000, 3600)])
 def test_the_wait_doubles_up_to_an_hour(attempt, seconds):
     assert backoff(attempt, jitter=1) == timedelta(seconds=seconds)
     assert backoff(attempt, jitter=0) == timedelta(seconds=seconds) / 2

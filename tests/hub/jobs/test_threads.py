@@ -125,3 +125,29 @@ def test_a_running_job_fails_while_its_twin_comes_up(task, clock):
         assert Job.objects.filter(state="ready").count() == 1
         assert not Job.objects.filter(state="running").exists()
         Job.objects.all().delete()
+
+
+def test_jobs_behind_a_long_one_go_back_in_line(task, schedule, clock):
+    begun, may_end, stop = threading.Event(), threading.Event(), threading.Event()
+
+    @task()
+    def wait() -> None:
+        begun.set()
+        assert may_end.wait(PATIENCE)
+
+    for _ in range(3):
+        wait.enqueue()
+    worker = threading.Thread(target=run_worker, args=[stop], kwargs={"threads": 1})
+    worker.start()
+    assert begun.wait(PATIENCE)
+    clock.advance(seconds=2)
+    for _ in range(PATIENCE * 20):
+        given_back = Job.objects.filter(state="ready", attempts=0).count()
+        if given_back == 2:
+            break
+        threading.Event().wait(0.05)
+    stop.set()
+    may_end.set()
+    worker.join(PATIENCE)
+    assert given_back == 2
+    assert Job.objects.filter(state="done", attempts=1).count() == 1

@@ -23,8 +23,7 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 
 def append_numbers(*numbers: int, kind: str = "registered") -> None:
     append(
-        NewFact(kind=kind, happened_at=NOON, dedupe_key=f"{kind}:{number}", registrant_id=number)
-        for number in numbers
+        NewFact(kind=kind, happened_at=NOON, dedupe_key=f"{kind}:{number}", registrant_id=number) for number in numbers
     )
 
 
@@ -182,9 +181,7 @@ def test_the_statements_of_a_delivery_do_not_grow_with_the_facts(reader):
 def test_a_timeline_is_in_the_order_of_happening():
     for minute in (30, 10, 20):
         when = NOON + timedelta(minutes=minute)
-        append(
-            [NewFact(kind="joined", happened_at=when, dedupe_key=f"joined:{minute}", event_id=1, user_id=7)]
-        )
+        append([NewFact(kind="joined", happened_at=when, dedupe_key=f"joined:{minute}", event_id=1, user_id=7)])
     append([NewFact(kind="joined", happened_at=NOON, dedupe_key="another", event_id=2, user_id=7)])
     assert [fact.dedupe_key for fact in list_facts_about(event_id=1)] == [
         "joined:10",

@@ -202,7 +202,7 @@ class Worker:
         self._keeper.turn()
         if self._line.qsize() and abs(clock.now() - self._filled_at) > LONGEST_HOLD:
             self._put_line_back()
-        if not self._is_short.wait(POLL_SECONDS):
+        if not self._is_short.wait(POLL_SECONDS) or self._stop.is_set():
             return
         self._is_short.clear()
         if not self._fill():
