@@ -17,11 +17,8 @@ ROOT = Path(__file__).parents[2]
 SPECIFICATION = ROOT.parent / "shared" / "goto-api" / "gotowebinar-v2.yaml"
 TIMES = [{"startTime": "2026-09-10T14:00:00Z", "endTime": "2026-09-10T15:00:00Z"}]
 
-# The sandbox does not serve these yet: it holds no audio settings.
-NOT_SERVED: dict[str, set[str]] = {
-    "training": set(),
-    "webinar": {"getAudioInformation", "updateAudioInformation"},
-}
+# What the sandbox does not serve yet.
+NOT_SERVED: dict[str, set[str]] = {"training": set(), "webinar": set()}
 
 
 def served(product: str) -> dict[str, Operation]:
@@ -118,6 +115,7 @@ CALLS: dict[str, Callable[[World], httpx2.Response]] = {
     "getAttendees": lambda w: w.olga.get(f"{w.session}/attendees"),
     "getAttendee": lambda w: w.olga.get(f"{w.session}/attendees/{w.registrant_key}"),
     "getPerformance": lambda w: w.olga.get(f"{w.session}/performance"),
+    "getAudioInformation": lambda w: w.olga.get(f"{w.webinar}/audio"),
     "getPolls": lambda w: w.olga.get(f"{w.session}/polls"),
     "getSurveys": lambda w: w.olga.get(f"{w.session}/surveys"),
     "getQuestions": lambda w: w.olga.get(f"{w.session}/questions"),
@@ -185,3 +183,36 @@ def test_the_answer_fits_its_schema(specification: dict[str, Any], name: str) ->
     left = [f"{list(e.path)}: {e.message}" for e in validator.iter_errors(body) if describe(e) not in KNOWN_DIFFERENCES]
     assert left == []
     assert body not in ([], {})
+
+
+# A stranger's token has webhooks of its own: none of Olga's are there.
+STRANGERS_STATUS = {
+    "searchAssets": 400,
+    "createSecretKey": 200,
+    "createWebhooks": 200,
+    "getWebhooks": 200,
+    "getWebhook": 404,
+    "createUserSubscriptions": 200,
+    "getUserSubscriptions": 200,
+    "getUserSubscription": 404,
+}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_another_accounts_organizer_sees_nothing(name: str) -> None:
+    world = World()
+    otto = sign_up(world.olga.sandbox, "otto@elsewhere.example", is_admin=True)
+    world.olga.http.headers["Authorization"] = otto.http.headers["Authorization"]
+    response = CALLS[name](world)
+    assert response.status_code == STRANGERS_STATUS.get(name, 403), response.text
+    if name in ("getWebhooks", "getUserSubscriptions"):
+        assert response.json() == {}
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_without_a_token_every_operation_is_403(name: str) -> None:
+    world = World()
+    world.olga.http.headers.pop("Authorization")
+    response = CALLS[name](world)
+    assert response.status_code == 403
+    assert response.json()["int_err_code"] == "InvalidToken"

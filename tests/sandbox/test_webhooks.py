@@ -147,6 +147,19 @@ def test_each_event_has_its_moment(olga: Door, receiver: Receiver) -> None:
     assert receiver.events[2]["joinTime"] == 1788264000000
 
 
+def test_a_survey_that_is_sent_in_is_an_event(olga: Door, receiver: Receiver, webinar_key: str) -> None:
+    subscribe(olga, "survey.submitted")
+    olga.post(f"{olga.webinars}/{webinar_key}/registrants", ada())
+    times = {"started_at": "2026-08-20T10:00:00Z", "ended_at": "2026-08-20T11:00:00Z"}
+    olga.control(f"webinars/{webinar_key}/attendance", {**times, "people": [{"email": "ada@example.com"}]})
+    answers = [{"email": "ada@example.com", "answers": ["Yes"]}]
+    olga.control(f"webinars/{webinar_key}/polls", {"kind": "survey", "question": "Clear?", "answers": answers})
+    olga.sandbox.tick()
+    assert receiver.events[0]["responses"] == [
+        {"questionText": "Clear?", "questionType": "SHORT_ANSWER", "answerText": ["Yes"]}
+    ]
+
+
 def test_only_the_subscribed_organizers_events_are_sent(olga: Door, omar: Door, receiver: Receiver) -> None:
     subscribe(olga, "webinar.created")
     omar.control("webinars", {"organizer_key": omar.organizer_key})

@@ -223,3 +223,14 @@ def test_a_registrant_of_another_webinar_is_unknown_here(olga: Door, webinar_key
     other = create(olga)["webinarKey"]
     key = olga.post(f"{olga.webinars}/{other}/registrants", ada()).json()["registrantKey"]
     assert olga.get(f"{olga.webinars}/{webinar_key}/registrants/{key}").status_code == 404
+
+
+def test_audio_settings_are_replaced(olga: Door, webinar_key: str) -> None:
+    path = f"{olga.webinars}/{webinar_key}/audio"
+    assert list(olga.get(path).json()["confCallNumbers"]) == ["US"]
+    assert olga.post(path, {"type": "Private"}).status_code == 400
+    assert olga.post(path, {"type": "Private", "privateInfo": {"attendee": "Dial 9"}}).status_code == 204
+    assert olga.get(path).json() == {"type": "Private", "privateInfo": {"attendee": "Dial 9"}}
+    pstn = {"tollCountries": ["FR"], "tollFreeCountries": ["DE"]}
+    assert olga.post(path, {"type": "PSTN", "pstnInfo": pstn}).status_code == 204
+    assert list(olga.get(path).json()["confCallNumbers"]) == ["FR", "DE"]

@@ -37,6 +37,7 @@ from greenroom.sandbox.times import parse_instant, write_instant_ms
 from greenroom.sandbox.training import responses as training_responses
 from greenroom.sandbox.training import store as training_store
 from greenroom.sandbox.webhook_delivery import deliver_due
+from greenroom.sandbox.webhook_events import announce_survey
 from greenroom.sandbox.webinar import responses as webinar_responses
 from greenroom.sandbox.webinar import store as webinar_store
 from greenroom.sandbox.webinar.fields import InvalidFieldError, check_settings
@@ -724,7 +725,8 @@ def _attendee(core: Core, session: Session, email: object) -> Presence:
 def add_poll(core: Core, body: Body, key: str) -> Body:
     """Write a poll or a line of the survey, with what attendees answered."""
     _only(body, "session_key", "kind", "question", "choices", "answers")
-    session = _session(core, _event(core, "webinars", key), body)
+    event = _event(core, "webinars", key)
+    session = _session(core, event, body)
     kind = body.get("kind", "poll")
     if kind not in ("poll", "survey") or not body.get("question"):
         raise ControlError(400, "question is needed; kind must be poll or survey.")
@@ -738,6 +740,9 @@ def add_poll(core: Core, body: Body, key: str) -> Body:
     choices = [str(choice) for choice in body.get("choices", [])]
     poll = Poll(core.state.new_key(), session.key, kind, str(body["question"]), choices, answers)
     core.state.polls.put(poll.key, poll)
+    if kind == "survey" and isinstance(event, Webinar):
+        for registrant_key in answers:
+            announce_survey(core, event, session.key, registrant_key, poll)
     return {"key": poll.key, "session_key": session.key}
 
 

@@ -134,6 +134,15 @@ class QuestionAnswer(Struct):
     text: str
 
 
+class Audio(Struct):
+    """How people hear a webinar."""
+
+    kind: Literal["PSTN", "VOIP", "Hybrid", "Private"] = "Hybrid"
+    toll_countries: list[str] = field(default_factory=lambda: ["US"])
+    toll_free_countries: list[str] = field(default_factory=list)
+    private: dict[str, str] = field(default_factory=dict)
+
+
 class Webinar(Struct):
     key: str
     number: str
@@ -159,6 +168,7 @@ class Webinar(Struct):
     questions: list[Question] = field(default_factory=list)
     co_organizers: list[CoOrganizer] = field(default_factory=list)
     panelists: list[Panelist] = field(default_factory=list)
+    audio: Audio = field(default_factory=Audio)
     live_session_key: str | None = None
 
     @property

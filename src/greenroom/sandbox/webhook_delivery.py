@@ -20,7 +20,7 @@ def sign(secret: str, timestamp: str, body: bytes) -> str:
     """
     Sign a message.
 
-    Source: webhook-events.yaml, headers (observed in an integration that verifies GoTo's messages).
+    Source: observed in an integration that verifies messages of GoTo.
     """
     digest = hmac.new(secret.encode(), timestamp.encode() + b":" + body, hashlib.sha256).digest()
     return base64.b64encode(digest).decode()

@@ -7,7 +7,7 @@ from uuid import uuid4
 import msgspec
 
 from greenroom.sandbox.core import Core
-from greenroom.sandbox.entities import Delivery, Registrant, TimeRange, Webinar
+from greenroom.sandbox.entities import Delivery, Poll, Registrant, TimeRange, Webinar
 from greenroom.sandbox.times import write_instant, write_instant_ms
 
 EVENT_NAMES = ("registrant.added", "registrant.joined", "webinar.created", "webinar.changed", "survey.submitted")
@@ -79,6 +79,24 @@ def announce_joined(
         **_event_of(webinar),
     }
     _queue(core, webinar.organizer_key, "registrant.joined", fields)
+
+
+def announce_survey(core: Core, webinar: Webinar, session_key: str, registrant_key: str, poll: Poll) -> None:
+    """Tell that an attendee sent the survey in. Assumed: the survey is called by its question here."""
+    response = {
+        "questionText": poll.question,
+        "questionType": "MULTIPLE_CHOICE" if poll.choices else "SHORT_ANSWER",
+        "answerText": poll.answers[registrant_key],
+    }
+    fields: dict[str, Any] = {
+        "sessionKey": int(session_key),
+        "registrantKey": int(registrant_key),
+        "surveyName": poll.question,
+        "responses": [response],
+        **_event_of(webinar),
+    }
+    del fields["recurrenceType"]  # not among the fields of this event
+    _queue(core, webinar.organizer_key, "survey.submitted", fields)
 
 
 def _event_of(webinar: Webinar) -> dict[str, Any]:

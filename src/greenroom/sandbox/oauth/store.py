@@ -178,7 +178,7 @@ def _token_answer(
 
 def _issue(core: Core, kind: str, client_id: str, user_key: str, scope: str, grant_id: str) -> Token:
     now = core.clock.now()
-    # GoTo's access tokens are long since 2020 and look like JWTs; nobody may read them. Source: auth.md, section 3.
+    # GoTo's access tokens are long since 2020 and look like JWTs; nobody may read them (documented).
     token = Token(
         token=("eyJ" + secrets.token_urlsafe(600)) if kind == "access" else secrets.token_urlsafe(48),
         kind="access" if kind == "access" else "refresh",

@@ -12,7 +12,7 @@ def refuse(status: int, code: str, description: str, **members: Any) -> RefusalE
     """
     Build a product error.
 
-    Source: behaviour.md 1.2; the words are observed, the status of some is assumed.
+    The shape and the words are observed in an integration; the status of some is assumed.
     """
     return RefusalError(
         Answer(status, {"errorCode": code, "description": description, "incident": _INCIDENT, **members})

@@ -9,7 +9,7 @@ def refuse(status: int, code: str, description: str, **members: Any) -> RefusalE
     """
     Build a product error.
 
-    Source: behaviour.md 1.2. The shape is observed; the error codes of GoToWebinar are assumed words.
+    The shape is observed in integrations; the error codes of GoToWebinar are assumed words.
     """
     return RefusalError(Answer(status, {"errorCode": code, "description": description, **members}))
 

@@ -25,6 +25,7 @@ from greenroom.sandbox.webinar.access import (
 )
 from greenroom.sandbox.webinar.answers import OPERATIONS as ANSWER_OPERATIONS
 from greenroom.sandbox.webinar.answers import polls_of, statistics
+from greenroom.sandbox.webinar.audio import OPERATIONS as AUDIO_OPERATIONS
 from greenroom.sandbox.webinar.fields import InvalidFieldError
 from greenroom.sandbox.webinar.paging import HAL_JSON, hal_page
 from greenroom.sandbox.webinar.recordings import OPERATIONS as RECORDING_OPERATIONS
@@ -548,6 +549,7 @@ PRODUCT = Product(
         ),
         Operation("deleteWebinarPanelist", "DELETE", WEBINAR + "/panelists/{panelistKey}", delete_panelist),
         *ANSWER_OPERATIONS,
+        *AUDIO_OPERATIONS,
         *RECORDING_OPERATIONS,
         *WEBHOOK_OPERATIONS,
     ),

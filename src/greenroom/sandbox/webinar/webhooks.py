@@ -97,7 +97,7 @@ def _check_callback(call: Call, url: object) -> None:
     """
     Refuse a callback URL that is not https or does not answer GET with 200.
 
-    Source: behaviour.md 14.1 (documented). http to this machine is the sandbox's own allowance.
+    Source: GoTo's webhook guide (documented). http to this machine is the sandbox's own allowance.
     """
     if not isinstance(url, str):
         raise errors.bad_request("callbackUrl is missing.")
