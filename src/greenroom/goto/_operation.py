@@ -69,7 +69,7 @@ class Operation(Generic[T_co]):
 
     endpoint: Endpoint
     path_params: Mapping[str, str]
-    query: Mapping[str, str]
+    query: Mapping[str, str] = field(repr=False)
     headers: Mapping[str, str] = field(repr=False)
     body: bytes | None = field(repr=False)
     read: Callable[[Reply], T_co] = field(repr=False)

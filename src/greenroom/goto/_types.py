@@ -146,6 +146,8 @@ class Word(StrEnum):
 HIDDEN = frozenset(
     {
         "access_token",
+        "answerer_email",
+        "asked_by",
         "confirmation_url",
         "download_url",
         "email",
@@ -154,7 +156,6 @@ HIDDEN = frozenset(
         "join_url",
         "mp4_download_url",
         "organizer_email",
-        "answerer_email",
         "phone",
         "principal",
         "recording_share_url",
