@@ -167,7 +167,7 @@ def _done(given: Circumstances) -> ItemState | None:
 
 
 def _amount(completion: Completion) -> str:
-    minutes, percent = completion.attended_seconds // 60, f"{completion.percent:g} %"
+    minutes, percent = completion.attended_seconds // 60, f"{float(completion.percent):g} %"
     if minutes < 1:
         return f"{completion.attended_seconds} seconds, {percent} of the session"
     return f"{minutes} {'minute' if minutes == 1 else 'minutes'}, {percent} of the session"

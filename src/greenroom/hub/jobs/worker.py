@@ -233,14 +233,16 @@ class Worker:
             while True:
                 if self._line.qsize() <= BATCH // 2:
                     self._is_short.set()
+                is_idle = self._line.empty()
                 job = self._line.get()
                 if job is None:
                     return
+                if is_idle:
+                    # A connection that broke meanwhile must not cost the job an attempt.
+                    close_old_connections()
                 _survive("job_not_recorded", partial(self._run, job))
 
     def _run(self, job: Job) -> None:
-        # A connection that broke while this thread was idle must not cost the job an attempt.
-        close_old_connections()
         try:
             if not run_job(job):
                 log.warning("lease_lost", job=job.pk, task=job.name)

@@ -1,0 +1,1 @@
+"""Minimal valid objects with fixed, readable values."""

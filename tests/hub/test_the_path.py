@@ -1,0 +1,56 @@
+"""The main job end to end, without a browser: register, join, attend, complete."""
+
+from greenroom.hub.courses.models import Completion
+from greenroom.hub.courses.selectors import view_item
+from greenroom.hub.events.models import Registrant
+from greenroom.hub.events.registration_form import Answers
+from greenroom.hub.events.services import register
+from greenroom.hub.sync.services import watch
+
+LENA = Answers(fields={"firstName": "Lena", "lastName": "Example", "email": "lena@example.com"})
+
+
+def test_learner_registers_joins_attends_and_completes(world, item, event, lena, connection, run_jobs):
+    assert view_item(item=item, user=lena).state.button == "Register"
+
+    register(event=event, answers=LENA, user=lena)
+    assert view_item(item=item, user=lena).state.word == "Registering"
+    run_jobs()
+    state = view_item(item=item, user=lena).state
+    assert (state.word, state.button, state.can_join) == ("Registered", "Join", False)
+    assert [one["email"] for one in world.registrants_at_goto(event.event_key)] == ["lena@example.com"]
+
+    world.advance(hours=1)
+    world.launch(event.event_key)
+    watch(connection=connection, product="webinar")
+    state = view_item(item=item, user=lena).state
+    assert (True, event.ends_at) == (state.can_join, state.count_to)
+
+    join_url = Registrant.objects.get(user=lena).join_url
+    assert world.browse(join_url.removeprefix("http://goto.test")).status_code == 200
+    world.advance(minutes=50)
+    world.end(event.event_key)
+    watch(connection=connection, product="webinar")
+    run_jobs()
+
+    state = view_item(item=item, user=lena).state
+    assert (state.is_done, state.sentence) == (True, "You attended 50 minutes, 100 % of the session.")
+    assert Completion.objects.get(item=item, user=lena).status == "completed"
+
+
+def test_item_stays_open_for_who_did_not_attend_enough(world, item, event, lena, connection, run_jobs):
+    register(event=event, answers=LENA, user=lena)
+    run_jobs()
+    world.advance(hours=1)
+    world.launch(event.event_key)
+    world.move(event.event_key, "lena@example.com", "join")
+    world.advance(seconds=1)
+    world.move(event.event_key, "lena@example.com", "leave")
+    world.advance(minutes=30)
+    watch(connection=connection, product="webinar")
+    world.end(event.event_key)
+    watch(connection=connection, product="webinar")
+    run_jobs()
+
+    assert Completion.objects.get(item=item, user=lena).status == "partial"
+    assert not view_item(item=item, user=lena).state.is_done

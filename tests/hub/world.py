@@ -1,0 +1,121 @@
+"""A GoTo to test against: the sandbox in process, with the hub's clock and its own moving together."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx2
+
+from greenroom.hub.core.clock import SetClock
+from greenroom.sandbox import Clock, Sandbox
+
+GOTO_URL = "http://goto.test"
+
+
+class World:
+    """Time, and GoTo."""
+
+    def __init__(self, now: datetime) -> None:
+        self.clock = SetClock(now)
+        self.sandbox = Sandbox(clock=Clock(frozen_at=now), public_url=GOTO_URL)
+        self.transport = httpx2.WSGITransport(app=self.sandbox.wsgi)
+        self._http = httpx2.Client(transport=self.transport, base_url=GOTO_URL)
+        account = self.control("POST", "accounts", name="Northwind Academy")["key"]
+        self.olga_key = self._organizer(account, "olga@northwind.example", "Olga", "Ortiz", is_admin=True)
+
+    def _organizer(self, account: str, email: str, first: str, last: str, *, is_admin: bool = False) -> str:
+        return self.control(
+            "POST", "organizers", account_key=account, email=email, first_name=first, last_name=last,
+            password="sandbox", time_zone="America/New_York", is_admin=is_admin,
+        )["key"]  # fmt: skip
+
+    def add_stranger(self) -> str:
+        """Add Hanna, an organizer of another account that is not connected, and return her key."""
+        account = self.control("POST", "accounts", name="Harbor Safety Training")["key"]
+        return self._organizer(account, "hanna@harbor.example", "Hanna", "Berg", is_admin=True)
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def advance(self, **duration: float) -> None:
+        """Move both clocks on."""
+        self.clock.advance(**duration)
+        self.sandbox.clock.set(self.clock.now())
+        self.sandbox.tick()
+
+    def control(self, method: str, path: str, **body: Any) -> dict[str, Any]:
+        """Call the sandbox's control API."""
+        answer = self._http.request(method, f"/_sandbox/{path}", json=body if method != "GET" else None)
+        assert answer.status_code == 200, answer.text
+        return answer.json() if answer.content else {}
+
+    def browse(self, path: str) -> httpx2.Response:
+        """Open a page of the sandbox, as a person's browser would."""
+        return self._http.get(path)
+
+    def schedule_webinar(
+        self, title: str = "Ladder safety", *, starts_in: timedelta = timedelta(hours=1), **more: Any
+    ) -> str:
+        """Make a webinar of an hour and return its key."""
+        body = {"organizer": "olga@northwind.example", "title": title, "duration_minutes": 60} | more
+        if "times" not in body:
+            body["starts_at"] = (self.now + starts_in).isoformat()
+        else:
+            body.pop("duration_minutes")
+        return self.control("POST", "webinars", **body)["key"]
+
+    def schedule_training(
+        self, title: str = "Forklift theory", *, starts_in: timedelta = timedelta(hours=1), **more: Any
+    ) -> str:
+        """Make a training of an hour and return its key."""
+        body = {"organizer": "olga@northwind.example", "title": title, "duration_minutes": 60} | more
+        return self.control("POST", "trainings", starts_at=(self.now + starts_in).isoformat(), **body)["key"]
+
+    def launch(self, key: str, kind: str = "webinars") -> None:
+        self.control("POST", f"{kind}/{key}/launch")
+
+    def end(self, key: str, kind: str = "webinars") -> None:
+        self.control("POST", f"{kind}/{key}/end")
+
+    def move(self, key: str, email: str, action: str, kind: str = "webinars") -> None:
+        """Let somebody join or leave."""
+        self.control("POST", f"{kind}/{key}/people", email=email, action=action)
+
+    def write_attendance(
+        self, key: str, people: dict[str, list[Any]], *, minutes: int = 60, kind: str = "webinars"
+    ) -> None:
+        """Write a session that began an `minutes` ago and is over: intervals in minutes from its start, by address."""
+        start = self.now - timedelta(minutes=minutes)
+        self.control(
+            "POST",
+            f"{kind}/{key}/attendance",
+            started_at=start.isoformat(),
+            ended_at=self.now.isoformat(),
+            people=[
+                {
+                    "email": email,
+                    "intervals": [
+                        [(start + timedelta(minutes=a)).isoformat(), (start + timedelta(minutes=b)).isoformat()]
+                        for a, b in stays
+                    ],
+                }
+                for email, stays in people.items()
+            ],
+        )
+
+    def fail(self, **fault: Any) -> None:
+        """Make calls go wrong; see the sandbox's reference for what can be said."""
+        self.control("POST", "faults", **fault)
+
+    def count_calls(self) -> int:
+        """Return the calls of GoTo's APIs since they were counted last, and start again from zero."""
+        total = self.control("GET", "counters")["total"]
+        self.control("DELETE", "counters")
+        return total
+
+    def registrants_at_goto(self, key: str, kind: str = "webinars") -> list[dict[str, Any]]:
+        """Return the registrants as GoTo's own API lists them."""
+        token = self.control("POST", "tokens", organizer="olga@northwind.example")["access_token"]
+        base = "/G2W/rest/v2" if kind == "webinars" else "/G2T/rest"
+        path = f"{base}/organizers/{self.olga_key}/{kind}/{key}/registrants"
+        return self._http.get(path, headers={"Authorization": f"Bearer {token}"}).json()
