@@ -11,14 +11,14 @@ LENA = Answers(fields={"firstName": "Lena", "lastName": "Example", "email": "len
 
 
 def test_learner_registers_joins_attends_and_completes(world, item, event, lena, connection, run_jobs):
-    assert view_item(item=item, user=lena).state.button == "Register"
+    assert "Register" == view_item(item=item, user=lena).state.button
 
     register(event=event, answers=LENA, user=lena)
-    assert view_item(item=item, user=lena).state.word == "Registering"
+    assert "Registering" == view_item(item=item, user=lena).state.word
     run_jobs()
     state = view_item(item=item, user=lena).state
-    assert (state.word, state.button, state.can_join) == ("Registered", "Join", False)
-    assert [one["email"] for one in world.registrants_at_goto(event.event_key)] == ["lena@example.com"]
+    assert ("Registered", "Join", False) == (state.word, state.button, state.can_join)
+    assert ["lena@example.com"] == [one["email"] for one in world.registrants_at_goto(event.event_key)]
 
     world.advance(hours=1)
     world.launch(event.event_key)
@@ -27,15 +27,15 @@ def test_learner_registers_joins_attends_and_completes(world, item, event, lena,
     assert (True, event.ends_at) == (state.can_join, state.count_to)
 
     join_url = Registrant.objects.get(user=lena).join_url
-    assert world.browse(join_url.removeprefix("http://goto.test")).status_code == 200
+    assert 200 == world.browse(join_url.removeprefix("http://goto.test")).status_code
     world.advance(minutes=50)
     world.end(event.event_key)
     watch(connection=connection, product="webinar")
     run_jobs()
 
     state = view_item(item=item, user=lena).state
-    assert (state.is_done, state.sentence) == (True, "You attended 50 minutes, 100 % of the session.")
-    assert Completion.objects.get(item=item, user=lena).status == "completed"
+    assert (True, "You attended 50 minutes, 100 % of the session.") == (state.is_done, state.sentence)
+    assert "completed" == Completion.objects.get(item=item, user=lena).status
 
 
 def test_item_stays_open_for_who_did_not_attend_enough(world, item, event, lena, connection, run_jobs):
@@ -52,5 +52,5 @@ def test_item_stays_open_for_who_did_not_attend_enough(world, item, event, lena,
     watch(connection=connection, product="webinar")
     run_jobs()
 
-    assert Completion.objects.get(item=item, user=lena).status == "partial"
+    assert "partial" == Completion.objects.get(item=item, user=lena).status
     assert not view_item(item=item, user=lena).state.is_done

@@ -54,7 +54,7 @@ class Event(models.Model):
     first_seen_at = models.DateTimeField(db_default=Now())
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["connection", "product", "event_key"], name="event_key_unique")]
+        constraints = [models.UniqueConstraint(fields=["product", "event_key"], name="event_key_unique")]
         indexes = [
             models.Index(fields=["starts_at"], name="event_starts"),
             models.Index(fields=["event_key"], name="event_by_key"),

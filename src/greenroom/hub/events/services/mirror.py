@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from django.db import connection as database
 from django.db import transaction
+from django.db.models import Q
 
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.core import clock
@@ -30,20 +31,35 @@ def store_events(*, connection: Connection, product: str, found: Iterable[EventD
     A handful of statements for the events that changed, none for the others; a fact for each new or changed one.
     """
     found = list(found)
-    known = {
-        event.event_key: event
-        for event in Event.objects.filter(connection=connection, product=product).select_related("connection")
-    }
+    known = _known_events(connection, product, found)
+    found = [data for data in found if data.event_key not in known or known[data.event_key].connection == connection]
     with transaction.atomic():
         events = [_store(connection, product, data, known.get(data.event_key)) for data in found]
         reached("mirror.events_stored")
     return events
 
 
+def _known_events(connection: Connection, product: str, found: list[EventData]) -> dict[str, Event]:
+    """
+    Return the events we have already, by key.
+
+    An event that two connected organizers share is one event, kept under the connection that saw it first; when that
+    one is connected no longer, it moves to this one.
+    """
+    mine = Q(connection=connection) | Q(event_key__in=[data.event_key for data in found])
+    known = {}
+    for event in Event.objects.filter(mine, product=product).select_related("connection"):
+        if event.connection != connection and not event.connection.is_usable:
+            event.connection = connection
+            event.save(update_fields=["connection"])
+        known[event.event_key] = event
+    return known
+
+
 def store_event(*, connection: Connection, product: str, found: EventData) -> Event:
     """Write down one event, such as one whose link was pasted."""
-    (event,) = store_events(connection=connection, product=product, found=[found])
-    return event
+    store_events(connection=connection, product=product, found=[found])
+    return Event.objects.select_related("connection").get(product=product, event_key=found.event_key)
 
 
 def _store(connection: Connection, product: str, data: EventData, event: Event | None) -> Event:
