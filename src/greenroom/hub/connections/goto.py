@@ -37,7 +37,9 @@ def oauth_client() -> OAuthClient:
 
 def auth_server() -> AuthServer:
     """Return GoTo's authorisation server; a context manager."""
-    return AuthServer(oauth_client(), auth_url=settings.GOTO_AUTH_URL, transport=settings.GOTO_TRANSPORT)
+    return AuthServer(
+        oauth_client(), auth_url=settings.GOTO_AUTH_URL, transport=settings.GOTO_TRANSPORT, clock=clock.now
+    )
 
 
 @contextmanager
@@ -61,6 +63,7 @@ def open_goto(connection: Connection, *, limiter: SharedLimiter | None = None) -
         transport=settings.GOTO_TRANSPORT,
         limiter=limiter or SharedLimiter(),
         retry=_RETRY,
+        clock=clock.now,
     )
     try:
         with goto:

@@ -4,7 +4,6 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from greenroom.hub.connections.goto import open_goto
 from greenroom.hub.connections.selectors import list_connections
 from greenroom.hub.core.errors import UnknownObjectError
 from greenroom.hub.courses.access import may_see_events, may_see_people_of
@@ -17,6 +16,7 @@ from greenroom.hub.events.selectors import (
     list_events,
     list_registrants,
 )
+from greenroom.hub.events.services import get_start_url
 from greenroom.hub.sync.services import request_sync
 from greenroom.hub.web.doors import SignedInRequest, page_of, signed_in
 
@@ -100,6 +100,4 @@ def start(request: SignedInRequest, pk: int) -> HttpResponse:
     event = get_object_or_404(Event.objects.select_related("connection"), pk=pk)
     if not may_see_people_of(request.user, event):
         raise UnknownObjectError("There is nothing here, or nothing that you may see.")
-    with open_goto(event.connection) as goto:
-        address = get_product(event.product).get_start_url(goto, event.organizer_key, event.event_key)
-    return redirect(address)
+    return redirect(get_start_url(event=event))

@@ -10,9 +10,11 @@ from greenroom.hub.events.services.mirror import (
     store_registration_form,
 )
 from greenroom.hub.events.services.registration import cancel_registration, register
+from greenroom.hub.events.services.starting import get_start_url
 
 __all__ = [
     "cancel_registration",
+    "get_start_url",
     "mark_absent_events",
     "mark_live",
     "plan_next_reading",
