@@ -17,6 +17,7 @@ def serve(
     setup_hub()
     from granian import Granian
     from granian.constants import Interfaces
+    from granian.log import LogLevels
 
     Granian(
         "greenroom.hub.wsgi:application",
@@ -26,6 +27,7 @@ def serve(
         workers=processes,
         blocking_threads=4,
         websockets=False,
+        log_level=LogLevels(os.environ.get("GREENROOM_LOG_LEVEL", "info").lower()),
     ).serve()
 
 

@@ -28,6 +28,8 @@ def run(
         _use_sandbox(sandbox_port)
     hub_url = f"http://127.0.0.1:{hub_port}"
     os.environ.setdefault("GREENROOM_PUBLIC_URL", hub_url)
+    # What matters shows on the pages; the terminal is for addresses and trouble.
+    os.environ.setdefault("GREENROOM_LOG_LEVEL", "WARNING")
     _check_ports({"GREENROOM_PORT": hub_port, **({"GREENROOM_SANDBOX_PORT": sandbox_port} if has_sandbox else {})})
     setup_hub()
     from django.core.management import call_command
@@ -139,13 +141,12 @@ class ProcessGroup:
         return next((name for name, child in self._children.items() if child.poll() is not None), "")
 
     def stop(self) -> None:
-        """Ask all of them to stop, and insist after half a minute."""
-        for child in self._children.values():
-            if child.poll() is None:
-                child.terminate()
+        """Ask them to stop, the last started first, and insist after half a minute in all."""
         deadline = time.monotonic() + _STOP_WITHIN
-        for child in self._children.values():
+        for child in reversed(self._children.values()):
+            child.terminate()
             try:
                 child.wait(max(0.1, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
                 child.kill()
+                child.wait()

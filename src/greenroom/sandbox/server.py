@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from granian import Granian
 from granian.constants import Interfaces
+from granian.log import LogLevels
 
 from greenroom.sandbox.app import Sandbox
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
 DEFAULT_PORT = 8001
-BLOCKING_THREADS = 8
+BLOCKING_THREADS = 4
 TICK_SECONDS = 0.5
 
 log = logging.getLogger(__name__)
@@ -79,4 +80,5 @@ def serve(host: str = "127.0.0.1", port: int | None = None, path: str | None = N
         workers=1,
         blocking_threads=BLOCKING_THREADS,
         websockets=False,
+        log_level=LogLevels(os.environ.get("GREENROOM_LOG_LEVEL", "info").lower()),
     ).serve()
