@@ -98,6 +98,10 @@ def _say_where(hub_url: str, sandbox_url: str, demo: bool) -> None:
     lines = ["", f"  Greenroom    {hub_url}"]
     if sandbox_url:
         lines.append(f"  Sandbox      {sandbox_url}   the local GoTo: organizers, host pages, rooms")
+    from greenroom.hub.users.models import User
+
+    if not User.objects.exists():
+        lines += ["", "  Nobody can sign in yet. Add an administrator: greenroom createadmin you@example.com"]
     if sandbox_url and demo:
         from greenroom.hub.demo.people import CAST, PASSWORD
 
