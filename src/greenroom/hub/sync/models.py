@@ -32,6 +32,7 @@ class SyncRun(models.Model):
     event_errors = models.JSONField(default=list)
     requested_at = models.DateTimeField(db_default=Now())
     started_at = models.DateTimeField(null=True)
+    alive_at = models.DateTimeField(db_default=Now(), help_text="When whoever carries it out was last heard of.")
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -47,4 +48,7 @@ class SyncRun(models.Model):
     @property
     def is_open(self) -> bool:
         """Whether it is still going to do something."""
-        return self.state in {self.State.WAITING, self.State.RUNNING}
+        return self.state in OPEN_STATES
+
+
+OPEN_STATES = (SyncRun.State.WAITING, SyncRun.State.RUNNING)

@@ -7,6 +7,7 @@ due. A failing event is noted and steps aside; GoTo being down stops the run, an
 
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from django.db import IntegrityError, transaction
@@ -37,13 +38,15 @@ from greenroom.hub.events.services import (
     store_sessions,
 )
 from greenroom.hub.jobs.registry import task
-from greenroom.hub.sync.models import SyncRun
+from greenroom.hub.sync.models import OPEN_STATES, SyncRun
 from greenroom.hub.users.models import User
 
 log = structlog.get_logger(__name__)
 
 # GoTo takes windows of twenty years; ours holds everything a hub has a use for.
 _WINDOW_BACK, _WINDOW_AHEAD = timedelta(days=5 * 365), timedelta(days=5 * 365)
+# A run that says nothing for so long has lost its process, and stands in nobody's way any more.
+_ABANDONED_AFTER = timedelta(minutes=10)
 # Registrants of a past event are read once more after its end, then left alone.
 _FINAL_READING = timedelta(days=1)
 _FORM_IS_FRESH = timedelta(days=1)
@@ -53,7 +56,7 @@ def open_run(*, connection: Connection, product: str, event_key: str = "") -> Sy
     """Begin a run to be carried out by the caller, or return None when another one is open."""
     try:
         with transaction.atomic():
-            return SyncRun.objects.create(connection=connection, product=product, event_key=event_key)
+            return _create_run(connection, product, event_key)
     except IntegrityError:
         return None
 
@@ -62,9 +65,7 @@ def request_sync(*, connection: Connection, product: str, event_key: str = "", a
     """Ask for a run in the background; the one that is open already is returned."""
     try:
         with transaction.atomic():
-            run = SyncRun.objects.create(
-                connection=connection, product=product, event_key=event_key, requested_by=actor
-            )
+            run = _create_run(connection, product, event_key, actor)
             run_sync.enqueue(run_id=run.pk)
             return run
     except IntegrityError:
@@ -72,8 +73,20 @@ def request_sync(*, connection: Connection, product: str, event_key: str = "", a
             connection=connection,
             product=product,
             event_key=event_key,
-            state__in=[SyncRun.State.WAITING, SyncRun.State.RUNNING],
+            state__in=OPEN_STATES,
         )
+
+
+def _create_run(connection: Connection, product: str, event_key: str, actor: User | None = None) -> SyncRun:
+    now = clock.now()
+    same = SyncRun.objects.filter(connection=connection, product=product, event_key=event_key, state__in=OPEN_STATES)
+    # Its process was killed: the command line has no job behind it that would be run again, and a job gives up.
+    same.filter(alive_at__lt=now - _ABANDONED_AFTER).update(
+        state=SyncRun.State.FAILED, error="abandoned", finished_at=now
+    )
+    return SyncRun.objects.create(
+        connection=connection, product=product, event_key=event_key, requested_by=actor, alive_at=now
+    )
 
 
 @task(queue="sync", max_attempts=3)
@@ -86,24 +99,29 @@ def run_sync(run_id: int) -> None:
 
 def synchronize(*, run: SyncRun, progress: Callable[[SyncRun], None] = lambda run: None) -> None:
     """
-    Carry out a run now, noting its progress in its row.
+    Carry out a run now, noting its progress in its row. One whose process was killed begins again.
 
     Raises:
         HubError: the run stopped; its row says why.
     """
     run.state, run.started_at = SyncRun.State.RUNNING, clock.now()
-    run.save(update_fields=["state", "started_at"])
+    run.events_done, run.alive_at = 0, run.started_at
+    run.save(update_fields=["state", "started_at", "events_done", "alive_at"])
     limiter = SharedLimiter()
+    state, code = SyncRun.State.FAILED, "stopped"
     try:
         with open_goto(run.connection, limiter=limiter) as goto:
             _pull(goto, run, progress)
+        state, code = SyncRun.State.DONE, ""
     except (HubError, GotoError) as error:
-        _finish(run, limiter, SyncRun.State.FAILED, error.code)
+        code = error.code
         raise
-    _finish(run, limiter, SyncRun.State.DONE)
+    finally:
+        # Also when it was interrupted, or met what nobody expected: an open run keeps the next one from starting.
+        _finish(run, limiter, state, code)
 
 
-def _finish(run: SyncRun, limiter: SharedLimiter, state: SyncRun.State, error: str = "") -> None:
+def _finish(run: SyncRun, limiter: SharedLimiter, state: SyncRun.State, error: str) -> None:
     run.state, run.error, run.calls, run.finished_at = state, error, limiter.calls, clock.now()
     run.save(update_fields=["state", "error", "calls", "finished_at", "events_done", "rows_changed", "event_errors"])
     log.info("sync.finished", run=run.pk, state=state, calls=run.calls, events=run.events_done, rows=run.rows_changed)
@@ -119,11 +137,19 @@ def _pull(goto: GoTo, run: SyncRun, progress: Callable[[SyncRun], None]) -> None
         run.rows_changed += _pull_people(goto, run, event)
         run.events_done += 1
         # One small statement per event: the page that shows the run moves with it.
-        SyncRun.objects.filter(pk=run.pk).update(events_done=run.events_done, rows_changed=run.rows_changed)
+        _note_progress(run)
         progress(run)
     _pull_live(goto, run)
     due = [event for event in events if run.event_key or (event.attendance_due_at or clock.now()) < clock.now()]
-    collect_attendance(goto=goto, connection=run.connection, product=run.product, events=due)
+    collect_attendance(
+        goto=goto, connection=run.connection, product=run.product, events=due, progress=partial(_note_progress, run)
+    )
+
+
+def _note_progress(run: SyncRun) -> None:
+    SyncRun.objects.filter(pk=run.pk).update(
+        events_done=run.events_done, rows_changed=run.rows_changed, alive_at=clock.now()
+    )
 
 
 def _pull_events(goto: GoTo, run: SyncRun) -> list[Event]:
@@ -197,7 +223,14 @@ def _pull_live(goto: GoTo, run: SyncRun) -> None:
         mark_live(connection=run.connection, product=run.product, live_keys=keys)
 
 
-def collect_attendance(*, goto: GoTo, connection: Connection, product: str, events: Iterable[Event]) -> None:
+def collect_attendance(
+    *,
+    goto: GoTo,
+    connection: Connection,
+    product: str,
+    events: Iterable[Event],
+    progress: Callable[[], None] = lambda: None,
+) -> None:
     """Read the ended sessions of these events and who was in them, and plan the next look at each."""
     by_key = {event.event_key: event for event in events}
     if not by_key:
@@ -213,6 +246,7 @@ def collect_attendance(*, goto: GoTo, connection: Connection, product: str, even
                 listing = kind.list_attendance(goto, event.organizer_key, event.event_key, session.session_key)
                 store_attendance(event=event, session=session, listing=listing)
         plan_next_reading(event=event)
+        progress()
 
 
 def close_past_events() -> int:
