@@ -49,16 +49,24 @@ def zone_label(at: datetime) -> str:
 
 
 def describe_moment(at: datetime, end: datetime | None, zone: tzinfo, style: str = "long") -> Moment:
-    """Write a moment (and its end) in a zone; an end on a later day says how many days later."""
+    """Write a moment (and its end) in a zone; an end over midnight says so, one a day or more later tells its date."""
     start = at.astimezone(zone)
+    title = f"{getattr(zone, 'key', zone)}, {utc_offset_label(start)}"
+    if end is not None and end - at >= timedelta(days=1):
+        return _describe_dates(start, end.astimezone(zone), title, style)
     time = f"{start:%H:%M}"
     if end is not None:
         local_end = end.astimezone(zone)
         days = (local_end.date() - start.date()).days
         time += f"–{local_end:%H:%M}"  # noqa: RUF001 - an en dash between times
         time += f" (+{days} day{'s' if days > 1 else ''})" if days else ""
-    title = f"{getattr(zone, 'key', zone)}, {utc_offset_label(start)}"
     return Moment(format_date(start, _DATE_FORMATS[style]), time, zone_label(start), title)
+
+
+def _describe_dates(start: datetime, end: datetime, title: str, style: str) -> Moment:
+    dates = _DATE_FORMATS[style] or _DATE_FORMATS["short"]
+    date = f"{format_date(start, dates)}, {start:%H:%M}, to {format_date(end, dates)}"
+    return Moment(date, f"{end:%H:%M}", zone_label(end), title)
 
 
 def describe_there(at: datetime, end: datetime | None, zone_name: str | None) -> Moment | None:
