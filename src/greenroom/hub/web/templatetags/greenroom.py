@@ -97,6 +97,28 @@ def badge(label: str, variant: str = "quiet", shape: str = "") -> dict[str, Any]
     return {"label": label, "variant": variant, "shape": shape or _icons.SHAPES[variant]}
 
 
+# How the states of events are said and shown, wherever they stand.
+_EVENT_STATES = {
+    "scheduled": ("Scheduled", "info"),
+    "live": ("Live now", "live"),
+    "ended": ("Over", "quiet"),
+    "cancelled": ("Cancelled", "bad"),
+    "missing": ("Not found at GoTo", "warn"),
+}
+
+
+@register.filter
+def state_word(state: str) -> str:
+    """Say the state of an event."""
+    return _EVENT_STATES[state][0]
+
+
+@register.filter
+def state_variant(state: str) -> str:
+    """Return the variant of the badge that shows the state of an event."""
+    return _EVENT_STATES[state][1]
+
+
 @register.inclusion_tag("web/pieces/button.html")
 def button(
     label: str,
@@ -128,7 +150,7 @@ def person(name: str, detail: str = "") -> dict[str, Any]:
 @register.inclusion_tag("web/pieces/progress.html")
 def progress(value: float, total: float, label: str, text: str = "") -> dict[str, Any]:
     """Render how much of something is done, with the numbers beside the bar."""
-    return {"value": min(value, total), "total": total or 1, "label": label, "text": text or f"{value:g} of {total:g}"}
+    return {"value": min(value, total), "total": total or 1, "label": label, "text": text or f"{value:,} of {total:,}"}
 
 
 @register.inclusion_tag("web/pieces/copy_field.html")
@@ -235,12 +257,17 @@ def minutes(value: float | None) -> str:
 
 
 @register.inclusion_tag("web/pieces/countdown.html")
-def countdown(to: datetime, subject: str = "It") -> dict[str, Any]:
-    """Count down to a moment by the server's clock."""
+def countdown(to: datetime, subject: str = "It", is_end: bool = False) -> dict[str, Any]:
+    """Count down by the server's clock to a start (`in 30 min`) or to an end (`30 min left`)."""
     now = clock.now()
     left = (to - now).total_seconds()
-    text = f"in {_times.describe_duration(left)}" if left > 0 else "now"
-    return {"to": to.isoformat(), "now": now.isoformat(), "text": text, "subject": subject}
+    length = _times.describe_duration(left)
+    text = f"{length} left" if is_end else f"in {length}"
+    verb = "ends" if is_end else "starts"
+    return {
+        "to": to.isoformat(), "now": now.isoformat(), "text": text if left > 0 else "now", "verb": verb,
+        "subject": subject,
+    }  # fmt: skip
 
 
 # Forms

@@ -125,8 +125,9 @@
     const tick = () => {
       if (!timer.isConnected) return;
       const left = to - Date.now() - skew;
-      timer.textContent = left > 0 ? `in ${describe(left)}` : "now";
-      announce(says, timer.dataset.subject, before, left);
+      const length = describe(left);
+      timer.textContent = left <= 0 ? "now" : timer.dataset.verb === "ends" ? `${length} left` : `in ${length}`;
+      announce(says, `${timer.dataset.subject} ${timer.dataset.verb}`, before, left);
       before = left;
       // Seconds are shown in the last hour only.
       if (left > 0) setTimeout(tick, left > 60 * MINUTE ? 15_000 : 1000 - (Date.now() % 1000));
@@ -143,11 +144,11 @@
     return hours % 24 ? `${Math.floor(hours / 24)} d ${hours % 24} h` : `${hours / 24} d`;
   }
 
-  function announce(says, subject, before, left) {
+  function announce(says, what, before, left) {
     if (!says) return;
     const minutes = SAID_AT.find((limit) => before > limit * MINUTE && left <= limit * MINUTE);
-    if (minutes) says.textContent = `${subject} starts in ${minutes} ${minutes === 1 ? "minute" : "minutes"}.`;
-    else if (before > 0 && left <= 0) says.textContent = `${subject} starts now.`;
+    if (minutes) says.textContent = `${what} in ${minutes} ${minutes === 1 ? "minute" : "minutes"}.`;
+    else if (before > 0 && left <= 0) says.textContent = `${what} now.`;
   }
 
   function prepare(root) {
@@ -158,6 +159,11 @@
     });
     root.querySelector("[data-focus-on-load]")?.focus();
   }
+
+  // What renews itself waits while a dialog in it is open: nothing is taken from under somebody who reads.
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.target.querySelector("dialog[open]")) event.detail.shouldSwap = false;
+  });
 
   prepare(document);
   document.addEventListener("htmx:load", (event) => {
