@@ -32,7 +32,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {"navigation": [_item(request, label, reverse(name), icon) for label, name, icon in areas]}
 
 
+# Lessons and what is in them have short addresses of their own.
+_BELOW_COURSES = ("/courses/", "/lessons/", "/sections/", "/items/")
+
+
 def _item(request: HttpRequest, label: str, url: str, icon: str) -> NavigationItem:
     """Make an item that is current on its page and all below; the home page is below nothing."""
-    is_current = request.path == url or (url != reverse("home") and request.path.startswith(url))
+    below = _BELOW_COURSES if url == reverse("courses") else (url,)
+    is_current = request.path == url or (url != reverse("home") and request.path.startswith(below))
     return NavigationItem(label, url, icon, is_current)

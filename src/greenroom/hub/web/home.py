@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from greenroom.hub.connections.selectors import list_connections
+from greenroom.hub.core import clock
 from greenroom.hub.courses.access import list_courses_for, may_see_events
 from greenroom.hub.courses.models import SectionItem
 from greenroom.hub.courses.selectors import list_next_items, list_progress
@@ -20,6 +21,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     """Show what is next for a learner, today's events for those who teach, and the accounts for a site admin."""
     user = request.user
     context: dict[str, object] = {
+        "today": clock.now(),
         "next_items": list_next_items(user=user),
         "progress": list_progress(courses=list_courses_for(user), user=user),
     }
