@@ -10,6 +10,7 @@ from typing import Any
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
 from django.db import models
+from django.db.models.query_utils import DeferredAttribute
 
 from greenroom.hub.core.errors import HubError
 
@@ -44,13 +45,35 @@ def decrypt(token: str) -> str:
         ) from error
 
 
+class _Stored(str):
+    """A value as the database has it; it is decrypted when somebody asks for it."""
+
+
+class _DecryptedOnAccess(DeferredAttribute):
+    """Rows are read far more often than their secrets, and must be readable when a secret is not."""
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        value = super().__get__(instance, owner)
+        return decrypt(value) if isinstance(value, _Stored) and value else value
+
+    def __set__(self, instance: models.Model, value: Any) -> None:
+        instance.__dict__[self.field.attname] = value
+
+
 class EncryptedTextField(models.TextField):
-    """A text column whose value is encrypted in the database and plain in Python. It cannot be searched."""
+    """
+    A text column whose value is encrypted in the database and plain in the attribute of an object.
+
+    It cannot be searched, and `values()` gives it as it is stored. Reading the attribute raises DecryptionError when
+    the value cannot be decrypted; reading the row does not.
+    """
+
+    descriptor_class = _DecryptedOnAccess
 
     def get_prep_value(self, value: Any) -> Any:
         """Encrypt on the way to the database."""
-        return encrypt(value) if value else value
+        return value if isinstance(value, _Stored) or not value else encrypt(value)
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
-        """Decrypt on the way back."""
-        return decrypt(value) if value else value
+        """Leave it as it is until it is asked for."""
+        return None if value is None else _Stored(value)
