@@ -14,7 +14,8 @@ import structlog
 
 _SECRET_KEY = re.compile(r"token|secret|password|authorization|cookie|join_url|start_url|host_url|email", re.IGNORECASE)
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
-_URL_PATH = re.compile(r"(https?://[^/\s]+)/\S*")
+_URL_PATH = re.compile(r"(https?://[^/?#\s]+)[/?#]\S*")
+_BEARER = re.compile(r"\b(Bearer|Basic)\s+[\w.~+/=-]+", re.IGNORECASE)
 
 
 def configure(options: dict[str, Any]) -> None:
@@ -48,8 +49,17 @@ def configure(options: dict[str, Any]) -> None:
 def hide_secrets(logger: Any, method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Blank what must not be logged: values under telling names, e-mail addresses, and the paths of addresses."""
     for key, value in event.items():
-        if _SECRET_KEY.search(key):
-            event[key] = "[hidden]"
-        elif isinstance(value, str):
-            event[key] = _URL_PATH.sub(r"\1/[hidden]", _EMAIL.sub("[hidden]", value))
+        event[key] = "[hidden]" if _SECRET_KEY.search(key) else _clean(value)
     return event
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, str):
+        return _URL_PATH.sub(r"\1/[hidden]", _EMAIL.sub("[hidden]", _BEARER.sub(r"\1 [hidden]", value)))
+    if isinstance(value, dict):
+        return hide_secrets(None, "", {str(key): one for key, one in value.items()})
+    if isinstance(value, list | tuple | set):
+        return [_clean(one) for one in value]
+    if isinstance(value, BaseException):
+        return _clean(repr(value))
+    return value
