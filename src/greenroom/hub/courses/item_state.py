@@ -55,8 +55,13 @@ class Circumstances:
     registration: Registration
     completion: Completion | None
     rule: CompletionRule
-    has_sessions: bool
+    session_ends: tuple[datetime, ...]  # of the sessions GoTo has told of
     is_final: bool
+
+    @property
+    def has_sessions(self) -> bool:
+        """Whether anything has taken place."""
+        return bool(self.session_ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +97,9 @@ def compute_item_state(given: Circumstances) -> ItemState:
     """Decide the state; the first rule that fits wins."""
     starts_at, ends_at = nearest_date(given)
     state = (
-        _gone(given)
-        or _running(given, ends_at)
+        _running(given, ends_at)
         or _done(given)
+        or _gone(given)
         or _changing(given)
         or _not_signed_up(given)
         or _undecided(given)
@@ -107,14 +112,44 @@ def compute_item_state(given: Circumstances) -> ItemState:
 def nearest_date(given: Circumstances) -> tuple[datetime | None, datetime | None]:
     """Return the date that matters now: the one running or next, or the last one when all are over."""
     times = sorted(given.times)
-    for starts_at, ends_at in times:
-        if given.now < ends_at:
-            return starts_at, ends_at
-    return times[-1] if times else (None, None)
+    if not times:
+        return None, None
+    if given.event.state == Event.State.LIVE:
+        # What runs belongs to the date in or before which it began, also when it runs into the next one.
+        began_at = given.event.live_since or given.now
+        return next((date for date in times if began_at < date[1]), times[-1])
+    if not given.tells_when_live:
+        entered = [date for date in times if _door_is_open(given, *date)]
+        if entered:
+            return entered[-1]
+    return next((date for date in times if given.now < date[1] and not _was_held(given, *date)), times[-1])
+
+
+def _door_is_open(given: Circumstances, starts_at: datetime, ends_at: datetime) -> bool:
+    """Tell whether Join is open by the plan."""
+    is_time = starts_at - OPENS_BEFORE <= given.now < ends_at + STAYS_OPEN_AFTER
+    return is_time and not _was_held(given, starts_at, ends_at)
+
+
+def _was_held(given: Circumstances, starts_at: datetime, ends_at: datetime) -> bool:
+    """
+    Tell whether a date's session is over, be it before the planned end.
+
+    A session that ended in the first half may have been a rehearsal, or a start that failed and is tried again.
+    """
+    middle = starts_at + (ends_at - starts_at) / 2
+    return any(middle <= end < ends_at + STAYS_OPEN_AFTER for end in given.session_ends)
 
 
 def _is_over(given: Circumstances) -> bool:
-    return given.event.state == Event.State.ENDED
+    if given.event.state == Event.State.ENDED:
+        return True
+    # Where GoTo does not tell what is live, an event that ended early is known by its sessions only.
+    return (
+        not given.tells_when_live
+        and given.has_sessions
+        and all(given.now >= end or _was_held(given, start, end) for start, end in given.times)
+    )
 
 
 def _gone(given: Circumstances) -> ItemState | None:
@@ -130,19 +165,19 @@ def _may_enter(given: Circumstances) -> bool:
     """Tell whether the door is open: when GoTo says so, or by the plan where GoTo does not say."""
     if given.tells_when_live:
         return given.event.state == Event.State.LIVE
-    if given.event.state == Event.State.ENDED and given.has_sessions:
-        return False
-    return any(start - OPENS_BEFORE <= given.now < end + STAYS_OPEN_AFTER for start, end in given.times)
+    return any(_door_is_open(given, *date) for date in given.times)
 
 
 def _running(given: Circumstances, ends_at: datetime | None) -> ItemState | None:
-    if not _may_enter(given) or not _is_approved(given.registration.registrant) or _is_cancelling(given):
+    if _gone(given) or not _may_enter(given):
+        return None
+    if not _is_approved(given.registration.registrant) or _is_cancelling(given):
         return None
     is_late = ends_at is not None and given.now >= ends_at
-    if is_late:
-        sentence = f"The {given.noun} is running over its planned end."
-    elif given.tells_when_live:
-        sentence = f"The {given.noun} is live."
+    if given.tells_when_live:
+        sentence = f"The {given.noun} is running over its planned end." if is_late else f"The {given.noun} is live."
+    elif is_late:
+        sentence = "The planned end has passed. Join stays open for 30 minutes, in case it runs over."
     else:
         sentence = f"GoTo does not tell when a {given.noun} begins, so Join is open around its planned time."
     return ItemState(
@@ -231,9 +266,12 @@ def _is_approved(registrant: Registrant | None) -> bool:
 
 def _undecided(given: Circumstances) -> ItemState | None:
     registrant = given.registration.registrant
-    if registrant is None or _is_over(given):
+    if registrant is None or given.completion:
         return None
     if registrant.status == Registrant.Status.WAITING:
+        if _is_over(given):
+            sentence = f"This {given.noun} is over. The organizer had not approved your registration."
+            return ItemState(Code.CLOSED, "Over", "quiet", sentence)
         sentence = "The organizer has not approved your registration yet."
         return ItemState(Code.WAITING, "Waiting for approval", "warn", sentence, can_cancel=True, look_again_seconds=30)
     if registrant.status == Registrant.Status.DENIED:
@@ -272,5 +310,5 @@ def _past(given: Circumstances) -> ItemState:
         return ItemState(Code.ABSENT, "Absent", "warn", f"GoTo has no attendance of yours. {given.rule.describe()}")
     if not given.has_sessions and due is None:
         return ItemState(Code.NOT_HELD, "Not held", "quiet", f"This {given.noun} did not take place.")
-    sentence = "Thank you for coming. GoTo has not published the attendance yet."
+    sentence = f"The {given.noun} is over. GoTo has not told of your attendance yet; it may take a while."
     return ItemState(Code.PROCESSING, "Attendance follows", "info", sentence, look_again_seconds=15)

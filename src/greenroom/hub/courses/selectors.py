@@ -3,7 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Min, Prefetch, Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from greenroom.hub.core import clock
 from greenroom.hub.courses.completion_rule import CompletionRule, read_rule
@@ -96,7 +97,7 @@ def _state(item: SectionItem, event: Event, registration: Registration, completi
             registration=registration,
             completion=completion,
             rule=read_rule(item.completion_rule),
-            has_sessions=bool(sessions),
+            session_ends=tuple(session.ended_at for session in sessions),
             is_final=event.attendance_due_at is None and all(session.is_final for session in sessions),
         )
     )
@@ -106,8 +107,14 @@ def list_next_items(*, user: User, limit: int = 3) -> list[ItemView]:
     """Return the live items of a person's courses that are running or come next."""
     mine = Enrollment.objects.filter(user=user, role=Enrollment.Role.LEARNER, course__is_published=True)
     coming = Q(event__state=Event.State.LIVE) | Q(event__ends_at__gte=clock.now(), event__state=Event.State.SCHEDULED)
-    items = _shown_items().filter(coming, section__lesson__course__in=mine.values("course"))
-    return view_items(items=items.order_by("event__starts_at", "pk")[:limit], user=user)
+    # Of an event with many dates the next one counts; one that runs over its last has only its first.
+    ahead = Min("event__times__starts_at", filter=Q(event__times__ends_at__gte=clock.now()))
+    items = (
+        _shown_items()
+        .filter(coming, section__lesson__course__in=mine.values("course"))
+        .annotate(next_at=Coalesce(ahead, "event__starts_at"))
+    )
+    return view_items(items=items.order_by("next_at", "pk")[:limit], user=user)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +164,7 @@ def list_roster(*, item: SectionItem) -> list[RosterRow]:
     """Return all learners of an item's course with their sign-up and result. Three queries."""
     course = item.section.lesson.course
     learners = list_people(course=course).filter(role=Enrollment.Role.LEARNER)
-    registrants = {one.user_id: one for one in Registrant.objects.filter(event=item.event, gone_at=None)}
+    signed_up = Registrant.objects.filter(event=item.event, gone_at=None, user__isnull=False).defer("join_url")
+    registrants = {one.user_id: one for one in signed_up}
     completions = {one.user_id: one for one in Completion.objects.filter(item=item)}
     return [RosterRow(one.user, registrants.get(one.user_id), completions.get(one.user_id)) for one in learners]
