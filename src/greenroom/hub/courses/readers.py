@@ -7,8 +7,8 @@ from greenroom.hub.ledger.models import Fact
 from greenroom.hub.ledger.readers import reader
 
 
-@reader("courses.completion", kinds=["attendance_read", "attendance_final"])
+@reader("courses.completion", kinds=["attendance_read", "attendance_final", "event_changed", "event_cancelled"])
 def complete_by_attendance(facts: Sequence[Fact]) -> None:
-    """Compute completion anew where attendance has arrived or become final."""
+    """Compute completion anew where attendance has arrived or become final, or dates to come have changed."""
     for event_id in {fact.event_id for fact in facts if fact.event_id}:
         evaluate_event(event_id=event_id)

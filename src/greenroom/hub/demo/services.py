@@ -29,6 +29,7 @@ from greenroom.hub.demo.courses import COURSES, Item, PlannedCourse, PlannedLess
 from greenroom.hub.demo.people import CAST, PASSWORD
 from greenroom.hub.events.models import Event, Registrant
 from greenroom.hub.events.products import PRODUCTS, get_product
+from greenroom.hub.events.services import link_sign_ups
 from greenroom.hub.sync.services import open_run, synchronize
 from greenroom.hub.users.models import User
 
@@ -117,7 +118,7 @@ def _ensure_learners() -> None:
         for email, (first, last) in fresh.items()
     )
     for user in User.objects.all():
-        Registrant.objects.filter(email=user.email, user=None).update(user=user)
+        link_sign_ups(user=user)
 
 
 def _build(planned: PlannedCourse, cast: dict[str, User]) -> None:

@@ -7,6 +7,7 @@ attendance counts. A handful of statements per item, whatever the number of peop
 
 from collections import Counter
 from collections.abc import Iterable
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet, Sum
@@ -42,11 +43,14 @@ def evaluate_item(*, item: SectionItem) -> None:
     sessions = list(event.sessions.all())
     if not sessions:
         return
-    total = sum(session.duration_seconds for session in sessions) + _seconds_to_come(event)
+    last_end = max(session.ended_at for session in sessions)
+    total = sum(session.duration_seconds for session in sessions) + _seconds_to_come(event, last_end)
     seconds = _seconds_by_person(event)
-    learners = Enrollment.objects.filter(
-        course__lessons__sections=item.section_id, role=Enrollment.Role.LEARNER
-    ).values_list("user_id", flat=True)
+    learners = set(
+        Enrollment.objects.filter(course__lessons__sections=item.section_id, role=Enrollment.Role.LEARNER).values_list(
+            "user_id", flat=True
+        )
+    )
     may_be_absent: set[int] = set()
     if all(session.is_final for session in sessions) and event.attendance_due_at is None:
         may_be_absent = _signed_up(event)
@@ -59,10 +63,18 @@ def evaluate_item(*, item: SectionItem) -> None:
             if seconds[user_id] or user_id in may_be_absent
         ]
         _store(wanted, known)
+        # Corrected attendance may leave nothing to say of somebody who learns here.
+        told = {one.user_id for one in wanted}
+        Completion.objects.filter(item=item, user__in=learners & known.keys() - told).delete()
 
 
-def _seconds_to_come(event: Event) -> int:
-    coming = event.times.filter(starts_at__gt=clock.now())
+def _seconds_to_come(event: Event, last_end: datetime) -> int:
+    """Return the length of the dates after the last session: planned ones, and those GoTo may yet tell of."""
+    if event.state == Event.State.CANCELLED:
+        return 0
+    coming = event.times.filter(starts_at__gte=last_end)
+    if event.attendance_due_at is None:
+        coming = coming.filter(ends_at__gt=clock.now())  # the others did not take place
     return sum(int((time.ends_at - time.starts_at).total_seconds()) for time in coming)
 
 

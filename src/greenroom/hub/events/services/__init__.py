@@ -3,19 +3,23 @@
 from greenroom.hub.events.services.attendance import plan_next_reading, store_attendance, store_sessions
 from greenroom.hub.events.services.mirror import (
     mark_absent_events,
+    mark_found,
     mark_live,
     store_event,
     store_events,
     store_registrants,
     store_registration_form,
 )
+from greenroom.hub.events.services.people import link_sign_ups
 from greenroom.hub.events.services.registration import cancel_registration, register
 from greenroom.hub.events.services.starting import get_start_url
 
 __all__ = [
     "cancel_registration",
     "get_start_url",
+    "link_sign_ups",
     "mark_absent_events",
+    "mark_found",
     "mark_live",
     "plan_next_reading",
     "register",
