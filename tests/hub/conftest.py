@@ -1,6 +1,7 @@
 """The cast of the hub's tests, and the world they live in."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -9,6 +10,7 @@ from tests.factories.courses import make_course, make_enrollment, make_item, mak
 from tests.factories.users import make_user
 from tests.hub.world import World
 
+from greenroom.hub.connections import goto
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.connections.services import begin_authorization, finish_authorization
 from greenroom.hub.courses.models import Course, Section, SectionItem
@@ -22,9 +24,10 @@ NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 
 @pytest.fixture
-def world(settings) -> World:
+def world(settings, monkeypatch) -> World:
     """GoTo with Olga, who organizes; nothing planned yet. It is nine o'clock on a Monday, UTC."""
     world = World(NINE)
+    monkeypatch.setattr(goto, "RETRY", replace(goto.RETRY, first_wait=0))
     settings.CLOCK, settings.GOTO_TRANSPORT = world.clock, world.transport
     return world
 

@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.conf import settings
+from django.db import transaction
 
 from greenroom.goto import (
     AuthenticationError,
     AuthServer,
+    BearerToken,
     GoTo,
     GotoError,
     OAuth,
@@ -21,9 +23,10 @@ from greenroom.hub.connections.pacing import SharedLimiter
 from greenroom.hub.connections.tokens import ConnectionTokens
 from greenroom.hub.core import clock
 from greenroom.hub.core.errors import ReconnectNeededError, TemporarilyUnavailableError
+from greenroom.hub.ledger.services import NewFact, append
 
 # A job that meets trouble goes back into the queue, so the client itself tries only a little.
-_RETRY = RetryPolicy(attempts=2, first_wait=0.5, cap=2.0, retry_after_cap=2.0)
+RETRY = RetryPolicy(attempts=2, first_wait=0.5, cap=2.0, retry_after_cap=2.0)
 
 
 def oauth_client() -> OAuthClient:
@@ -42,6 +45,19 @@ def auth_server() -> AuthServer:
     )
 
 
+def client(auth: BearerToken | OAuth, *, limiter: SharedLimiter | None = None) -> GoTo:
+    """Return the client, set up as this hub uses it; a context manager."""
+    return GoTo(
+        auth,
+        base_url=settings.GOTO_API_URL,
+        auth_url=settings.GOTO_AUTH_URL,
+        transport=settings.GOTO_TRANSPORT,
+        limiter=limiter or SharedLimiter(),
+        retry=RETRY,
+        clock=clock.now,
+    )
+
+
 @contextmanager
 def open_goto(connection: Connection, *, limiter: SharedLimiter | None = None) -> Iterator[GoTo]:
     """
@@ -56,20 +72,15 @@ def open_goto(connection: Connection, *, limiter: SharedLimiter | None = None) -
     """
     if not connection.is_usable:
         raise ReconnectNeededError(f"{connection.organizer_name} has to be connected to GoTo again.")
-    goto = GoTo(
-        OAuth(oauth_client(), ConnectionTokens(connection.pk)),
-        base_url=settings.GOTO_API_URL,
-        auth_url=settings.GOTO_AUTH_URL,
-        transport=settings.GOTO_TRANSPORT,
-        limiter=limiter or SharedLimiter(),
-        retry=_RETRY,
-        clock=clock.now,
-    )
     try:
-        with goto:
+        with client(OAuth(oauth_client(), ConnectionTokens(connection.pk)), limiter=limiter) as goto:
             yield goto
-    except (ReconnectRequiredError, AuthenticationError) as error:
-        _note(connection, error, state=Connection.State.RECONNECT_NEEDED)
+    except AuthenticationError as error:
+        _note(connection, error)
+        if error.product == "oauth" and not isinstance(error, ReconnectRequiredError):
+            # Our own registration is not accepted; that is no fault of the organizer's, nor theirs to mend.
+            raise TemporarilyUnavailableError("GoTo does not accept this hub's client id or secret.") from error
+        _ask_to_reconnect(connection)
         raise ReconnectNeededError(f"{connection.organizer_name} has to be connected to GoTo again.") from error
     except GotoError as error:
         _note(connection, error)
@@ -81,8 +92,26 @@ def open_goto(connection: Connection, *, limiter: SharedLimiter | None = None) -
         Connection.objects.filter(pk=connection.pk).update(last_call_at=clock.now())
 
 
-def _note(connection: Connection, error: GotoError, **columns: object) -> None:
+def _note(connection: Connection, error: GotoError) -> None:
     now = clock.now()
-    Connection.objects.filter(pk=connection.pk).update(
-        last_call_at=now, last_error=error.code, last_error_at=now, **columns
+    Connection.objects.filter(pk=connection.pk).update(last_call_at=now, last_error=error.code, last_error_at=now)
+
+
+def _ask_to_reconnect(connection: Connection) -> None:
+    """Say once that a person must act; not when somebody has connected or disconnected the account meanwhile."""
+    as_it_was = Connection.objects.filter(
+        pk=connection.pk, state=Connection.State.ACTIVE, connected_at=connection.connected_at
     )
+    now = clock.now()
+    with transaction.atomic():
+        if as_it_was.update(state=Connection.State.RECONNECT_NEEDED):
+            append(
+                [
+                    NewFact(
+                        kind="reconnect_needed",
+                        happened_at=now,
+                        dedupe_key=f"reconnect_needed:{connection.pk}:{now.isoformat()}",
+                        connection_id=connection.pk,
+                    )
+                ]
+            )

@@ -13,12 +13,13 @@ from typing import TypedDict
 from django.conf import settings
 from django.db import transaction
 
-from greenroom.goto import BearerToken, GoTo, GotoError, Token, admin, new_code_verifier, new_state
+from greenroom.goto import BearerToken, GotoError, Token, admin, new_code_verifier, new_state
 from greenroom.hub.connections.errors import AuthorizationError
-from greenroom.hub.connections.goto import auth_server, oauth_client
+from greenroom.hub.connections.goto import auth_server, client, oauth_client
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.connections.tokens import token_columns
 from greenroom.hub.core import clock
+from greenroom.hub.core.texts import storable
 from greenroom.hub.ledger.services import NewFact, append
 from greenroom.hub.users.models import User
 
@@ -81,10 +82,10 @@ def finish_authorization(*, actor: User, pending: Pending | None, answer: Mappin
             organizer_key=me.key,
             defaults={
                 "account_key": me.account_key or "",
-                "account_name": (account and account.name) or "",
-                "organizer_name": f"{me.first_name} {me.last_name}".strip() or me.email,
-                "organizer_email": me.email,
-                "time_zone": me.time_zone or "",
+                "account_name": storable(account.name, 255) if account else "",
+                "organizer_name": storable(f"{me.first_name} {me.last_name}".strip() or me.email, 255),
+                "organizer_email": storable(me.email, 254),
+                "time_zone": storable(me.time_zone, 64),
                 "state": Connection.State.ACTIVE,
                 "connected_by": actor,
                 "connected_at": now,
@@ -114,7 +115,7 @@ def _check(pending: Pending | None, answer: Mapping[str, str]) -> tuple[str, str
         raise AuthorizationError(
             "not_begun", "This answer from GoTo was used already, or belongs to another browser. Connect once more."
         )
-    if not hmac.compare_digest(answer.get("state", ""), pending["state"]):
+    if not hmac.compare_digest(answer.get("state", "").encode(), pending["state"].encode()):
         raise AuthorizationError(
             "wrong_state", "This answer from GoTo does not belong to what you began here. Connect once more."
         )
@@ -147,9 +148,7 @@ def _exchange(code: str, verifier: str) -> Token:
 
 def _who_is_it(token: Token) -> admin.Me:
     try:
-        with GoTo(
-            BearerToken(token.access_token), base_url=settings.GOTO_API_URL, transport=settings.GOTO_TRANSPORT
-        ) as goto:
+        with client(BearerToken(token.access_token)) as goto:
             return goto.send(admin.get_me())
     except GotoError as error:
         raise AuthorizationError(
