@@ -23,7 +23,7 @@ def run(
 ) -> None:
     """Start the hub, its worker and, unless a GoTo client is set, the sandbox; Ctrl-C stops all of them."""
     hub_port, sandbox_port = _port("GREENROOM_PORT", 8000), _port("GREENROOM_SANDBOX_PORT", 8001)
-    has_sandbox = not os.environ.get("GREENROOM_GOTO_CLIENT_ID")
+    has_sandbox = not any(os.environ.get(f"GREENROOM_GOTO_CLIENT_ID{end}") for end in ("", "_FILE"))
     if has_sandbox:
         _use_sandbox(sandbox_port)
     hub_url = f"http://127.0.0.1:{hub_port}"

@@ -49,6 +49,7 @@ class Fact(models.Model):
         LEFT = "left"
         ATTENDED = "attended"
         ABSENT = "absent"
+        ATTENDANCE_READ = "attendance_read"
         ATTENDANCE_FINAL = "attendance_final"
         MAIL_SENT = "mail_sent"
         MAIL_OPENED = "mail_opened"
