@@ -14,9 +14,9 @@ GOTO_URL = "http://goto.test"
 class World:
     """Time, and GoTo."""
 
-    def __init__(self, now: datetime) -> None:
+    def __init__(self, now: datetime, url: str = GOTO_URL) -> None:
         self.clock = SetClock(now)
-        self.sandbox = Sandbox(clock=Clock(frozen_at=now), public_url=GOTO_URL)
+        self.sandbox = Sandbox(clock=Clock(frozen_at=now), public_url=url)
         self.transport = httpx2.WSGITransport(app=self.sandbox.wsgi)
         self._http = httpx2.Client(transport=self.transport, base_url=GOTO_URL)
         account = self.control("POST", "accounts", name="Northwind Academy")["key"]
@@ -113,9 +113,18 @@ class World:
         self.control("DELETE", "counters")
         return total
 
+    def ask_goto(self, path: str, method: str = "GET") -> Any:
+        """Call GoTo's own API as Olga, with a path below her name, such as `webinars/1/registrants/2`."""
+        token = self.control("POST", "tokens", organizer="olga@northwind.example")["access_token"]
+        base = "/G2T/rest" if path.startswith("trainings") else "/G2W/rest/v2"
+        headers = {"Authorization": f"Bearer {token}"}
+        answer = self._http.request(method, f"{base}/organizers/{self.olga_key}/{path}", headers=headers)
+        return answer.json() if answer.content else None
+
+    def remove_registrant(self, key: str, registrant_key: str) -> None:
+        """Take a person off a webinar, as the organizer does at GoTo."""
+        self.ask_goto(f"webinars/{key}/registrants/{registrant_key}", "DELETE")
+
     def registrants_at_goto(self, key: str, kind: str = "webinars") -> list[dict[str, Any]]:
         """Return the registrants as GoTo's own API lists them."""
-        token = self.control("POST", "tokens", organizer="olga@northwind.example")["access_token"]
-        base = "/G2W/rest/v2" if kind == "webinars" else "/G2T/rest"
-        path = f"{base}/organizers/{self.olga_key}/{kind}/{key}/registrants"
-        return self._http.get(path, headers={"Authorization": f"Bearer {token}"}).json()
+        return self.ask_goto(f"{kind}/{key}/registrants")
