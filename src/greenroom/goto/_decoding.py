@@ -15,7 +15,7 @@ from typing import Any, TypeVar, cast
 import msgspec
 from msgspec import inspect as kinds
 
-from greenroom.goto._types import parse_time, read_special
+from greenroom.goto._types import UtcTime, parse_time, read_special
 from greenroom.goto.errors import UnexpectedResponseError
 
 T = TypeVar("T")
@@ -31,6 +31,12 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
     "subject": ("name",),
     "panelistKey": ("panelistId",),
     "organizerKey": ("organizerkey",),
+    "organizerkey": ("organizerKey",),
+    "meetingId": ("meetingid",),
+    "meetingid": ("meetingId",),
+    "groupkey": ("groupKey",),
+    "joinURL": ("joinUrl",),
+    "resources": ("Resources",),
     "industry": ("Industry",),
     "userSubscriptionKey": ("userSubscriptionsKey",),
 }
@@ -143,24 +149,31 @@ def _fitting(value: Any, union: kinds.UnionType) -> kinds.Type:
 def _mend_object(members: dict[str, Any], kind: kinds.StructType) -> dict[str, Any]:
     """Mend one object: find each field under its names, drop a null or empty one that may be absent."""
     mended: dict[str, Any] = {}
+    own = {field.encode_name for field in kind.fields}
     for field in kind.fields:
-        name = next((n for n in _names_of(field.encode_name) if members.get(n) is not None), None)
+        name = next((n for n in _names_of(field.encode_name, own) if members.get(n) is not None), None)
         if name is None:
             if field.required and field.encode_name in members:
                 mended[field.encode_name] = None
             continue
         value = _mend(members[name], field.type)
-        if value != "" or field.required or not _is_time(field.type):
+        if value != "" or field.required or _takes_empty_text(field.type):
             mended[field.encode_name] = value
     return mended
 
 
-def _names_of(name: str) -> tuple[str, ...]:
-    return (name, *SPELLINGS.get(name, ()))
+def _names_of(name: str, own: set[str]) -> tuple[str, ...]:
+    """Name a member as it may be spelled, less what is another member's own name."""
+    return (name, *(other for other in SPELLINGS.get(name, ()) if other not in own))
 
 
-def _is_time(kind: kinds.Type) -> bool:
-    return isinstance(kind, kinds.DateTimeType) or any(_is_time(inner) for inner in _inner_kinds(kind))
+def _takes_empty_text(kind: kinds.Type) -> bool:
+    """Tell whether an empty text is a value; for times, numbers, flags and words it says that there is none."""
+    if isinstance(kind, kinds.UnionType):
+        return any(_takes_empty_text(inner) for inner in kind.types)
+    if isinstance(kind, kinds.CustomType):
+        return kind.cls is not UtcTime
+    return isinstance(kind, kinds.StrType | kinds.AnyType)
 
 
 def _mend_time(value: Any) -> datetime | Any:

@@ -313,8 +313,13 @@ def _auth_of(auth: str | BearerToken | OAuth, auth_url: str) -> Auth:
 
 
 def _walk(operation: Operation[Any], page_size: int) -> Walk:
-    """Begin at the page the operation names, or at the first."""
-    return Walk(operation.paging, first_page=int(operation.query.get("page", "0")), page_size=page_size)
+    """Begin where the operation says, or at the beginning."""
+    return Walk(
+        operation.paging,
+        first_page=int(operation.query.get("page", "0")),
+        skipped=int(operation.query.get("offset", "0")),
+        page_size=page_size,
+    )
 
 
 class GoTo:

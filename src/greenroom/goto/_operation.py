@@ -21,7 +21,7 @@ from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 from urllib.parse import quote, urlencode
 
 from greenroom.goto._decoding import decode
-from greenroom.goto._paging import Data, Hal, Page, read_page
+from greenroom.goto._paging import Page, Rule, read_page
 from greenroom.goto._types import write_body, write_time
 from greenroom.goto.errors import UnexpectedResponseError
 
@@ -77,7 +77,7 @@ class Operation(Generic[T_co]):
 
     @property
     def product(self) -> str:
-        """The product, which is also the pacing bucket: `webinar`, `training`, `admin`."""
+        """The product, which is also the pacing bucket: `webinar`, `training`, `meeting`..."""
         return self.endpoint.product
 
     @property
@@ -96,7 +96,7 @@ class Operation(Generic[T_co]):
         return self.endpoint.base_path + filled
 
     @property
-    def paging(self) -> Hal | Data | None:
+    def paging(self) -> Rule | None:
         return self.endpoint.paging
 
     @property
@@ -122,8 +122,8 @@ class Endpoint:
     One of GoTo's operations.
 
     Attributes:
-        product: `webinar`, `training` or `admin`.
-        name: operation_id in snake case; the name of our function.
+        product: `webinar`, `training`, `meeting`, `scim`, `admin`, `assist` or `seeit`.
+        name: operation_id in snake case, or, where that is no name, one of ours; the name of our function.
         operation_id: as GoTo publishes it.
         method, path: of the request; the path is relative to base_path.
         required_query, optional_query: names of query parameters.
@@ -142,7 +142,7 @@ class Endpoint:
     required_query: tuple[str, ...] = ()
     optional_query: tuple[str, ...] = ()
     success: tuple[int, ...] = (200,)
-    paging: Hal | Data | None = None
+    paging: Rule | None = None
     retryable: bool = True
     function: Callable[..., Operation[Any]] | None = field(default=None, repr=False, compare=False)
 
@@ -181,6 +181,16 @@ class Endpoint:
         accepts = is_gone if gone_is_success else None
         return self.reading(read_nothing, *keys, accepts=accepts, **request)
 
+    def returning_redirect(self, *keys: str, **request: Any) -> Operation[Redirect]:
+        """Make an operation whose answer is an address that is not followed."""
+        return self.reading(self._read_redirect, *keys, **request)
+
+    def _read_redirect(self, reply: Reply) -> Redirect:
+        location = reply.headers.get("location", "")
+        if not location:
+            raise UnexpectedResponseError(self.product, self.name, "Location")
+        return Redirect(location)
+
     def decode(self, kind: type[T], reply: Reply) -> T:
         """Read the body as one type."""
         return decode(reply.content, kind, product=self.product, operation=self.name)
@@ -192,7 +202,7 @@ class Endpoint:
         except UnexpectedResponseError:
             return default
 
-    def read_page(self, rule: Hal | Data, item: type[Item], reply: Reply) -> Page[Item]:
+    def read_page(self, rule: Rule, item: type[Item], reply: Reply) -> Page[Item]:
         """Read the body as one page of items."""
         return read_page(rule, item, reply.content, product=self.product, operation=self.name)
 
@@ -284,8 +294,12 @@ class Answer(Generic[T_co]):
 
 
 def snake_case(operation_id: str) -> str:
-    """Write GoTo's operationId as a Python name: `getManageTrainingURL` is `get_manage_training_url`."""
-    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", operation_id).lower()
+    """
+    Write GoTo's operationId as a Python name.
+
+    `getManageTrainingURL` is `get_manage_training_url`, `meetings.meetingId.get` is `meetings_meeting_id_get`.
+    """
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", operation_id).replace(".", "_").lower()
 
 
 class Catalog:
@@ -308,22 +322,24 @@ class Catalog:
         required_query: tuple[str, ...] = (),
         optional_query: tuple[str, ...] = (),
         success: tuple[int, ...] = (200,),
-        paging: Hal | Data | None = None,
+        paging: Rule | None = None,
         retryable: bool | None = None,
+        name: str | None = None,
     ) -> Callable[[Callable[Concatenate[Endpoint, P], Operation[T]]], Callable[P, Operation[T]]]:
         """
         Declare an endpoint on the function that makes its operations; the function is given the endpoint first.
 
         Args:
-            retryable: by default everything but a POST.
+            retryable: by default everything but a POST or PATCH.
+            name: of the function, where GoTo's operationId is no name; by default the id in snake case.
         """
 
         def declare(
             function: Callable[Concatenate[Endpoint, P], Operation[T]],
         ) -> Callable[P, Operation[T]]:
-            name = snake_case(operation_id)
-            if function.__name__ != name:
-                raise TypeError(f"{operation_id} must be declared on a function named {name}")
+            wanted = name or snake_case(operation_id)
+            if function.__name__ != wanted:
+                raise TypeError(f"{operation_id} must be declared on a function named {wanted}")
 
             @functools.wraps(function)
             def make(*args: P.args, **kwargs: P.kwargs) -> Operation[T]:
@@ -332,7 +348,7 @@ class Catalog:
             endpoint = Endpoint(
                 product=self.product,
                 base_path=self.base_path,
-                name=name,
+                name=wanted,
                 operation_id=operation_id,
                 method=method,
                 path=path,
@@ -340,7 +356,7 @@ class Catalog:
                 optional_query=optional_query,
                 success=success,
                 paging=paging,
-                retryable=method != "POST" if retryable is None else retryable,
+                retryable=method not in ("POST", "PATCH") if retryable is None else retryable,
                 function=make,
             )
             self._endpoints.append(endpoint)

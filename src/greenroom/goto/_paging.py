@@ -1,5 +1,5 @@
 """
-Pages: GoTo's two envelopes, and the walk over all pages.
+Pages: GoTo's envelopes, and the walk over all pages.
 
 Source: the GoTo facts on paging (documented, with observed traits: `_embedded` is missing when nothing
 matches, and data may move between pages while they are read).
@@ -10,7 +10,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar, overload
+from typing import Any, Generic, TypeAlias, TypeVar, overload
 
 import msgspec
 
@@ -48,6 +48,37 @@ class Data:
 
     key: tuple[str, ...]
     size_param: str = "limit"
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """
+    Pages as `{"content": [...], "links": [...], "page": {...}}`, as Seeit makes them.
+
+    Attributes: as of `Hal`.
+    """
+
+    key: tuple[str, ...]
+    size_param: str = "size"
+
+
+@dataclass(frozen=True, slots=True)
+class Offset:
+    """
+    Parts as `{NAME: [...], "total"}`, asked for by how many items to skip.
+
+    Attributes: as of `Hal`, and
+        items: NAME.
+        size_max: the most that may be asked for at once.
+    """
+
+    items: str
+    key: tuple[str, ...]
+    size_param: str
+    size_max: int
+
+
+Rule: TypeAlias = Hal | Data | Content | Offset
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +136,18 @@ class _DataBody(msgspec.Struct, Generic[Item], rename="camel"):
     page_size: int | None = None
 
 
-def read_page(rule: Hal | Data, item: type[Item], content: bytes, *, product: str, operation: str) -> Page[Item]:
+class _ContentBody(msgspec.Struct, Generic[Item]):
+    content: list[Item] | None = None
+    page: _PageInfo | None = None
+
+
+class _OffsetBody(msgspec.Struct):
+    """Base of the bodies made for each member's name."""
+
+    total: int | None = None
+
+
+def read_page(rule: Rule, item: type[Item], content: bytes, *, product: str, operation: str) -> Page[Item]:
     """Read one page in the rule's envelope; a bare array is a single page."""
     hashable: Any = item
     body = decode(content, _body_kind(rule, hashable), product=product, operation=operation)
@@ -113,19 +155,39 @@ def read_page(rule: Hal | Data, item: type[Item], content: bytes, *, product: st
         return _hal_page(body, rule)
     if isinstance(body, _DataBody):
         return _data_page(body)
+    if isinstance(body, _ContentBody):
+        return _numbered_page(body.content or [], body.page)
+    if isinstance(body, _OffsetBody):
+        return Page(tuple(getattr(body, "items", None) or ()), total=body.total, total_pages=None)
     return Page(tuple(body), total=len(body))
 
 
 @functools.lru_cache(maxsize=256)
-def _body_kind(rule: Hal | Data, item: Any) -> Any:
-    """Name the type of a whole body; either envelope may be a bare array instead."""
-    return list[item] | (_HalBody[item] if isinstance(rule, Hal) else _DataBody[item])
+def _body_kind(rule: Rule, item: Any) -> Any:
+    """Name the type of a whole body; any envelope may be a bare array instead."""
+    return list[item] | _envelope(rule, item)
 
 
-def _hal_page(body: _HalBody[Item], rule: Hal | Data) -> Page[Item]:
+def _envelope(rule: Rule, item: Any) -> Any:
+    match rule:
+        case Hal():
+            return _HalBody[item]
+        case Data():
+            return _DataBody[item]
+        case Content():
+            return _ContentBody[item]
+        case Offset():
+            items = ("items", list[item] | None, msgspec.field(name=rule.items, default=None))
+            return msgspec.defstruct("_NamedBody", [items], bases=(_OffsetBody,))
+
+
+def _hal_page(body: _HalBody[Item], rule: Rule) -> Page[Item]:
     assert isinstance(rule, Hal)
-    items = (body.embedded or {}).get(rule.embedded, [])
-    info = body.page or _PageInfo(number=0, total_pages=1)
+    return _numbered_page((body.embedded or {}).get(rule.embedded, []), body.page)
+
+
+def _numbered_page(items: list[Item], page: _PageInfo | None) -> Page[Item]:
+    info = page or _PageInfo(number=0, total_pages=1)
     return Page(tuple(items), info.number or 0, info.total_elements, info.total_pages)
 
 
@@ -142,11 +204,12 @@ class Walk:
     It counts pages itself and believes GoTo only about the end, so that no answer can make it go in circles.
     """
 
-    def __init__(self, rule: Hal | Data | None, *, first_page: int, page_size: int) -> None:
+    def __init__(self, rule: Rule | None, *, first_page: int = 0, skipped: int = 0, page_size: int) -> None:
         if not 1 <= page_size <= PAGE_SIZE_MAX:
             raise ValueError(f"page_size must be from 1 to {PAGE_SIZE_MAX}")
         self._rule = rule
         self._number = first_page
+        self._skipped = skipped
         self._page_size = page_size
         self._seen: set[Hashable] = set()
         self.is_over = False
@@ -155,6 +218,9 @@ class Walk:
         """Give the parameters of the next page."""
         if self._rule is None:
             return {}
+        if isinstance(self._rule, Offset):
+            size = min(self._page_size, self._rule.size_max)
+            return {"offset": str(self._skipped), self._rule.size_param: str(size)}
         return {"page": str(self._number), self._rule.size_param: str(self._page_size)}
 
     def take(self, value: object) -> Page[Any]:
@@ -163,6 +229,7 @@ class Walk:
         fresh = tuple(self._unseen(page.items))
         arrived = Page(fresh, self._number, page.total, page.total_pages)
         self._number += 1
+        self._skipped += len(page.items)
         self.is_over = self._is_end(page, arrived)
         return arrived
 
@@ -171,7 +238,8 @@ class Walk:
         if self._rule is None or not page.items:
             return True
         if page.total_pages is None:
-            return not arrived.items
+            is_all = isinstance(self._rule, Offset) and page.total is not None and self._skipped >= page.total
+            return is_all or not arrived.items
         return self._number >= page.total_pages
 
     def _unseen(self, items: Sequence[Any]) -> Iterator[Any]:

@@ -8,6 +8,7 @@ Source: the GoTo facts on types, keys, dates and spelling (observed).
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
@@ -16,6 +17,7 @@ import msgspec
 
 if TYPE_CHECKING:
     Key: TypeAlias = str
+    EscapedText: TypeAlias = str
     UtcTime: TypeAlias = datetime
 else:
     # Marker classes that say "an instance of mine is one of that class", so that models hold plain values.
@@ -28,6 +30,9 @@ else:
 
     class Key(metaclass=_ReadsText):
         """A GoTo key: text for us, number or text in JSON. Numbers beyond 64 bits stay exact."""
+
+    class EscapedText(metaclass=_ReadsText):
+        """A text in which GoTo writes `<` and `>` as HTML entities; plain for us."""
 
     class UtcTime(metaclass=_ReadsMoment):
         """A moment that GoTo writes with an offset, or in several ways; always UTC for us."""
@@ -42,6 +47,10 @@ _TIME = re.compile(
     r"\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?",
     re.IGNORECASE | re.ASCII,
 )
+_US_TIME = re.compile(
+    r"(\d{1,2})/(\d{1,2})/(\d{4})(?:,?\s+(\d{1,2}):(\d{2})(?::(\d{2}))?\s*([AP]M)?)?\s*(Z|UTC|GMT|[+-]\d{2}:?\d{2})?",
+    re.IGNORECASE | re.ASCII,
+)
 _EPOCH = re.compile(r"-?\d{9,16}(?:\.\d+)?", re.ASCII)
 _MILLISECONDS_FROM = 100_000_000_000  # as seconds this would be the year 5138
 
@@ -52,7 +61,8 @@ def parse_time(value: object) -> datetime:
 
     Args:
         value: ISO 8601 text with `Z`, an offset (`+0200`, `+02:00`) or nothing (taken as UTC), with or
-            without a fraction, padded or not; seconds or milliseconds since 1970 as number or text.
+            without a fraction, padded or not; a US date (`9/1/2026 2:03 PM`, month first, assumed); seconds
+            or milliseconds since 1970 as number or text.
 
     Raises:
         ValueError: it is no moment.
@@ -65,9 +75,14 @@ def parse_time(value: object) -> datetime:
     if _EPOCH.fullmatch(text):
         return _from_epoch(float(text) if "." in text else int(text))
     match = _TIME.fullmatch(text)
-    if match is None:
+    if match is not None:
+        *parts, fraction, zone = match.groups()
+        return _from_parts(parts, fraction, zone)
+    american = _US_TIME.fullmatch(text)
+    if american is None:
         raise ValueError("not a time")
-    return _from_parts(match)
+    month, day, year, hour, minute, second, half, zone = american.groups()
+    return _from_parts([year, month, day, _hour(hour, half), minute, second], None, zone)
 
 
 def _from_epoch(number: float) -> datetime:
@@ -81,9 +96,17 @@ def _from_epoch(number: float) -> datetime:
         raise ValueError("not a time") from error
 
 
-def _from_parts(match: re.Match[str]) -> datetime:
-    """Put a moment together from its matched parts."""
-    *parts, fraction, zone = match.groups()
+def _hour(hour: str | None, half: str | None) -> str | None:
+    """Read an hour of the day, or of half a day: 12 AM is midnight."""
+    if hour is None or half is None:
+        return hour
+    if not 1 <= int(hour) <= 12:
+        raise ValueError("not a time")
+    return str(int(hour) % 12 + (12 if half.upper() == "PM" else 0))
+
+
+def _from_parts(parts: Sequence[str | None], fraction: str | None, zone: str | None) -> datetime:
+    """Put a moment together from its matched parts, year first."""
     numbers = [int(part or 0) for part in parts]
     microseconds = int((fraction or "")[:6].ljust(6, "0"))
     try:
@@ -120,7 +143,19 @@ def read_special(kind: type, value: object) -> object:
         return value
     if kind is UtcTime:
         return parse_time(value)
+    if kind is EscapedText and isinstance(value, str):
+        return unescape(value)
     raise ValueError(f"not a {kind.__name__}")
+
+
+def escape(text: str) -> str:
+    """Write `<` and `>` as HTML entities, and nothing else, as GoToMeeting wants it in a subject."""
+    return text.replace("<", "&lt;").replace(">", "&gt;")
+
+
+def unescape(text: str) -> str:
+    """Undo `escape`."""
+    return text.replace("&lt;", "<").replace("&gt;", ">")
 
 
 class Word(StrEnum):
@@ -148,21 +183,33 @@ HIDDEN = frozenset(
         "access_token",
         "answerer_email",
         "asked_by",
+        "attendee_email",
         "confirmation_url",
+        "customer_email",
         "download_url",
         "email",
         "host_url",
         "join_link",
         "join_url",
+        "launch_url",
         "mp4_download_url",
         "organizer_email",
+        "password",
         "phone",
         "principal",
         "recording_share_url",
         "refresh_token",
         "secret",
+        "session_data_download_url",
+        "session_token",
+        "share_url",
         "start_url",
+        "technician_email",
+        "thumbnail_url",
         "transcript_download_url",
+        "user_email",
+        "user_name",
+        "user_token",
         "value",
     }
 )

@@ -287,7 +287,7 @@ def get_recording_download_by_id(call: Endpoint, training_key: str, recording_id
     Raises:
         ResourceNotFoundError: there is no such recording.
     """
-    return call.reading(lambda reply: _redirect(call, reply), training_key, recording_id)
+    return call.returning_redirect(training_key, recording_id)
 
 
 @CATALOG.operation("startTraining", "GET", "/trainings/{trainingKey}/start")
@@ -330,10 +330,3 @@ def _is_duplicate(reply: Reply) -> bool:
 def _registered(call: Endpoint, reply: Reply) -> RegistrantCreated:
     created = call.decode(RegistrantCreated, reply)
     return msgspec.structs.replace(created, already_registered=reply.status == 409)
-
-
-def _redirect(call: Endpoint, reply: Reply) -> Redirect:
-    location = reply.headers.get("location", "")
-    if not location:
-        raise UnexpectedResponseError(call.product, call.name, "Location")
-    return Redirect(location)
