@@ -63,6 +63,10 @@ def test_what_is_no_key_is_refused(key: object) -> None:
         "2026-09-01T14:03:21",
         "2026-9-1T14:3:21Z",
         "2026-09-01 14:03:21 UTC",
+        "09/01/2026 14:03:21",
+        "9/1/2026 2:03:21 PM",
+        "9/1/2026, 2:03:21 pm UTC",
+        "9/1/2026 4:03:21 PM +0200",
         1788271401,
         1788271401000,
         "1788271401000",
@@ -111,6 +115,18 @@ def test_what_is_no_time_is_a_value_error_at_most(value: object) -> None:
     except ValueError:
         return
     assert moment.tzinfo is UTC
+
+
+@pytest.mark.parametrize("text", ["13/1/2026", "9/31/2026", "9/1/2026 0:30 AM", "9/1/2026 13:00 PM", "9/1/26", "9/1"])
+def test_what_is_no_us_date_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        parse_time(text)
+
+
+def test_midnight_and_noon_of_us_dates() -> None:
+    assert parse_time("9/1/2026 12:05 AM") == datetime(2026, 9, 1, 0, 5, tzinfo=UTC)
+    assert parse_time("9/1/2026 12:05 PM") == datetime(2026, 9, 1, 12, 5, tzinfo=UTC)
+    assert parse_time("9/1/2026") == datetime(2026, 9, 1, tzinfo=UTC)
 
 
 def test_an_empty_time_is_none() -> None:
@@ -221,14 +237,15 @@ def test_reprs_do_not_show_links_and_addresses() -> None:
 
 def test_every_model_hides_what_admits_its_bearer() -> None:
     """New members with such names must be added to the hidden ones, or named here as public."""
-    from greenroom.goto import Token, admin, webhooks
+    from greenroom.goto import Token, admin, assist, meeting, scim, seeit, webhooks
     from greenroom.goto._types import HIDDEN, Model
 
     public = {"registration_url", "callback_url", "confirmation_email", "disable_confirmation_email"}
+    public |= {"suppress_email", "spec_url", "documentation_url", "partner_object_url", "session_status_callback_url"}
     public |= {"reminder_email", "absentee_follow_up_email", "attendee_follow_up_email"}
     models = [
         model
-        for module in (webinar, training, admin, webhooks)
+        for module in (webinar, training, meeting, scim, admin, assist, seeit, webhooks)
         for model in vars(module).values()
         if isinstance(model, type) and issubclass(model, Model)
     ]
@@ -238,7 +255,7 @@ def test_every_model_hides_what_admits_its_bearer() -> None:
         for name in model.__struct_fields__
         if name.endswith(("_url", "_link", "email", "_token"))
     }
-    assert len(models) > 60
+    assert len(models) > 120
     assert telling - HIDDEN == public
 
 

@@ -9,11 +9,11 @@ from greenroom import goto
 
 NAMES = """
     AUTH_URL BASE_URL OPERATIONS Answer ApiError AsyncAuthServer AsyncGoTo AuthServer AuthenticationError
-    AuthorizationRefusedError BadRequestError BearerToken ConflictError Data Endpoint Fetched GoTo GotoError Hal Limiter
-    MemoryTokenStore OAuth OAuthClient Operation PacedLimiter Page PermissionDeniedError RateLimitError
+    AuthorizationRefusedError BadRequestError BearerToken ConflictError Content Data Endpoint Fetched GoTo GotoError Hal
+    Limiter MemoryTokenStore OAuth OAuthClient Offset Operation PacedLimiter Page PermissionDeniedError RateLimitError
     ReconnectRequiredError Redirect RequestTimeoutError ResourceNotFoundError RetryPolicy ServerError Stop Timeouts
-    Token TokenStore TransportError UnexpectedResponseError Wait WebhookSignatureError admin errors new_code_verifier
-    new_state parse_time read_callback training webhooks webinar write_time
+    Token TokenStore TransportError UnexpectedResponseError Wait WebhookSignatureError admin assist errors meeting
+    new_code_verifier new_state parse_time read_callback scim seeit training webhooks webinar write_time
 """
 
 
@@ -23,7 +23,7 @@ def test_the_export_list() -> None:
 
 
 def test_packages_export_what_they_declare() -> None:
-    for module in (goto.webinar, goto.training, goto.admin):
+    for module in (goto.webinar, goto.training, goto.meeting, goto.scim, goto.admin, goto.assist, goto.seeit):
         assert [name for name in module.__all__ if not hasattr(module, name)] == []
         assert sorted(set(module.__all__)) == sorted(module.__all__)
 

@@ -11,7 +11,7 @@ The client of the GoTo APIs: operations are values, two thin drivers send them.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from greenroom.goto import admin, errors, training, webhooks, webinar
+from greenroom.goto import admin, assist, errors, meeting, scim, seeit, training, webhooks, webinar
 from greenroom.goto._auth import (
     AUTH_URL,
     BearerToken,
@@ -35,7 +35,7 @@ from greenroom.goto._drivers import (
 )
 from greenroom.goto._operation import Answer, Endpoint, Operation, Redirect
 from greenroom.goto._pacing import Limiter, PacedLimiter
-from greenroom.goto._paging import Data, Hal, Page
+from greenroom.goto._paging import Content, Data, Hal, Offset, Page
 from greenroom.goto._retry import RetryPolicy, Stop, Wait
 from greenroom.goto._types import parse_time, write_time
 from greenroom.goto.errors import (
@@ -60,8 +60,8 @@ from greenroom.goto.errors import (
 OPERATIONS: Mapping[str, Endpoint] = MappingProxyType(
     {
         f"{endpoint.product}.{endpoint.name}": endpoint
-        for catalog in (webinar.CATALOG, training.CATALOG, admin.CATALOG)
-        for endpoint in catalog
+        for product in (webinar, training, meeting, scim, admin, assist, seeit)
+        for endpoint in product.CATALOG
     }
 )
 
@@ -79,6 +79,7 @@ __all__ = [
     "BadRequestError",
     "BearerToken",
     "ConflictError",
+    "Content",
     "Data",
     "Endpoint",
     "Fetched",
@@ -89,6 +90,7 @@ __all__ = [
     "MemoryTokenStore",
     "OAuth",
     "OAuthClient",
+    "Offset",
     "Operation",
     "PacedLimiter",
     "Page",
@@ -109,11 +111,15 @@ __all__ = [
     "Wait",
     "WebhookSignatureError",
     "admin",
+    "assist",
     "errors",
+    "meeting",
     "new_code_verifier",
     "new_state",
     "parse_time",
     "read_callback",
+    "scim",
+    "seeit",
     "training",
     "webhooks",
     "webinar",

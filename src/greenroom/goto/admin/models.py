@@ -1,14 +1,12 @@
 """
-What the Admin API answers. No specification of it is published.
+What the Admin API answers and takes. No specification of it is published.
 
 Source: GoTo's token migration guide and integrators' code (observed).
 """
 
 from __future__ import annotations
 
-import msgspec
-
-from greenroom.goto._types import Key, Model
+from greenroom.goto._types import Body, Key, Model
 
 
 class Account(Model, frozen=True, kw_only=True):
@@ -72,14 +70,85 @@ class User(Model, frozen=True, kw_only=True):
     status: str | None = None
 
 
-class UserResults(Model, frozen=True, kw_only=True):
+class UserCreated(Model, frozen=True, kw_only=True):
     """
-    Part of an account's users.
+    A user who was made, or was there already.
 
     Attributes:
-        results: the users; empty when none match.
-        total: how many match; None when GoTo does not tell.
+        key: the organizer key.
+        email: their address.
     """
 
-    results: tuple[User, ...] = ()
-    total: int | None = msgspec.field(default=None)
+    key: Key
+    email: str = ""
+
+
+class License(Model, frozen=True, kw_only=True):
+    """
+    A license of an account.
+
+    Attributes:
+        key: GoTo's key; users are given it.
+        products: product names, as GoTo writes them.
+    """
+
+    key: Key
+    products: tuple[str, ...] = ()
+
+
+class LicenseResults(Model, frozen=True, kw_only=True):
+    """
+    An account's licenses.
+
+    Attributes:
+        results: the licenses.
+    """
+
+    results: tuple[License, ...] = ()
+
+
+class Group(Model, frozen=True, kw_only=True):
+    """
+    A group of an account's users.
+
+    Attributes:
+        key: GoTo's key.
+        name: its name (assumed).
+    """
+
+    key: Key
+    name: str = ""
+
+
+class UserReq(Body, frozen=True, kw_only=True):
+    """
+    A user to make or change.
+
+    Attributes:
+        email, first_name, last_name: who; all needed to make one, None leaves one as it is in a change (assumed).
+        license_keys: what they may use.
+        admin: may administer the account (assumed; only reading it was seen).
+        group_key: where they belong (assumed).
+        locale: such as en_US (assumed).
+    """
+
+    email: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    license_keys: tuple[str, ...] | None = None
+    admin: bool | None = None
+    group_key: str | None = None
+    locale: str | None = None
+
+
+class UsersReqCreate(Body, frozen=True, kw_only=True):
+    """
+    Users to make.
+
+    Attributes:
+        users: who.
+        suppress_email: GoTo does not write to them.
+    """
+
+    users: tuple[UserReq, ...]
+    suppress_email: bool | None = None

@@ -1,0 +1,127 @@
+"""
+What GoToAssist Remote Support answers. Times are UTC.
+
+No answer is specified. Source: the texts of GoTo's 2019 collection, two marketing plugins and the GoTo facts on
+GoToAssist (observed); members marked assumed are guesses. What is not read here is in the answer's bytes.
+"""
+
+from __future__ import annotations
+
+from greenroom.goto._types import Key, Model, UtcTime
+
+
+class Session(Model, frozen=True, kw_only=True):
+    """
+    A support session, kept by GoTo for at least 30 days.
+
+    Attributes:
+        session_id: GoTo's key.
+        status: as GoTo writes it; notStarted and abandoned have been seen.
+        session_type: screen_sharing; the word of web chats is unconfirmed.
+        start_time, end_time: moments (UTC; assumed).
+        customer_name, customer_email: who is helped (assumed: as the session was started with).
+        machine_uuid: of an unattended session (assumed).
+        partner_object: the ticket it belongs to (assumed).
+    """
+
+    session_id: Key
+    status: str | None = None
+    session_type: str | None = None
+    start_time: UtcTime | None = None
+    end_time: UtcTime | None = None
+    customer_name: str | None = None
+    customer_email: str | None = None
+    machine_uuid: str | None = None
+    partner_object: str | None = None
+
+
+class Sessions(Model, frozen=True, kw_only=True):
+    """
+    The sessions of a range.
+
+    Attributes:
+        sessions: in GoTo's order.
+    """
+
+    sessions: tuple[Session, ...] = ()
+
+
+class Launch(Model, frozen=True, kw_only=True):
+    """
+    How a technician gets into a session.
+
+    Attributes:
+        launch_url: starts it; a secret.
+        session_token: stands for the session's id; a secret.
+    """
+
+    launch_url: str | None = None
+    session_token: str | None = None
+
+
+class SessionStarted(Model, frozen=True, kw_only=True):
+    """
+    A session that was made.
+
+    Attributes:
+        start_screen_sharing: the way in; None for a web chat, whose answer is unconfirmed.
+        session_id: GoTo's key, where it is told (assumed).
+        session_token: stands for the session's id, where it is told here; a secret.
+    """
+
+    start_screen_sharing: Launch | None = None
+    session_id: Key | None = None
+    session_token: str | None = None
+
+
+class WebChatTranscript(Model, frozen=True, kw_only=True):
+    """
+    A web chat. Its further members, the words said among them, are unconfirmed.
+
+    Attributes:
+        session_id: GoTo's key.
+        start_time, end_time: moments (UTC).
+    """
+
+    session_id: Key
+    start_time: UtcTime | None = None
+    end_time: UtcTime | None = None
+
+
+class Company(Model, frozen=True, kw_only=True):
+    """
+    A company whose machines one may support.
+
+    Attributes:
+        company_id: GoTo's key.
+        company_name: its name.
+    """
+
+    company_id: Key
+    company_name: str = ""
+
+
+class Machine(Model, frozen=True, kw_only=True):
+    """
+    A machine that can be helped while nobody sits at it.
+
+    Attributes:
+        machine_uuid: its key; starts an unattended session.
+        machine_name: its name.
+    """
+
+    machine_uuid: str | None = None
+    machine_name: str = ""
+
+
+class Machines(Model, frozen=True, kw_only=True):
+    """
+    The machines of a company.
+
+    Attributes:
+        total_num_machines: how many there are.
+        machines: a map, whose keys GoTo does not explain; a list is read, too (assumed).
+    """
+
+    total_num_machines: int | None = None
+    machines: dict[str, Machine] | tuple[Machine, ...] = ()
