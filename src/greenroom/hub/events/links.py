@@ -6,15 +6,20 @@ Source: forms collected from public files of integrators; GoTo documents only th
 
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qs, unquote, urlsplit
+from itertools import chain
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from greenroom.hub.events.errors import UnreadableLinkError
 
 _URL = re.compile(
     r"(?:https?://|www\.)[^\s<>\"']+|\b[a-z0-9.-]+\.goto(?:webinar|training|meeting)\.com/[^\s<>\"']+", re.IGNORECASE
 )
-_KEY = re.compile(r"^\d{15,20}$")
-_NUMBER = re.compile(r"^\d{9}$|^\d{3}-\d{3}-\d{3}$")
+# A whole GoTo address inside another one; two underscores end it in the links of one mail filter.
+_INSIDE = re.compile(
+    r"https?://(?:[a-z0-9-]+\.)*goto(?:webinar|training|meeting)\.com/(?:(?!__)[^\s<>\"'])+", re.IGNORECASE
+)
+_KEY = re.compile(r"^[0-9]{15,20}$")
+_NUMBER = re.compile(r"^[0-9]{9}$|^[0-9]{3}-[0-9]{3}-[0-9]{3}$")
 _GOTO_HOST = re.compile(r"(?:^|\.)goto(?:webinar|training|meeting)\.com$", re.IGNORECASE)
 _KEY_PARAMETERS = ("webinar", "webinarKey", "training", "trainingKey")
 
@@ -67,17 +72,28 @@ def _bare(text: str) -> PastedLink | None:
 
 
 def _unwrap(address: str) -> str:
-    """Return the GoTo address that a tracking or mail-protection link carries in its query, or the address itself."""
-    for values in parse_qs(urlsplit(address).query).values():
-        for value in values:
-            host = urlsplit(unquote(value)).hostname or ""
-            if _GOTO_HOST.search(host):
-                return unquote(value)
+    """Return the GoTo address that a tracking or mail-protection link carries inside, or the address itself."""
+    parts = _split(address)
+    if parts is None or _GOTO_HOST.search(parts.hostname or ""):
+        return address
+    for text in (*chain(*parse_qs(parts.query).values()), parts.path):
+        inside = _INSIDE.search(unquote(text))
+        if inside:
+            return inside[0]
     return address
 
 
+def _split(address: str) -> SplitResult | None:
+    try:
+        return urlsplit(address)
+    except ValueError:  # such as brackets around what is no IPv6 address
+        return None
+
+
 def _read_address(address: str, own_hosts: frozenset[str]) -> PastedLink | None:
-    parts = urlsplit(address)
+    parts = _split(address)
+    if parts is None:
+        return None
     if not _GOTO_HOST.search(parts.hostname or "") and parts.netloc not in own_hosts:
         return None
     path = [part for part in parts.path.split("/") if part]
@@ -87,6 +103,8 @@ def _read_address(address: str, own_hosts: frozenset[str]) -> PastedLink | None:
     for name in _KEY_PARAMETERS:
         if query.get(name, "").isdigit():
             return PastedLink(event_key=query[name], is_personal="registrant" in query)
+    if path[:1] == ["rt"] and (parts.hostname or "").lower().endswith("gototraining.com"):
+        path = ["r", *path[1:]]  # trainings have no key for a whole series
     return _read_path(path)
 
 
@@ -112,7 +130,7 @@ def _read_path(path: list[str]) -> PastedLink | None:
 
 
 def _explain(text: str) -> UnreadableLinkError:
-    host = next((urlsplit(found).hostname for found in _URL.findall(text)), None)
+    host = next((parts.hostname for found in _URL.findall(text) if (parts := _split(found))), None)
     if host and not _GOTO_HOST.search(host):
         return UnreadableLinkError(
             "This link does not lead to GoTo. In GoTo, choose Share and copy the registration link."
