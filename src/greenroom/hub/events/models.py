@@ -100,7 +100,7 @@ class EventSession(models.Model):
     @property
     def duration_seconds(self) -> int:
         """Return how long it ran."""
-        return int((self.ended_at - self.started_at).total_seconds())
+        return max(0, int((self.ended_at - self.started_at).total_seconds()))
 
 
 class Registrant(models.Model):

@@ -4,8 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import msgspec
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 
 from greenroom.hub.core.errors import InvalidInputError
+from greenroom.hub.core.texts import storable
 
 
 class FormField(msgspec.Struct, frozen=True):
@@ -60,6 +63,10 @@ class Answers(msgspec.Struct, frozen=True):
         """Return the address in lower case, the form in which people are matched."""
         return self.fields["email"].strip().lower()
 
+    def tidied(self) -> "Answers":
+        """Return the same without blanks around and characters that cannot be stored."""
+        return Answers(_tidy(self.fields), _tidy(self.texts), _tidy(self.choices))
+
     def to_json(self) -> Any:
         """Return plain dicts for a JSON column."""
         return msgspec.to_builtins(self)
@@ -68,6 +75,10 @@ class Answers(msgspec.Struct, frozen=True):
     def from_json(cls, value: Any) -> "Answers":
         """Read what `to_json` made."""
         return msgspec.convert(value, cls)
+
+
+def _tidy(texts: Mapping[str, str]) -> dict[str, str]:
+    return {name: storable(text).strip() for name, text in texts.items()}
 
 
 # Every product asks for these three, whatever else it asks.
@@ -104,7 +115,17 @@ def _field_problem(field: FormField, value: str) -> str:
         return "This is required." if field.is_required else ""
     if field.choices and value not in field.choices:
         return "Choose one of the answers in the list."
+    if field.name == "email" and not _is_address(value):
+        return "Give an e-mail address, like name@example.com."
     return _length_problem(value, field.max_length)
+
+
+def _is_address(value: str) -> bool:
+    try:
+        validate_email(value)
+    except ValidationError:
+        return False
+    return True
 
 
 def _question_problem(question: FormQuestion, answers: Answers) -> str:

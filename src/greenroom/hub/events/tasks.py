@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from greenroom.hub.connections.models import Connection
 from greenroom.hub.events.models import RegistrationRequest
 from greenroom.hub.events.services.registration import deliver_cancellation, deliver_registration
 from greenroom.hub.jobs.registry import task
@@ -18,6 +19,8 @@ def deliver_what_waits() -> None:
         RegistrationRequest.State.PENDING: (deliver_registration, "registration"),
         RegistrationRequest.State.CANCELLING: (deliver_cancellation, "cancellation"),
     }
-    for pk, state in RegistrationRequest.objects.filter(state__in=carriers).values_list("pk", "state"):
+    # What belongs to an account that has to be connected again waits until it is.
+    waiting = RegistrationRequest.objects.filter(state__in=carriers, event__connection__state=Connection.State.ACTIVE)
+    for pk, state in waiting.values_list("pk", "state"):
         carrier, name = carriers[RegistrationRequest.State(state)]
         carrier.enqueue(request_id=pk, dedupe_key=f"{name}:{pk}")

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from greenroom.goto import GoTo, ResourceNotFoundError, training
 from greenroom.hub.core.errors import TemporarilyUnavailableError
+from greenroom.hub.core.texts import storable
 from greenroom.hub.events.products.base import (
     AttendanceListing,
     AttendeeData,
@@ -87,7 +88,11 @@ class TrainingProduct:
     ) -> Iterable[SessionData]:
         """Yield the sessions of these trainings. One call each: the report over a window names no training key."""
         for event_key in event_keys:
-            for one in goto.send(training.get_session_details_for_training(organizer_key, event_key)):
+            try:
+                told = goto.send(training.get_session_details_for_training(organizer_key, event_key))
+            except ResourceNotFoundError:
+                continue  # a training that was cancelled has no report, and must not keep the others from theirs
+            for one in told:
                 if one.session_start_time and one.session_end_time:
                     yield SessionData(event_key, one.session_key, one.session_start_time, one.session_end_time)
 
@@ -115,32 +120,32 @@ def _event(one: training.Training, organizer_key: str) -> EventData:
     return EventData(
         event_key=one.training_key,
         organizer_key=organizer_key,
-        title=one.name or "",
+        title=storable(one.name),
         times=tuple((part.start_date, part.end_date) for part in one.times or ()),
-        event_number=(one.training_id or "").replace("-", ""),
-        description=one.description or "",
-        time_zone=one.time_zone or "",
+        event_number=storable((one.training_id or "").replace("-", ""), 32),
+        description=storable(one.description),
+        time_zone=storable(one.time_zone, 64),
     )
 
 
 def _registrant(one: training.Registrant) -> RegistrantData:
     return RegistrantData(
         one.registrant_key,
-        (one.email or "").lower(),
-        one.given_name or "",
-        one.surname or "",
-        one.status or "APPROVED",
+        storable((one.email or "").lower(), 254),
+        storable(one.given_name),
+        storable(one.surname),
+        storable(one.status, 32).upper() or "APPROVED",
         one.registration_date,
-        one.join_url or "",
+        storable(one.join_url),
     )
 
 
 def _attendee(one: training.Attendee) -> AttendeeData:
     return AttendeeData(
         "",
-        (one.email or "").lower(),
-        one.given_name or "",
-        one.surname or "",
+        storable((one.email or "").lower(), 254),
+        storable(one.given_name),
+        storable(one.surname),
         tuple((part.join_time, part.leave_time) for part in one.in_session_times or ()),
         (one.time_in_session or 0) * 60,
     )

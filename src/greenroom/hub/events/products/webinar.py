@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from greenroom.goto import GoTo, ResourceNotFoundError, webinar
 from greenroom.hub.core import clock
 from greenroom.hub.core.errors import TemporarilyUnavailableError
+from greenroom.hub.core.texts import storable
 from greenroom.hub.events.products.base import (
     AttendanceListing,
     AttendeeData,
@@ -35,13 +36,13 @@ class WebinarProduct:
             yield EventData(
                 event_key=one.webinar_key,
                 organizer_key=one.organizer_key or organizer_key,
-                title=one.subject or "",
+                title=storable(one.subject),
                 times=_times(one.times),
                 event_number=_digits(one.webinar_id),
-                recurrence_key=one.recurrence_key or "",
-                description=one.description or "",
-                time_zone=one.time_zone or "",
-                registration_url=one.registration_url or "",
+                recurrence_key=storable(one.recurrence_key, 64),
+                description=storable(one.description),
+                time_zone=storable(one.time_zone, 64),
+                registration_url=storable(one.registration_url),
                 needs_approval=(one.approval_type or "").upper() == "MANUAL",
             )
 
@@ -54,12 +55,12 @@ class WebinarProduct:
         return EventData(
             event_key=one.webinar_key,
             organizer_key=one.organizer_key or organizer_key,
-            title=one.subject or "",
+            title=storable(one.subject),
             times=_times(one.times),
             event_number=_digits(one.webinar_id),
-            description=one.description or "",
-            time_zone=one.time_zone or "",
-            registration_url=one.registration_url or "",
+            description=storable(one.description),
+            time_zone=storable(one.time_zone, 64),
+            registration_url=storable(one.registration_url),
         )
 
     def list_live_keys(self, goto: GoTo, organizer_key: str) -> Collection[str]:
@@ -74,16 +75,16 @@ class WebinarProduct:
         asked = goto.send(webinar.get_registration_fields(organizer_key, event_key))
         return RegistrationForm(
             fields=tuple(
-                FormField(one.field, bool(one.required), one.max_size or 0, tuple(one.answers or ()))
+                FormField(one.field, bool(one.required), one.max_size or 0, tuple(map(storable, one.answers or ())))
                 for one in asked.fields
             ),
             questions=tuple(
                 FormQuestion(
                     one.question_key,
-                    one.question or "",
+                    storable(one.question),
                     bool(one.required),
                     one.max_size or 0,
-                    tuple((answer.answer_key, answer.answer or "") for answer in one.answers or ()),
+                    tuple((answer.answer_key, storable(answer.answer)) for answer in one.answers or ()),
                 )
                 for one in asked.questions
             ),
@@ -164,27 +165,27 @@ def _times(times: Iterable[webinar.DateTimeRange]) -> tuple[tuple[datetime, date
 
 
 def _digits(number: str | None) -> str:
-    return (number or "").replace("-", "")
+    return storable((number or "").replace("-", ""), 32)
 
 
 def _registrant(one: webinar.Registrant) -> RegistrantData:
     return RegistrantData(
         one.registrant_key,
-        (one.email or "").lower(),
-        one.first_name or "",
-        one.last_name or "",
-        one.status or "APPROVED",
+        storable((one.email or "").lower(), 254),
+        storable(one.first_name),
+        storable(one.last_name),
+        storable(one.status, 32).upper() or "APPROVED",
         one.registration_date,
-        one.join_url or "",
+        storable(one.join_url),
     )
 
 
 def _attendee(one: webinar.Attendee) -> AttendeeData:
     return AttendeeData(
         one.registrant_key or "",
-        (one.email or "").lower(),
-        one.first_name or "",
-        one.last_name or "",
+        storable((one.email or "").lower(), 254),
+        storable(one.first_name),
+        storable(one.last_name),
         tuple((part.join_time, part.leave_time) for part in one.attendance or ()),
         one.attendance_time_in_seconds or 0,
     )

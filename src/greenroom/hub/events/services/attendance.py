@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 
 from django.db import transaction
+from django.db.models import F
 
 from greenroom.hub.core import clock
 from greenroom.hub.core.checkpoints import reached
@@ -29,10 +30,11 @@ SETTLING_TIME = timedelta(hours=1)
 
 def store_sessions(*, event: Event, found: Iterable[SessionData]) -> list[EventSession]:
     """Write down the sessions of an event and return all of them, also those known before."""
+    by_key = {one.session_key: one for one in found}
     EventSession.objects.bulk_create(
         [
             EventSession(event=event, session_key=one.session_key, started_at=one.started_at, ended_at=one.ended_at)
-            for one in found
+            for one in by_key.values()
         ],
         update_conflicts=True,
         unique_fields=["event", "session_key"],
@@ -121,7 +123,9 @@ def _merge_devices(session: EventSession, rows: Iterable[AttendeeData]) -> dict[
 
 def _replace_attendees(event: Event, session: EventSession, people: dict[str, Attendee]) -> None:
     by_key, by_email = {}, {}
-    for pk, key, email in Registrant.objects.filter(event=event).values_list("pk", "registrant_key", "email"):
+    # Somebody who was gone and signed up anew has two rows; the one that is there comes last and counts.
+    registrants = Registrant.objects.filter(event=event).order_by(F("gone_at").asc(nulls_last=True), "pk")
+    for pk, key, email in registrants.values_list("pk", "registrant_key", "email"):
         by_key[key] = by_email[email] = pk
     for key, attendee in people.items():
         # By GoTo's key, then by the exact address; never by name.

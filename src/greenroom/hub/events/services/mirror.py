@@ -14,7 +14,7 @@ from greenroom.hub.connections.models import Connection
 from greenroom.hub.core import clock
 from greenroom.hub.core.bulk import upsert
 from greenroom.hub.core.checkpoints import reached
-from greenroom.hub.events.models import Event, EventTime, Registrant
+from greenroom.hub.events.models import Event, EventTime, Registrant, RegistrationRequest
 from greenroom.hub.events.products import get_product
 from greenroom.hub.events.products.base import EventData, RegistrantData, RegistrantListing
 from greenroom.hub.events.registration_form import RegistrationForm
@@ -22,6 +22,9 @@ from greenroom.hub.ledger.services import NewFact, append, append_select
 
 # A list that lost more than this is not obeyed until GoTo gives it a second time.
 _HELD_SHARE, _HELD_ROWS = 0.2, 50
+_ABSENT = frozenset({Event.State.MISSING, Event.State.CANCELLED})
+# SQLite takes some ten thousands of values in a statement.
+_KEYS_AT_ONCE = 1000
 
 
 def store_events(*, connection: Connection, product: str, found: Iterable[EventData]) -> list[Event]:
@@ -30,7 +33,7 @@ def store_events(*, connection: Connection, product: str, found: Iterable[EventD
 
     A handful of statements for the events that changed, none for the others; a fact for each new or changed one.
     """
-    found = list(found)
+    found = list({data.event_key: data for data in found}.values())
     known = _known_events(connection, product, found)
     found = [data for data in found if data.event_key not in known or known[data.event_key].connection == connection]
     with transaction.atomic():
@@ -64,7 +67,7 @@ def store_event(*, connection: Connection, product: str, found: EventData) -> Ev
 
 def _store(connection: Connection, product: str, data: EventData, event: Event | None) -> Event:
     digest = hashlib.sha256(msgspec.json.encode(data)).hexdigest()
-    if event and event.digest == digest and event.state not in {Event.State.MISSING, Event.State.CANCELLED}:
+    if event and event.digest == digest and event.state not in _ABSENT:
         return event
     columns = _columns(data, digest)
     if event is None:
@@ -73,7 +76,7 @@ def _store(connection: Connection, product: str, data: EventData, event: Event |
     else:
         changes = _describe_changes(event, columns)
         _assign(event, columns)
-        if event.state in {Event.State.MISSING, Event.State.CANCELLED}:
+        if event.state in _ABSENT or _has_new_dates(event, changes):
             event.state = Event.State.SCHEDULED
             columns["state"] = event.state
         event.save(update_fields=columns.keys())
@@ -83,9 +86,16 @@ def _store(connection: Connection, product: str, data: EventData, event: Event |
     return event
 
 
+def _has_new_dates(event: Event, changes: dict[str, Any]) -> bool:
+    """Whether an event that was over has been given a date to come."""
+    is_coming = event.ends_at is not None and event.ends_at > clock.now()
+    return event.state == Event.State.ENDED and "ends_at" in changes and is_coming
+
+
 def _columns(data: EventData, digest: str) -> dict[str, Any]:
     starts_at = min((start for start, _ in data.times), default=None)
     ends_at = max((end for _, end in data.times), default=None)
+    now = clock.now()
     return {
         "event_number": data.event_number,
         "organizer_key": data.organizer_key,
@@ -97,7 +107,7 @@ def _columns(data: EventData, digest: str) -> dict[str, Any]:
         "needs_approval": data.needs_approval,
         "starts_at": starts_at,
         "ends_at": ends_at,
-        "attendance_due_at": ends_at,
+        "attendance_due_at": min((end for _, end in data.times if end > now), default=ends_at),
         "digest": digest,
     }
 
@@ -137,7 +147,8 @@ def _append_event_fact(event: Event, kind: str, data: dict[str, Any]) -> None:
             NewFact(
                 kind=kind,
                 happened_at=now,
-                dedupe_key=f"{kind}:{event.pk}:{event.digest[:16]}:{event.state}",
+                # With the time: an event that was renamed and named back has changed twice.
+                dedupe_key=f"{kind}:{event.pk}:{event.digest[:16]}:{now.isoformat()}",
                 connection_id=event.connection_id,
                 event_id=event.pk,
                 data=data,
@@ -154,11 +165,20 @@ def mark_absent_events(*, events: Iterable[Event]) -> None:
     """
     with transaction.atomic():
         for event in events:
+            if event.state == Event.State.CANCELLED:
+                continue
             seen_before = event.state == Event.State.MISSING
             event.state = Event.State.CANCELLED if seen_before else Event.State.MISSING
             event.save(update_fields=["state"])
             if seen_before:
                 _append_event_fact(event, "event_cancelled", {"title": event.title})
+
+
+def mark_found(*, event: Event) -> None:
+    """Note that GoTo has an event after all that it did not have at the last look."""
+    if event.state in _ABSENT:
+        event.state = Event.State.SCHEDULED
+        event.save(update_fields=["state"])
 
 
 def mark_live(*, connection: Connection, product: str, live_keys: Collection[str]) -> list[Event]:
@@ -184,9 +204,11 @@ def mark_live(*, connection: Connection, product: str, live_keys: Collection[str
 
 
 def _begin(event: Event, now: datetime) -> None:
+    # Whoever sees it first: a run of sync and the watch may look at the same moment.
+    not_yet = Event.objects.filter(pk=event.pk).exclude(state=Event.State.LIVE)
     event.state, event.live_since = Event.State.LIVE, now
-    event.save(update_fields=["state", "live_since"])
-    _append_state_fact(event, "session_started", now, now)
+    if not_yet.update(state=event.state, live_since=now):
+        _append_state_fact(event, "session_started", now, now)
 
 
 def _end(event: Event, now: datetime) -> None:
@@ -195,8 +217,9 @@ def _end(event: Event, now: datetime) -> None:
     event.state = Event.State.SCHEDULED if has_more else Event.State.ENDED
     event.live_since = None
     event.attendance_due_at = now
-    event.save(update_fields=["state", "live_since", "attendance_due_at"])
-    _append_state_fact(event, "session_ended", started, now)
+    running = Event.objects.filter(pk=event.pk, state=Event.State.LIVE)
+    if running.update(state=event.state, live_since=None, attendance_due_at=now):
+        _append_state_fact(event, "session_ended", started, now)
 
 
 def _append_state_fact(event: Event, kind: str, started: datetime, now: datetime) -> None:
@@ -222,12 +245,13 @@ def store_registrants(*, event: Event, listing: RegistrantListing) -> int:
     """
     Write down the registrants of an event as listed, and return how many rows changed.
 
-    An unchanged list costs no statement. Otherwise one read, one write of the rows that differ, and a constant number
-    of set-based statements for people, facts and the marks of those who are gone, whatever the number of registrants.
+    An unchanged list costs no statement, but for the first after the event's end. Otherwise one read, one write of the
+    rows that differ, and set-based statements for people, facts and, in batches, the marks of those who are gone.
     """
-    if listing.digest == event.registrants_digest:
-        return 0
     now = clock.now()
+    if listing.digest == event.registrants_digest:
+        _note_reading_after_end(event, now)
+        return 0
     mark = int(now.timestamp() * 1_000_000)
     with transaction.atomic():
         known = {
@@ -241,19 +265,30 @@ def store_registrants(*, event: Event, listing: RegistrantListing) -> int:
         counted = _Counted(rows)
         upsert(Registrant, _COLUMNS, counted, key=("event_id", "registrant_key"))
         gone = _gone_keys(event, known, seen, now)
-        is_held = _is_suspicious(len(gone), len(known)) and event.held_digest != listing.digest
+        # Those who would go, rather than the list: people who sign up meanwhile do not hold it any longer.
+        gone_digest = hashlib.sha256("\0".join(sorted(gone)).encode()).hexdigest()
+        there = sum(row[1] is None for row in known.values())
+        is_held = _is_suspicious(len(gone), there) and event.held_digest != gone_digest
         if not is_held:
             _mark_gone(event, gone, now)
         if counted.count:
             _link_people(event, mark)
             _append_registrant_facts(event, mark, now)
         # A list that is held keeps its old digest, so that the next pass looks at it again.
-        event.held_digest = listing.digest if is_held else ""
+        event.held_digest = gone_digest if is_held else ""
         event.registrants_digest = "" if is_held else listing.digest
         event.registrants_read_at = now
         event.save(update_fields=["held_digest", "registrants_digest", "registrants_read_at"])
         reached("mirror.registrants_stored")
     return counted.count + (0 if is_held else len(gone))
+
+
+def _note_reading_after_end(event: Event, now: datetime) -> None:
+    """Note the one reading after the end that closes the list; otherwise it would be read for ever."""
+    read_at, ends_at = event.registrants_read_at, event.ends_at
+    if ends_at and read_at and read_at < ends_at <= now:
+        event.registrants_read_at = now
+        event.save(update_fields=["registrants_read_at"])
 
 
 _COLUMNS = (
@@ -338,8 +373,11 @@ def _is_suspicious(gone: int, known: int) -> bool:
 
 
 def _mark_gone(event: Event, keys: list[str], now: datetime) -> None:
-    if not keys:
-        return
+    for start in range(0, len(keys), _KEYS_AT_ONCE):
+        _mark_some_gone(event, keys[start : start + _KEYS_AT_ONCE], now)
+
+
+def _mark_some_gone(event: Event, keys: list[str], now: datetime) -> None:
     going = Registrant.objects.filter(event=event, registrant_key__in=keys)
     append(
         [
@@ -356,6 +394,9 @@ def _mark_gone(event: Event, keys: list[str], now: datetime) -> None:
             for one in going
         ]
     )
+    # What they had asked of us is over as well; else they could not ask again.
+    delivered = RegistrationRequest.objects.filter(registrant__in=going, state=RegistrationRequest.State.DELIVERED)
+    delivered.update(state=RegistrationRequest.State.CANCELLED, answered_at=now)
     going.update(gone_at=now)
 
 

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from greenroom.goto import (
     BadRequestError,
+    ConflictError,
     GoTo,
     GotoError,
     PermissionDeniedError,
@@ -23,7 +24,7 @@ from greenroom.hub.core.errors import HubError, RegistrationClosedError, Unknown
 from greenroom.hub.events.models import Event, Registrant, RegistrationRequest
 from greenroom.hub.events.products import get_product
 from greenroom.hub.events.products.base import Registered
-from greenroom.hub.events.registration_form import Answers, RegistrationForm, check_answers
+from greenroom.hub.events.registration_form import BASIC_FORM, Answers, RegistrationForm, check_answers
 from greenroom.hub.events.selectors import OPEN_STATES, Registration, find_registration
 from greenroom.hub.jobs.registry import task
 from greenroom.hub.ledger.services import NewFact, append
@@ -52,12 +53,13 @@ def register(*, event: Event, answers: Answers, user: User | None) -> Registrati
     """
     if event.state in _CLOSED:
         raise RegistrationClosedError(_CLOSED[Event.State(event.state)])
+    answers = answers.tidied()
     if user:
         known = find_registration(user=user, event=event).request
         if known and known.state in OPEN_STATES:
             return known
-    if event.registration_form:
-        check_answers(RegistrationForm.from_json(event.registration_form), answers)
+    form = RegistrationForm.from_json(event.registration_form) if event.registration_form else BASIC_FORM
+    check_answers(form, answers)
     try:
         with transaction.atomic():
             request = _open_request(event, answers, user)
@@ -96,10 +98,10 @@ def deliver_registration(request_id: int) -> None:
         with open_goto(event.connection) as goto:
             answers = Answers.from_json(request.answers)
             answer = product.register(goto, event.organizer_key, event.event_key, answers)
-    except (BadRequestError, PermissionDeniedError, ResourceNotFoundError) as error:
+    except (BadRequestError, ConflictError, PermissionDeniedError, ResourceNotFoundError) as error:
         _refuse(request, error)
         return
-    except HubError as error:
+    except (HubError, GotoError) as error:
         _note_trouble(request, error.code)
         raise
     reached("registration.accepted")
@@ -118,6 +120,7 @@ def _note_trouble(request: RegistrationRequest, code: str) -> None:
 # What GoTo answers when no place is left is assumed: 403, seen by one integrator and documented by nobody.
 _REFUSALS = {
     BadRequestError: ("invalid", "GoTo did not accept the answers. The organizer may have changed what is asked."),
+    ConflictError: ("closed", "GoTo takes no registrations for this event now."),
     PermissionDeniedError: ("full", "GoTo takes no more registrations for this event."),
     ResourceNotFoundError: ("unknown_event", "GoTo no longer has this event."),
 }
@@ -134,7 +137,7 @@ def _refuse(request: RegistrationRequest, error: GotoError) -> None:
     )
     # The next person, or this one again, gets the form as it is now.
     Event.objects.filter(pk=request.event_id).update(registration_form_read_at=None)
-    log.info("registration.refused", request=request.pk, event=request.event_id, reason=code)
+    log.info("registration.refused", request=request.pk, event_id=request.event_id, reason=code)
 
 
 def _deliver(request: RegistrationRequest, answer: Registered) -> None:
@@ -171,10 +174,11 @@ def _store_registrant(request: RegistrationRequest, answer: Registered) -> Regis
         return registrant
     if registrant.gone_at:
         registrant.gone_at, registrant.generation = None, registrant.generation + 1
+    registrant.status = answer.status or registrant.status
     registrant.join_url = answer.join_url or registrant.join_url
     registrant.user = registrant.user or request.user
     registrant.registered_here_at = clock.now()
-    registrant.save(update_fields=["gone_at", "generation", "join_url", "user", "registered_here_at"])
+    registrant.save(update_fields=["gone_at", "generation", "status", "join_url", "user", "registered_here_at"])
     return registrant
 
 
@@ -243,11 +247,26 @@ def deliver_cancellation(request_id: int) -> None:
             key = request.registrant.registrant_key if request.registrant else _find_key(goto, request)
             if key:
                 product.cancel_registration(goto, event.organizer_key, event.event_key, key)
-    except HubError as error:
+    except (BadRequestError, ConflictError, PermissionDeniedError) as error:
+        _keep(request, error)
+        return
+    except (HubError, GotoError) as error:
         _note_trouble(request, error.code)
         raise
     reached("cancellation.accepted")
     _take_off(request)
+
+
+def _keep(request: RegistrationRequest, error: GotoError) -> None:
+    """Leave the person on the event: GoTo takes nobody off one that runs or is over."""
+    RegistrationRequest.objects.filter(pk=request.pk, state=State.CANCELLING).update(
+        state=State.DELIVERED,
+        last_error=error.code,
+        refusal="GoTo did not take you off this event. It may have begun already.",
+        answered_at=clock.now(),
+        tries=request.tries + 1,
+    )
+    log.info("cancellation.refused", request=request.pk, event_id=request.event_id, reason=error.code)
 
 
 def _find_key(goto: GoTo, request: RegistrationRequest) -> str:
