@@ -10,8 +10,9 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
+from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
 _TRUE = {"1", "true", "yes", "on"}
@@ -21,12 +22,14 @@ _FALSE = {"0", "false", "no", "off", ""}
 def text(name: str, default: str = "") -> str:
     """Return the variable `name`, or what stands in the file that `name_FILE` points to, or the default."""
     path = os.environ.get(f"{name}_FILE")
-    if path is None:
+    if not path:
         return os.environ.get(name, default)
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except OSError as error:
         raise ImproperlyConfigured(f"{name}_FILE cannot be read: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ImproperlyConfigured(f"{name}_FILE must hold text in UTF-8") from error
 
 
 def boolean(name: str, default: bool) -> bool:
@@ -59,10 +62,20 @@ def choice(name: str, default: str, choices: set[str]) -> str:
 def address(name: str, default: str) -> str:
     """Return the variable as an http or https address without a trailing slash."""
     value = text(name, default).rstrip("/")
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
+    parts = _split(value)
+    if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ImproperlyConfigured(f"{name} must be an http or https address")
     return value
+
+
+def _split(value: str) -> SplitResult | None:
+    """Take an address apart; None when it is none."""
+    try:
+        parts = urlsplit(value)
+        _ = parts.port  # looked at last, and may be wrong too
+    except ValueError:
+        return None
+    return parts
 
 
 def kept_secret(name: str, data_dir: Path, make: Callable[[], str]) -> str:
@@ -75,7 +88,14 @@ def kept_secret(name: str, data_dir: Path, make: Callable[[], str]) -> str:
     if value:
         return value
     path = data_dir / name.removeprefix("GREENROOM_").lower()
-    data_dir.mkdir(parents=True, exist_ok=True)
+    try:
+        return _keep(path, make)
+    except OSError as error:
+        raise ImproperlyConfigured(f"{name} is not set, and {path} cannot be written: {error.strerror}") from error
+
+
+def _keep(path: Path, make: Callable[[], str]) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_suffix(f".{secrets.token_hex(8)}")
     if not path.exists():
         fresh.touch(mode=0o600)
@@ -89,15 +109,26 @@ def kept_secret(name: str, data_dir: Path, make: Callable[[], str]) -> str:
     return path.read_text(encoding="utf-8").strip()
 
 
+def encryption_keys(name: str, data_dir: Path) -> list[str]:
+    """Return the keys for secrets at rest: the first one encrypts, all of them decrypt. One is made at first start."""
+    keys = kept_secret(name, data_dir, lambda: Fernet.generate_key().decode()).split(",")
+    try:
+        for key in keys:
+            Fernet(key.strip())
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must hold Fernet keys, separated by commas") from error
+    return keys
+
+
 def database(name: str, data_dir: Path) -> dict[str, Any]:
     """Return Django's database settings for a `postgresql://` address; without one, SQLite in the data directory."""
     value = text(name)
     if not value:
         return _sqlite(str(data_dir / "greenroom.sqlite3"))
-    parts = urlsplit(value)
-    if parts.scheme == "sqlite":
+    parts = _split(value)
+    if parts and parts.scheme == "sqlite":
         return _sqlite(unquote(parts.path.removeprefix("/")) or ":memory:")
-    if parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
+    if parts is None or parts.scheme not in {"postgres", "postgresql"} or not parts.path.strip("/"):
         raise ImproperlyConfigured(f"{name} must look like postgresql://user:password@host:5432/name")
     return {
         "ENGINE": "django.db.backends.postgresql",

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from pathlib import Path
 
-from cryptography.fernet import Fernet
 from django.core.management.utils import get_random_secret_key
 
 from greenroom.hub import env
@@ -13,9 +12,7 @@ DATA_DIR = Path(env.text("GREENROOM_DATA_DIR", "var")).absolute()
 DEBUG = env.boolean("GREENROOM_DEBUG", False)
 SECRET_KEY = env.kept_secret("GREENROOM_SECRET_KEY", DATA_DIR, get_random_secret_key)
 # The first key encrypts, all of them decrypt: put a new key in front to rotate.
-ENCRYPTION_KEYS = env.kept_secret("GREENROOM_ENCRYPTION_KEYS", DATA_DIR, lambda: Fernet.generate_key().decode()).split(
-    ","
-)
+ENCRYPTION_KEYS = env.encryption_keys("GREENROOM_ENCRYPTION_KEYS", DATA_DIR)
 PUBLIC_URL = env.address("GREENROOM_PUBLIC_URL", f"http://127.0.0.1:{env.integer('GREENROOM_PORT', 8000)}")
 ALLOWED_HOSTS = env.text("GREENROOM_ALLOWED_HOSTS", "*" if DEBUG else "127.0.0.1,localhost").split(",")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
@@ -119,6 +116,7 @@ SESSION_COOKIE_NAME = "__Host-greenroom" if IS_HTTPS else "greenroom"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = IS_HTTPS
 SESSION_COOKIE_SAMESITE = "Lax"  # the way back from GoTo's consent page must carry it
 CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "greenroom.hub.web.errors.refused_form"
 SECURE_HSTS_SECONDS = 31_536_000 if IS_HTTPS else 0
 SECURE_SSL_REDIRECT = False  # the proxy in front does it
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else None

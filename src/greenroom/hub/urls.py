@@ -6,3 +6,5 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("", include("greenroom.hub.web.urls")),
 ]
+
+handler404 = "greenroom.hub.web.errors.not_found"

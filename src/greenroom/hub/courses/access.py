@@ -90,6 +90,12 @@ def may_see_events(user: User) -> bool:
     return user.is_site_admin or Enrollment.objects.filter(user=user, role__in=_ROLES[Verb.EDIT]).exists()
 
 
+def list_items_for(user: User, event: Event) -> QuerySet[SectionItem]:
+    """Return where an event stands in the courses a person may see, with all above."""
+    items = SectionItem.objects.filter(event=event, removed_at=None, section__lesson__course__in=list_courses_for(user))
+    return items.select_related("section__lesson__course")
+
+
 def may_see_people_of(user: User, event: Event) -> bool:
     """Tell whether a person may see who signed up for an event: those who teach a course that shows it."""
     taught = list_courses_for(user, Verb.PEOPLE)

@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 
 from greenroom.hub.core.errors import InvalidInputError
 from greenroom.hub.users.models import User
+from greenroom.hub.users.selectors import find_user
 
 
 def add_user(
@@ -22,17 +23,13 @@ def add_user(
     Raises:
         InvalidInputError: the address is no address or is taken, or the password is too easy.
     """
+    person = {"email": email.strip().lower(), "first_name": first_name.strip(), "last_name": last_name.strip()}
     try:
+        if find_user(email=email):
+            raise ValidationError({"email": "Somebody signs in with this address already."})
         if password is not None:
-            validate_password(password)
-        return User.objects.create_user(
-            email=email,
-            password=password,
-            first_name=first_name.strip(),
-            last_name=last_name.strip(),
-            time_zone=time_zone,
-            is_site_admin=is_site_admin,
-        )
+            validate_password(password, User(**person))
+        return User.objects.create_user(**person, password=password, time_zone=time_zone, is_site_admin=is_site_admin)
     except ValidationError as error:
         raise InvalidInputError("This person could not be added.", _by_field(error)) from error
 

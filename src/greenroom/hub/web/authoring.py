@@ -10,17 +10,25 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from greenroom.hub.connections.selectors import list_active_connections
-from greenroom.hub.core.errors import HubError, InvalidInputError, UnknownObjectError
+from greenroom.hub.core.errors import HubError, InvalidInputError, StateConflictError, UnknownObjectError
 from greenroom.hub.courses.access import Verb, get_item_for, get_lesson_for, get_section_for
 from greenroom.hub.courses.completion_rule import make_rule
-from greenroom.hub.courses.models import Section
-from greenroom.hub.courses.services import add_event_item, add_section, add_text_item, change_item, remove_item
+from greenroom.hub.courses.models import Section, SectionItem
+from greenroom.hub.courses.services import (
+    add_event_item,
+    add_section,
+    add_text_item,
+    change_item,
+    check_can_be_added,
+    remove_item,
+)
 from greenroom.hub.events.links import read_link
 from greenroom.hub.events.models import Event
 from greenroom.hub.events.products import PRODUCTS, Product
 from greenroom.hub.events.selectors import list_choosable_events
 from greenroom.hub.sync.services import find_at_goto
-from greenroom.hub.web.doors import SignedInRequest, add_errors, page_of, signed_in
+from greenroom.hub.web.addresses import lesson_url
+from greenroom.hub.web.doors import SignedInRequest, add_errors, number_of, page_of, signed_in, text_of
 
 
 class TextForm(forms.Form):
@@ -31,7 +39,11 @@ class TextForm(forms.Form):
 
 
 def _editing(section: Section) -> str:
-    return f"/lessons/{section.lesson_id}/?edit=1#section-{section.pk}"
+    return lesson_url(section.lesson_id, anchor=f"section-{section.pk}", is_editing=True)
+
+
+def _editing_item(item: SectionItem) -> str:
+    return lesson_url(item.section.lesson_id, anchor=f"item-{item.pk}", is_editing=True)
 
 
 @signed_in
@@ -40,10 +52,10 @@ def create_section(request: SignedInRequest, pk: int) -> HttpResponse:
     """Add a section to a lesson."""
     lesson = get_lesson_for(request.user, pk, Verb.EDIT)
     try:
-        section = add_section(lesson=lesson, title=request.POST.get("title", ""))
+        section = add_section(lesson=lesson, title=text_of(request.POST, "title"))
     except InvalidInputError as error:
         messages.error(request, str(error))
-        return redirect(f"/lessons/{pk}/?edit=1")
+        return redirect(lesson_url(pk, is_editing=True))
     return redirect(_editing(section))
 
 
@@ -65,13 +77,13 @@ def choose_event(request: SignedInRequest, pk: int, product: str) -> HttpRespons
         "section": section,
         "product": kind,
         "has_connection": list_active_connections().exists(),
-        "link": request.GET.get("link", "").strip(),
+        "link": text_of(request.GET, "link"),
         "title": f"Add a {kind.words.one.lower()}",
         "current_tab": "Choose",
     }
     if context["link"] or "paste" in request.GET:
         return _answer_link(request, context)
-    events = list_choosable_events(product=product, text=request.GET.get("q", "").strip())
+    events = list_choosable_events(product=product, text=text_of(request.GET, "q"))
     page = page_of(request, events, 20)
     return render(request, "courses/choose_event.html", {**context, "page": page, "choices": page.object_list})
 
@@ -100,17 +112,19 @@ def _answer_link(request: SignedInRequest, context: dict[str, object]) -> HttpRe
 def add_event(request: SignedInRequest, pk: int) -> HttpResponse:
     """Put the chosen event into the section."""
     section = get_section_for(request.user, pk, Verb.EDIT)
-    chosen = request.POST.get("event", "")
-    event = Event.objects.filter(pk=int(chosen)).first() if chosen.isdigit() else None
+    chosen = number_of(request.POST, "event")
+    event = Event.objects.select_related("connection").filter(pk=chosen).first() if chosen else None
     if event is None:
         messages.error(request, "Choose an event first.")
         return redirect("choose_kind", pk=pk)
-    if event.state == Event.State.CANCELLED:
-        messages.error(request, "This event was cancelled, so it cannot be added.")
+    try:
+        check_can_be_added(event=event)
+    except StateConflictError as error:
+        messages.error(request, str(error))
         return redirect("choose_kind", pk=pk)
     item = add_event_item(section=section, event=event, actor=request.user)
     messages.success(request, f"“{event.title}” is in this lesson.")
-    return redirect(f"/lessons/{section.lesson_id}/?edit=1#item-{item.pk}")
+    return redirect(_editing_item(item))
 
 
 @signed_in
@@ -153,7 +167,7 @@ def item_settings(request: SignedInRequest, pk: int) -> HttpResponse:
         except InvalidInputError as error:
             add_errors(form, error)
         else:
-            return redirect(f"/lessons/{item.section.lesson_id}/?edit=1#item-{item.pk}")
+            return redirect(_editing_item(item))
     return render(
         request, "courses/item_settings.html", {"item": item, "form": form}, status=422 if form.errors else 200
     )

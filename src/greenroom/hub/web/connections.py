@@ -36,7 +36,7 @@ def list_page(request: SignedInRequest) -> HttpResponse:
 def connect(request: SignedInRequest) -> HttpResponse:
     """Send the browser to GoTo to allow access."""
     back_to = request.POST.get("next", "")
-    if not url_has_allowed_host_and_scheme(back_to, allowed_hosts=None):
+    if not back_to.startswith("/") or not url_has_allowed_host_and_scheme(back_to, allowed_hosts=None):
         back_to = ""
     try:
         address, pending = begin_authorization(back_to=back_to)

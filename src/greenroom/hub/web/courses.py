@@ -6,7 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from greenroom.hub.core.errors import InvalidInputError
+from greenroom.hub.core.errors import InvalidInputError, UnknownObjectError
 from greenroom.hub.courses.access import (
     Verb,
     get_course_for,
@@ -20,7 +20,8 @@ from greenroom.hub.courses.models import Enrollment
 from greenroom.hub.courses.selectors import list_people, list_progress, list_roster, view_lesson
 from greenroom.hub.courses.services import add_lesson, create_course, enroll, unenroll
 from greenroom.hub.users.selectors import find_user
-from greenroom.hub.web.doors import SignedInRequest, add_errors, signed_in
+from greenroom.hub.web.addresses import lesson_url
+from greenroom.hub.web.doors import SignedInRequest, add_errors, signed_in, text_of
 
 
 class CourseForm(forms.Form):
@@ -57,7 +58,7 @@ def list_page(request: SignedInRequest) -> HttpResponse:
 def create(request: SignedInRequest) -> HttpResponse:
     """Make a course."""
     if not may_create_course(request.user):
-        return redirect("courses")
+        raise UnknownObjectError("There is nothing here, or nothing that you may see.")
     form = CourseForm(request.POST or None)
     if form.is_valid():
         course = create_course(**form.cleaned_data, actor=request.user)
@@ -90,11 +91,11 @@ def create_lesson(request: SignedInRequest, slug: str) -> HttpResponse:
     """Add a lesson to a course."""
     course = get_course_for(request.user, slug, Verb.EDIT)
     try:
-        lesson = add_lesson(course=course, title=request.POST.get("title", ""))
+        lesson = add_lesson(course=course, title=text_of(request.POST, "title"))
     except InvalidInputError as error:
         messages.error(request, str(error))
         return redirect("course", slug=slug)
-    return redirect(f"/lessons/{lesson.pk}/?edit=1")
+    return redirect(lesson_url(lesson.pk, is_editing=True))
 
 
 @signed_in
@@ -151,4 +152,6 @@ def remove_person(request: SignedInRequest, slug: str, user_id: int) -> HttpResp
 def roster_page(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show how all learners stand with one item."""
     item = get_item_for(request.user, pk, Verb.PEOPLE)
+    if item.event is None:
+        raise UnknownObjectError("There is nothing here, or nothing that you may see.")
     return render(request, "courses/roster.html", {"item": item, "rows": list_roster(item=item)})

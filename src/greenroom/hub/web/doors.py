@@ -8,7 +8,8 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django_htmx.http import HttpResponseClientRefresh
 
 from greenroom.hub.core.errors import InvalidInputError
 from greenroom.hub.users.access import require_site_admin
@@ -26,7 +27,16 @@ class SignedInRequest(HttpRequest):
 
 def signed_in(view: View) -> View:
     """Let only people who have signed in pass; others are asked to."""
-    return login_required(view)
+    guarded = login_required(view)
+
+    @wraps(view)
+    def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.htmx and not request.user.is_authenticated:  # type: ignore[attr-defined]
+            # A part of a page that renews itself must not turn into the sign-in page.
+            return HttpResponseClientRefresh()
+        return guarded(request, *args, **kwargs)
+
+    return entered
 
 
 def site_admins_only(view: View) -> View:
@@ -37,7 +47,18 @@ def site_admins_only(view: View) -> View:
         require_site_admin(request.user)
         return view(request, *args, **kwargs)
 
-    return login_required(guarded)
+    return signed_in(guarded)
+
+
+def text_of(given: QueryDict, name: str) -> str:
+    """Return what was typed into a field, without what no database takes; empty when it was not sent."""
+    return given.get(name, "").replace("\0", "").strip()
+
+
+def number_of(given: QueryDict, name: str) -> int | None:
+    """Return the id that was chosen in a field, or None when there is none that could be one."""
+    text = text_of(given, name)
+    return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
 def page_of(request: HttpRequest, rows: "QuerySet[Any] | list[Any]", size: int = _ROWS) -> Page[Any]:

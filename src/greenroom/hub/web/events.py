@@ -1,12 +1,13 @@
 """Pages of the events of all connected accounts."""
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from greenroom.hub.connections.selectors import list_connections
 from greenroom.hub.core.errors import UnknownObjectError
-from greenroom.hub.courses.access import may_see_events, may_see_people_of
+from greenroom.hub.courses.access import list_items_for, may_see_events, may_see_people_of
 from greenroom.hub.events.models import Event
 from greenroom.hub.events.products import PRODUCTS, get_product
 from greenroom.hub.events.selectors import (
@@ -18,7 +19,7 @@ from greenroom.hub.events.selectors import (
 )
 from greenroom.hub.events.services import get_start_url
 from greenroom.hub.sync.services import request_sync
-from greenroom.hub.web.doors import SignedInRequest, page_of, signed_in
+from greenroom.hub.web.doors import SignedInRequest, number_of, page_of, signed_in, text_of
 
 
 def _check(request: SignedInRequest) -> None:
@@ -32,20 +33,21 @@ def list_page(request: SignedInRequest) -> HttpResponse:
     """Show events with search and filters."""
     _check(request)
     wanted = request.GET
-    connection = wanted.get("account", "")
+    state = text_of(wanted, "state")
+    when = "" if state else text_of(wanted, "when") or "upcoming"
     events = list_events(
-        text=wanted.get("q", "").strip(),
-        product=wanted.get("product", ""),
-        state=wanted.get("state", ""),
-        connection=int(connection) if connection.isdigit() else None,
-        when=wanted.get("when", "upcoming") if not wanted.get("state") else "",
+        text=text_of(wanted, "q"),
+        product=text_of(wanted, "product"),
+        state=state,
+        connection=number_of(wanted, "account"),
+        when=when,
     )
     return render(
         request,
         "events/list.html",
         {
             "page": page_of(request, events),
-            "current_tab": wanted.get("when", "upcoming").capitalize() if not wanted.get("state") else "",
+            "current_tab": when.capitalize(),
             "products": [(product.code, product.words.many) for product in PRODUCTS.values()],
             "states": Event.State.choices,
             "accounts": [(connection.pk, str(connection)) for connection in list_connections()],
@@ -61,13 +63,13 @@ def event_page(request: SignedInRequest, pk: int) -> HttpResponse:
     event = get_object_or_404(Event.objects.select_related("connection"), pk=pk)
     may_see_people = may_see_people_of(request.user, event)
     tab = request.GET.get("tab", "overview") if may_see_people else "overview"
-    text = request.GET.get("q", "").strip()
+    text = text_of(request.GET, "q")
     context: dict[str, object] = {
         "event": event,
         "product": get_product(event.product),
         "times": event.times.all(),
         "sessions": event.sessions.all(),
-        "items": event.items.filter(removed_at=None).select_related("section__lesson__course"),
+        "items": list_items_for(request.user, event),
         "may_see_people": may_see_people,
         "tab": tab,
         "current_tab": tab.capitalize(),
@@ -86,10 +88,12 @@ def event_page(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_POST
 def sync(request: SignedInRequest, pk: int) -> HttpResponse:
     """Have one event read from GoTo now."""
-    event = get_object_or_404(Event.objects.select_related("connection"), pk=pk)
-    if not may_see_people_of(request.user, event):
-        raise UnknownObjectError("There is nothing here, or nothing that you may see.")
-    request_sync(connection=event.connection, product=event.product, event_key=event.event_key, actor=request.user)
+    event = _event_taught_by(request, pk)
+    if event.connection.is_usable:
+        request_sync(connection=event.connection, product=event.product, event_key=event.event_key, actor=request.user)
+        messages.info(request, "This event is being read from GoTo. Look again in a moment.")
+    else:
+        messages.warning(request, "The GoTo account of this event has to be connected again first.")
     return redirect("event", pk=pk)
 
 
@@ -97,7 +101,11 @@ def sync(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_GET
 def start(request: SignedInRequest, pk: int) -> HttpResponse:
     """Lead to where the organizer starts the event; GoTo asks them to sign in there."""
+    return redirect(get_start_url(event=_event_taught_by(request, pk)))
+
+
+def _event_taught_by(request: SignedInRequest, pk: int) -> Event:
     event = get_object_or_404(Event.objects.select_related("connection"), pk=pk)
     if not may_see_people_of(request.user, event):
         raise UnknownObjectError("There is nothing here, or nothing that you may see.")
-    return redirect(get_start_url(event=event))
+    return event

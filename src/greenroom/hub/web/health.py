@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
@@ -16,13 +16,13 @@ from greenroom.hub.jobs.models import Job, WorkerHeartbeat
 _WORKER_IS_ALIVE = timedelta(seconds=60)
 
 
-@require_GET
+@require_safe
 def healthz(request: HttpRequest) -> HttpResponse:
     """Say that this process answers."""
     return JsonResponse({"status": "ok"})
 
 
-@require_GET
+@require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
     """Say whether the database answers, its tables are up to date, and a worker is there."""
     checks = {"database": False, "migrations": False, "worker": False}
@@ -32,12 +32,12 @@ def readyz(request: HttpRequest) -> HttpResponse:
         checks["migrations"] = not executor.migration_plan(executor.loader.graph.leaf_nodes())
         alive = WorkerHeartbeat.objects.filter(seen_at__gte=clock.now() - _WORKER_IS_ALIVE)
         checks["worker"] = checks["migrations"] and alive.exists()
-    except DatabaseError:
+    except Error:
         pass
     return JsonResponse(checks, status=200 if all(checks.values()) else 503)
 
 
-@require_GET
+@require_safe
 def metrics(request: HttpRequest) -> HttpResponse:
     """Give the numbers worth watching, in Prometheus's form; they hold no names."""
     registry = CollectorRegistry()

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from greenroom.hub.core.errors import InvalidInputError, StateConflictError, UnknownObjectError
 from greenroom.hub.courses.access import get_item_for
+from greenroom.hub.courses.item_state import Code, ItemState
 from greenroom.hub.courses.models import SectionItem
 from greenroom.hub.courses.selectors import view_item
 from greenroom.hub.events.models import Event
@@ -18,6 +19,7 @@ from greenroom.hub.events.registration_form import RegistrationForm
 from greenroom.hub.events.selectors import find_registration
 from greenroom.hub.events.services import cancel_registration, register
 from greenroom.hub.sync.services import keep_registration_form_fresh
+from greenroom.hub.web.addresses import lesson_url
 from greenroom.hub.web.doors import SignedInRequest, add_errors, signed_in
 from greenroom.hub.web.registration_form import RegistrationDetailsForm
 
@@ -41,7 +43,10 @@ def card(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "courses/item.html",
-        {"view": view_item(item=item, user=request.user), "place": request.GET.get("place", "")},
+        {
+            "view": view_item(item=item, user=request.user),
+            "place": "home" if request.GET.get("place") == "home" else "",
+        },
     )
 
 
@@ -86,7 +91,7 @@ def join(request: SignedInRequest, pk: int) -> HttpResponse:
     item, event = _live_item(request, pk)
     view = view_item(item=item, user=request.user)
     if view.state is None or not view.state.can_join:
-        messages.info(request, view.state.disabled_reason or view.state.sentence if view.state else "")
+        messages.info(request, _why_not(view.state))
         return redirect(_lesson_of(item))
     registrant = find_registration(user=request.user, event=event).registrant
     if registrant is None or not _leads_to_goto(registrant.join_url):
@@ -102,5 +107,11 @@ def _leads_to_goto(address: str) -> bool:
     return f"{parts.scheme}://{parts.netloc}" == settings.GOTO_API_URL
 
 
+def _why_not(state: ItemState | None) -> str:
+    if state is None or state.code == Code.OPEN:
+        return "Register first; then you can join."
+    return state.disabled_reason or state.sentence
+
+
 def _lesson_of(item: SectionItem) -> str:
-    return f"/lessons/{item.section.lesson_id}/#item-{item.pk}"
+    return lesson_url(item.section.lesson_id, anchor=f"item-{item.pk}")

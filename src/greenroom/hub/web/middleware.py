@@ -4,11 +4,11 @@ import zoneinfo
 from collections.abc import Callable
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.utils import timezone
 
 from greenroom.hub.core.errors import HubError
+from greenroom.hub.web.errors import answer_error, not_found
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 
@@ -60,7 +60,7 @@ class ErrorPagesMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Answer a `HubError`; anything else is Django's."""
-        if not isinstance(error, HubError):
-            return None
-        return render(request, "web/error.html", {"error": error}, status=error.status)
+        """Answer a `HubError`, and what was not found; anything else is Django's."""
+        if isinstance(error, Http404):
+            return not_found(request)
+        return answer_error(request, error) if isinstance(error, HubError) else None

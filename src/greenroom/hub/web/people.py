@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from greenroom.hub.core.errors import InvalidInputError
 from greenroom.hub.users.selectors import list_users
 from greenroom.hub.users.services import add_user
-from greenroom.hub.web.doors import SignedInRequest, add_errors, page_of, site_admins_only
+from greenroom.hub.web.doors import SignedInRequest, add_errors, page_of, site_admins_only, text_of
 
 
 class PersonForm(forms.Form):
@@ -38,7 +38,7 @@ class PersonForm(forms.Form):
 @require_GET
 def list_page(request: SignedInRequest) -> HttpResponse:
     """Show everybody."""
-    return render(request, "people/list.html", {"page": page_of(request, list_users(text=request.GET.get("q", "")))})
+    return render(request, "people/list.html", {"page": page_of(request, list_users(text=text_of(request.GET, "q")))})
 
 
 @site_admins_only

@@ -6,6 +6,7 @@ from greenroom.hub.courses.services.authoring import (
     add_section,
     add_text_item,
     change_item,
+    check_can_be_added,
     create_course,
     remove_item,
 )
@@ -18,6 +19,7 @@ __all__ = [
     "add_section",
     "add_text_item",
     "change_item",
+    "check_can_be_added",
     "create_course",
     "enroll",
     "evaluate_event",

@@ -5,7 +5,7 @@ from django.db.models import Max, QuerySet
 from django.utils.text import slugify
 
 from greenroom.hub.core import clock
-from greenroom.hub.core.errors import InvalidInputError
+from greenroom.hub.core.errors import InvalidInputError, StateConflictError
 from greenroom.hub.courses.completion_rule import CompletionRule, write_rule
 from greenroom.hub.courses.models import Course, Enrollment, Lesson, Section, SectionItem
 from greenroom.hub.courses.services.completion import evaluate_item
@@ -39,6 +39,22 @@ def add_lesson(*, course: Course, title: str, summary: str = "") -> Lesson:
 def add_section(*, lesson: Lesson, title: str) -> Section:
     """Add a section at the end of a lesson."""
     return Section.objects.create(lesson=lesson, title=_titled(title), position=_next(lesson.sections.all()))
+
+
+def check_can_be_added(*, event: Event) -> None:
+    """
+    See whether an event can be put into a lesson now. One that is over can: attendance counts for those who were there.
+
+    Raises:
+        StateConflictError: with the reason.
+    """
+    if event.state == Event.State.CANCELLED:
+        raise StateConflictError("This event was cancelled, so it cannot be added.")
+    if event.state != Event.State.ENDED and not event.connection.is_usable:
+        raise StateConflictError(
+            "The GoTo account of this event is not connected at the moment, so nobody could register. "
+            "Have it connected again first."
+        )
 
 
 def add_event_item(*, section: Section, event: Event, actor: User, rule: CompletionRule | None = None) -> SectionItem:

@@ -1,0 +1,99 @@
+"""A course with everything a page can show, and browsers."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from types import SimpleNamespace
+
+import pytest
+from django.test import Client
+from tests.factories.courses import make_item
+
+from greenroom.hub.connections.models import Connection
+from greenroom.hub.courses.models import Course, Section, SectionItem
+from greenroom.hub.events.models import Event
+from greenroom.hub.events.registration_form import Answers
+from greenroom.hub.events.services import register
+from greenroom.hub.sync.services import open_run, watch
+from greenroom.hub.users.models import User
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is there: an item that is open, and one for which everybody has registered, Otto too."""
+
+    course: Course
+    section: Section
+    item: SectionItem
+    registered: SectionItem
+    text: SectionItem
+    connection: Connection
+    run_id: int
+
+
+@pytest.fixture
+def cast(ada: User, ivan: User, eda: User, lena: User, otto: User) -> SimpleNamespace:
+    """Everybody by name."""
+    return SimpleNamespace(ada=ada, ivan=ivan, eda=eda, lena=lena, otto=otto)
+
+
+@pytest.fixture
+def scene(world, pull, connection, course, section, item, cast) -> Scene:
+    later = pull(world.schedule_webinar("Ropes", starts_in=timedelta(days=1)))
+    for user in vars(cast).values():
+        register(event=later, answers=answers_of(user), user=user)
+    text = SectionItem.objects.create(section=section, kind="text", text="Look up first.", position=30)
+    run = open_run(connection=connection, product="training")
+    return Scene(course, section, item, make_item(section, later), text, connection, run.pk)
+
+
+def answers_of(user: User) -> Answers:
+    """Return the answers to the three questions that are always asked."""
+    return Answers(fields={"firstName": user.first_name, "lastName": user.last_name, "email": user.email})
+
+
+@pytest.fixture
+def go_live(world, connection) -> Callable[[Event], None]:
+    """Let the organizer start an event, and the hub notice it."""
+
+    def start(event: Event) -> None:
+        world.launch(event.event_key)
+        watch(connection=connection, product="webinar")
+
+    return start
+
+
+@pytest.fixture
+def sign_up(run_jobs) -> Callable[[Event, User], None]:
+    """Register somebody, and carry it to GoTo."""
+
+    def ask(event: Event, user: User) -> None:
+        register(event=event, answers=answers_of(user), user=user)
+        run_jobs()
+
+    return ask
+
+
+@pytest.fixture
+def as_ivan(browser, ivan) -> Client:
+    return browser(ivan)
+
+
+@pytest.fixture
+def as_eda(browser, eda) -> Client:
+    return browser(eda)
+
+
+@pytest.fixture
+def as_lena(browser, lena) -> Client:
+    return browser(lena)
+
+
+@pytest.fixture
+def as_ada(browser, ada) -> Client:
+    return browser(ada)
+
+
+@pytest.fixture
+def as_otto(browser, otto) -> Client:
+    return browser(otto)

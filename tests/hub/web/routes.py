@@ -1,0 +1,87 @@
+"""Every route of the pages: how it is asked for, and who gets there."""
+
+from typing import Any, NamedTuple
+
+from django.urls import reverse
+
+
+class Route(NamedTuple):
+    """Its method, where it leads, and the people of the cast who get there."""
+
+    method: str
+    status: int
+    people: tuple[str, ...]
+    takes: tuple[str, ...] = ()
+
+
+EVERYBODY = ("otto", "lena", "eda", "ivan", "ada")
+MEMBERS = ("lena", "eda", "ivan", "ada")
+EDITORS = ("eda", "ivan", "ada")
+TEACHERS = ("ivan", "ada")
+ADMINS = ("ada",)
+
+ROUTES = {
+    "home": Route("GET", 200, EVERYBODY),
+    "courses": Route("GET", 200, EVERYBODY),
+    "create_course": Route("GET", 200, TEACHERS),
+    "course": Route("GET", 200, MEMBERS, ("slug",)),
+    "create_lesson": Route("POST", 302, EDITORS, ("slug",)),
+    "course_people": Route("GET", 200, TEACHERS, ("slug",)),
+    "remove_from_course": Route("POST", 302, TEACHERS, ("slug", "user_id")),
+    "lesson": Route("GET", 200, MEMBERS, ("lesson",)),
+    "create_section": Route("POST", 302, EDITORS, ("lesson",)),
+    "choose_kind": Route("GET", 200, EDITORS, ("section",)),
+    "add_event": Route("POST", 302, EDITORS, ("section",)),
+    "add_text": Route("GET", 200, EDITORS, ("section",)),
+    "choose_event": Route("GET", 200, EDITORS, ("section", "product")),
+    "item_card": Route("GET", 200, MEMBERS, ("item",)),
+    "register": Route("GET", 200, MEMBERS, ("item",)),
+    "cancel_registration": Route("POST", 302, MEMBERS, ("registered",)),
+    "item_settings": Route("GET", 200, EDITORS, ("item",)),
+    "remove_item": Route("POST", 302, EDITORS, ("item",)),
+    "roster": Route("GET", 200, TEACHERS, ("item",)),
+    "join": Route("GET", 302, MEMBERS, ("item",)),
+    "events": Route("GET", 200, EDITORS),
+    "event": Route("GET", 200, EDITORS, ("event",)),
+    "sync_event": Route("POST", 302, TEACHERS, ("event",)),
+    "start_event": Route("GET", 302, TEACHERS, ("event",)),
+    "connections": Route("GET", 200, ADMINS),
+    "connect": Route("POST", 302, ADMINS),
+    "connection_callback": Route("GET", 302, ADMINS),
+    "disconnect": Route("POST", 302, ADMINS, ("connection",)),
+    "sync_runs": Route("GET", 200, ADMINS),
+    "start_sync": Route("POST", 302, ADMINS),
+    "sync_run": Route("GET", 200, ADMINS, ("run",)),
+    "people": Route("GET", 200, ADMINS),
+    "add_person": Route("GET", 200, ADMINS),
+}
+# What machines ask has no sign-in; the style page is there only in development.
+OPEN = {"healthz": 200, "readyz": 503, "metrics": 200, "style": 404}
+
+FORMS = ("create_course", "add_text", "register", "item_settings", "course_people", "add_person")
+POSTED = tuple(name for name, route in ROUTES.items() if route.method == "POST")
+SHOWN = tuple(name for name, route in ROUTES.items() if route.method == "GET")
+# What others need is taken away last.
+TAKING_AWAY = ("remove_item", "disconnect")
+# These two are there to bring something about: they ask GoTo, and they end an authorization.
+ACTS = ("start_event", "connection_callback")
+
+
+def address(name: str, scene: Any, otto: Any) -> str:
+    """Return a route's address in the scene."""
+    things = {
+        "slug": {"slug": scene.course.slug},
+        "user_id": {"user_id": otto.pk},
+        "lesson": {"pk": scene.section.lesson_id},
+        "section": {"pk": scene.section.pk},
+        "product": {"product": "webinar"},
+        "item": {"pk": scene.item.pk},
+        "registered": {"pk": scene.registered.pk},
+        "event": {"pk": scene.item.event_id},
+        "connection": {"pk": scene.connection.pk},
+        "run": {"pk": scene.run_id},
+    }
+    kwargs: dict[str, Any] = {}
+    for thing in ROUTES[name].takes:
+        kwargs |= things[thing]
+    return reverse(name, kwargs=kwargs)

@@ -1,0 +1,51 @@
+"""What every page tells the browser, so that nothing of others runs in it."""
+
+import pytest
+from django.test import Client
+from tests.hub.web.routes import SHOWN, address
+
+POLICY = {
+    "default-src": "'self'",
+    "img-src": "'self' data:",
+    "object-src": "'none'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+    "form-action": "'self' https: http://goto.test",
+}
+
+
+def check(answer) -> None:
+    policy = dict(part.strip().split(" ", 1) for part in answer["Content-Security-Policy"].split(";"))
+    assert policy == POLICY
+    assert "nosniff" == answer["X-Content-Type-Options"]
+    assert "DENY" == answer["X-Frame-Options"]
+    assert "same-origin" == answer["Referrer-Policy"]
+    assert "same-origin" == answer["Cross-Origin-Opener-Policy"]
+
+
+def test_every_page_has_the_headers(scene, cast, browser):
+    ada, otto = browser(cast.ada), browser(cast.otto)
+    for name in SHOWN:
+        check(ada.get(address(name, scene, cast.otto)))
+        check(otto.get(address(name, scene, cast.otto)))
+
+
+@pytest.mark.parametrize("path", ["/accounts/login/", "/no/such/page/", "/healthz", "/readyz", "/metrics"])
+def test_what_is_open_has_them_too(db, client, path):
+    check(client.get(path))
+
+
+def test_refused_form_has_them_too(db):
+    check(Client(enforce_csrf_checks=True).post("/accounts/login/"))
+
+
+def test_session_is_out_of_reach_for_scripts_and_other_sites(client, lena):
+    client.post("/accounts/login/", {"login": lena.email, "password": "correct horse"})
+    cookie = client.cookies["greenroom"]
+    assert (True, "Lax") == (cookie["httponly"], cookie["samesite"])
+
+
+def test_page_of_a_person_is_not_kept_by_others(scene, cast, browser):
+    client = browser(cast.lena)
+    for name in ("item_card", "join"):
+        assert "no-store" in client.get(address(name, scene, cast.otto))["Cache-Control"]

@@ -1,0 +1,157 @@
+"""
+Who may open which address: every route of the pages, for everybody of the cast.
+
+The table in `routes` must name each route, so that a new page cannot be forgotten here.
+"""
+
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.test import Client
+from django.urls import reverse
+from tests.factories.courses import make_course, make_enrollment
+from tests.hub.web.routes import ACTS, EVERYBODY, FORMS, OPEN, POSTED, ROUTES, SHOWN, TAKING_AWAY, address
+
+from greenroom.hub.events.models import RegistrationRequest
+from greenroom.hub.web.urls import urlpatterns
+
+
+def test_table_names_every_route() -> None:
+    assert {pattern.name for pattern in urlpatterns} == ROUTES.keys() | OPEN.keys()
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_each_person_gets_where_they_may_and_nowhere_else(scene, cast, browser, who) -> None:
+    client = browser(getattr(cast, who))
+    expected, found = {}, {}
+    for name in sorted(ROUTES, key=TAKING_AWAY.__contains__):
+        route = ROUTES[name]
+        expected[name] = route.status if who in route.people else 404
+        found[name] = client.generic(route.method, address(name, scene, cast.otto)).status_code
+    assert expected == found
+
+
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_who_has_not_signed_in_is_asked_to(scene, cast, method) -> None:
+    before = snapshot()
+    client = Client()
+    for name in ROUTES:
+        path = address(name, scene, cast.otto)
+        answer = getattr(client, method)(path)
+        assert (302, f"/accounts/login/?next={path}") == (answer.status_code, answer["Location"]), name
+    assert before == snapshot()
+
+
+@pytest.mark.parametrize("who", [None, *EVERYBODY])
+def test_what_machines_ask_is_open(db, cast, browser, who) -> None:
+    client = browser(getattr(cast, who)) if who else Client()
+    assert OPEN == {name: client.get(reverse(name)).status_code for name in OPEN}
+
+
+def snapshot() -> dict[str, list[dict[str, Any]]]:
+    """Return all rows there are, but for sessions."""
+    return {
+        model._meta.label: list(model._default_manager.order_by("pk").values())
+        for model in apps.get_models()
+        if model._meta.label != "sessions.Session"
+    }
+
+
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_looking_changes_nothing(scene, cast, browser, who) -> None:
+    client = browser(getattr(cast, who))
+    before = snapshot()
+    for name in SHOWN:
+        if name not in ACTS:
+            client.get(address(name, scene, cast.otto))
+    for query in ("?edit=1", "?tab=people", "?q=ladder", "?link=123456789"):
+        for name in ("lesson", "event", "events", "choose_event"):
+            client.get(address(name, scene, cast.otto) + query)
+    assert before == snapshot()
+
+
+def test_what_changes_something_is_never_done_by_a_link(scene, cast, as_ada) -> None:
+    before = snapshot()
+    for name in POSTED:
+        assert 405 == as_ada.get(address(name, scene, cast.otto)).status_code, name
+    assert before == snapshot()
+
+
+def test_form_from_another_site_is_refused(scene, cast) -> None:
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(cast.ada)
+    before = snapshot()
+    for name in (*POSTED, *FORMS):
+        answer = client.post(address(name, scene, cast.otto), {"title": "Mine", "email": "otto@example.com"})
+        assert 403 == answer.status_code, name
+        assert "Go back, reload it and try again." in answer.content.decode(), name
+    assert before == snapshot()
+
+
+def test_page_that_only_shows_takes_no_form(scene, cast, as_ada) -> None:
+    for name in SHOWN:
+        if name not in FORMS:
+            assert 405 == as_ada.post(address(name, scene, cast.otto)).status_code, name
+
+
+@pytest.mark.parametrize("unknown", [999_999_999, 10**30])
+def test_what_does_not_exist_is_not_found_even_by_the_admin(db, ada, browser, unknown) -> None:
+    client = browser(ada)
+    for name, route in ROUTES.items():
+        takes = [thing for thing in route.takes if thing != "product"]
+        if not takes:
+            continue
+        kwargs: dict[str, Any] = {"slug": "no-such-course"} if "slug" in takes else {"pk": unknown}
+        kwargs |= {"user_id": unknown} if "user_id" in takes else {}
+        kwargs |= {"product": "webinar"} if "product" in route.takes else {}
+        answer = client.generic(route.method, reverse(name, kwargs=kwargs))
+        assert 404 == answer.status_code, name
+        assert "There is nothing here" in answer.content.decode(), name
+
+
+def test_address_that_leads_nowhere_says_so_in_our_words(db, lena, browser) -> None:
+    for client in (Client(), browser(lena)):
+        answer = client.get("/no/such/page/")
+        assert 404 == answer.status_code
+        assert "There is nothing here, or nothing that you may see." in answer.content.decode()
+
+
+OF_LIVE_ITEMS = ("item_card", "register", "join", "item_settings", "roster")
+
+
+def test_text_has_no_live_pages(scene, as_ada) -> None:
+    for name in OF_LIVE_ITEMS:
+        assert 404 == as_ada.get(reverse(name, args=[scene.text.pk])).status_code, name
+
+
+def test_removed_item_is_gone_for_everybody(scene, cast, as_ada) -> None:
+    as_ada.post(reverse("remove_item", args=[scene.item.pk]))
+    for name in OF_LIVE_ITEMS:
+        assert 404 == as_ada.get(reverse(name, args=[scene.item.pk])).status_code, name
+
+
+def test_outsider_cannot_cancel_what_he_reached_before(scene, cast, as_otto) -> None:
+    assert 404 == as_otto.post(address("cancel_registration", scene, cast.otto)).status_code
+    assert "pending" == RegistrationRequest.objects.get(user=cast.otto).state
+
+
+def test_course_that_is_not_published_does_not_exist_for_its_learners(scene, cast, browser) -> None:
+    scene.course.is_published = False
+    scene.course.save()
+    for name in ("course", "lesson", "item_card", "register", "join"):
+        path = address(name, scene, cast.otto)
+        assert 404 == browser(cast.lena).get(path).status_code, name
+        assert 404 != browser(cast.eda).get(path).status_code, name
+
+
+def test_person_who_was_taken_out_is_outside(scene, cast, as_ivan, as_lena) -> None:
+    as_ivan.post(reverse("remove_from_course", args=[scene.course.slug, cast.lena.pk]))
+    for name in ("course", "lesson", "item_card", "register", "join"):
+        assert 404 == as_lena.get(address(name, scene, cast.otto)).status_code, name
+
+
+def test_teacher_of_one_course_is_an_outsider_in_another(scene, cast, as_otto) -> None:
+    make_enrollment(make_course("First aid"), cast.otto, "instructor")
+    reached = {name for name in SHOWN if as_otto.get(address(name, scene, cast.otto)).status_code != 404}
+    assert {"home", "courses", "create_course", "events", "event"} == reached
