@@ -1,0 +1,225 @@
+"""The benchmarks: each interleaves rounds of our code and of its floor, and compares medians."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from bench import children
+from bench.databases import Databases, open_databases
+from bench.goto import PASSWORD, Goto, Organizer, serve_goto
+from bench.result import Result
+
+MEBIBYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much is done; the tests do little."""
+
+    registrants: int = 50_000
+    decoded: int = 10_000
+    webinars: int = 20
+    jobs: int = 1_000
+    rounds: int = 3
+
+
+@dataclass(frozen=True)
+class Bench:
+    """What the benchmarks need: a GoTo, databases with connected organizers, and their sizes."""
+
+    goto: Goto
+    databases: Databases
+    sizes: Sizes
+    folder: Path
+    organizers: dict[str, Organizer]
+
+    def hub(self, step: str, database_url: str = "", **arguments: Any) -> Any:
+        """Run a step of the hub in a process of its own, on a fresh database unless one is named."""
+        environment = {
+            **self.goto.environment,
+            "DJANGO_SETTINGS_MODULE": "greenroom.hub.settings",
+            "GREENROOM_DATA_DIR": str(self.folder),
+            "GREENROOM_DATABASE_URL": database_url or self.databases.fresh(),
+            "GREENROOM_LOG_LEVEL": "ERROR",
+        }
+        return children.run(f"bench.hub:{step}", environment=environment, **arguments)
+
+    def floor(self, step: str, **arguments: Any) -> Any:
+        """Run a floor in a process of its own, on an empty database."""
+        return children.run(f"bench.floors:{step}", **arguments, **self.databases.floor())
+
+
+# Warm reads one webinar with a few people before each measurement: first imports are not what we ask about.
+_ORGANIZERS = ("Warm", "Large", "Few", "Many", "Long")
+
+
+@contextmanager
+def open_bench(sizes: Sizes, database_url: str = "") -> Iterator[Bench]:
+    """Serve GoTo and prepare a hub's database with connected organizers."""
+    with tempfile.TemporaryDirectory(prefix="greenroom-bench-") as name:
+        folder = Path(name)
+        with serve_goto(folder) as goto, open_databases(folder, database_url) as databases:
+            organizers = {name: goto.add_organizer(name) for name in _ORGANIZERS}
+            bench = Bench(goto, databases, sizes, folder, organizers)
+            emails = [one.email for one in organizers.values()]
+            databases.template(lambda url: bench.hub("prepare", url, emails=emails, password=PASSWORD))
+            yield bench
+
+
+def _median_of(rounds: list[dict[str, Any]], *path: str) -> float:
+    values: list[Any] = list(rounds)
+    for name in path:
+        values = [value[name] for value in values]
+    return median(values)
+
+
+def measure_sync(bench: Bench) -> list[Result]:
+    """One webinar's registrants for the first time, and once more with nothing changed."""
+    count = bench.sizes.registrants
+    large, warm = bench.organizers["Large"], bench.organizers["Warm"]
+    listing = bench.goto.listing(large, bench.goto.schedule(large, registrants=count))
+    short = bench.goto.listing(warm, bench.goto.schedule(warm, registrants=20))
+    floors, hubs = [], []
+    for _ in range(bench.sizes.rounds):
+        floors.append(bench.floor("fetch_and_upsert", listing=listing, warm_up=short))
+        hubs.append(bench.hub("synchronize", email=large.email, warm_up=warm.email))
+    if not {one["rows"] for one in floors} == {one["rows"] for one in hubs} == {count}:
+        raise RuntimeError("The hub and the floor wrote different numbers of rows.")
+    floor, first, again = (
+        _median_of(floors, "cpu"),
+        _median_of(hubs, "first", "cpu"),
+        _median_of(hubs, "again", "cpu"),
+    )
+    database = bench.databases.name
+    return [
+        Result(
+            name=f"sync_{count}_registrants",
+            value=first / floor,
+            unit="x_cpu_per_row",
+            baseline="bare_fetch_and_upsert",
+            goal=4,
+            database=database,
+            details={
+                "seconds_wall": _median_of(hubs, "first", "wall"),
+                "seconds_cpu": first,
+                "seconds_cpu_of_database_server": _median_of(hubs, "first", "server_cpu"),
+                "seconds_cpu_of_floor": floor,
+                "rows_per_second": count / _median_of(hubs, "first", "wall"),
+                "rows_per_second_of_floor": count / _median_of(floors, "wall"),
+                "facts": hubs[0]["facts"],
+                "rounds": {"hub": hubs, "floor": floors},
+            },
+        ),
+        Result(
+            name=f"sync_{count}_registrants_memory",
+            value=max(one["peak_bytes"] for one in hubs) / MEBIBYTE,
+            unit="MiB",
+            baseline="peak_of_the_whole_process",
+            goal=150,
+            database=database,
+            details={
+                "idle_MiB": _median_of(hubs, "idle_bytes") / MEBIBYTE,
+                "floor_MiB": _median_of(floors, "peak_bytes") / MEBIBYTE,
+            },
+        ),
+        Result(
+            name=f"sync_{count}_registrants_unchanged",
+            value=again / first,
+            unit="x_cpu",
+            baseline="first_pass",
+            goal=0.1,
+            database=database,
+            details={"seconds_cpu": again, "seconds_cpu_of_first_pass": first},
+        ),
+    ]
+
+
+def count_statements(bench: Bench) -> list[Result]:
+    """Statements that one more unchanged webinar costs a pass."""
+    count = bench.sizes.webinars
+    few, many = bench.organizers["Few"], bench.organizers["Many"]
+    for organizer, webinars in ((few, count), (many, 2 * count)):
+        for _ in range(webinars):
+            bench.goto.schedule(organizer, registrants=3)
+    of_few = bench.hub("count_statements", email=few.email)
+    of_many = bench.hub("count_statements", email=many.email)
+    return [
+        Result(
+            name="statements_per_unchanged_webinar",
+            value=(of_many - of_few) / count,
+            unit="statements",
+            baseline=f"pass_over_{2 * count}_less_pass_over_{count}",
+            goal=2,
+            database=bench.databases.name,
+            details={f"statements_of_{count}": of_few, f"statements_of_{2 * count}": of_many},
+        )
+    ]
+
+
+def measure_jobs(bench: Bench) -> list[Result]:
+    """Jobs that do nothing, run by the hub's worker."""
+    count = bench.sizes.jobs
+    floors, hubs = [], []
+    for _ in range(bench.sizes.rounds):
+        floors.append(bench.floor("claim_and_delete", count=count))
+        hubs.append(bench.hub("drain_jobs", count=count))
+    return [
+        Result(
+            name="jobs_drained",
+            value=_median_of(hubs, "cpu") / _median_of(floors, "cpu"),
+            unit="x_cpu_per_job",
+            baseline="bare_claim_and_delete",
+            goal=20,
+            database=bench.databases.name,
+            details={
+                "jobs_per_second": count / _median_of(hubs, "wall"),
+                "jobs_per_second_of_floor": count / _median_of(floors, "wall"),
+            },
+        )
+    ]
+
+
+def measure_decoding(bench: Bench) -> list[Result]:
+    """The client's reading of a long list of registrants."""
+    organizer, count = bench.organizers["Long"], bench.sizes.decoded
+    listing = bench.goto.listing(organizer, bench.goto.schedule(organizer, registrants=count))
+    found = children.run("bench.client:decode", listing=listing, rounds=bench.sizes.rounds * 5)
+    return [
+        Result(
+            name=f"decode_{count}_registrants",
+            value=found["client"] / found["bare"],
+            unit="x_cpu",
+            baseline="bare_msgspec",
+            goal=1.5,
+            details={**found, "microseconds_per_row": found["client"] / count * 1e6},
+        )
+    ]
+
+
+def measure_import(bench: Bench) -> list[Result]:
+    """What `import greenroom.goto` costs a program that does nothing else."""
+    rounds = [children.run("bench.client:import_client") for _ in range(bench.sizes.rounds * 3)]
+    modules = sorted({module for one in rounds for module in one["unwanted"]})
+    return [
+        Result(
+            name="import_client",
+            value=_median_of(rounds, "cpu") * 1000 if not modules else float("inf"),
+            unit="ms_cpu",
+            baseline="fresh_interpreter_without_django",
+            goal=150,
+            details={"milliseconds_wall": _median_of(rounds, "wall") * 1000, "unwanted_modules": modules},
+        )
+    ]
+
+
+# By name; those of `ON_A_DATABASE` are run once for each database.
+ON_A_DATABASE: dict[str, Callable[[Bench], list[Result]]] = {
+    "sync": measure_sync,
+    "statements": count_statements,
+    "jobs": measure_jobs,
+}
+WITHOUT_ONE: dict[str, Callable[[Bench], list[Result]]] = {"decode": measure_decoding, "import": measure_import}
