@@ -67,7 +67,9 @@ def address_of(server: BaseWSGIServer) -> str:
 def chromium() -> Iterator[Browser]:
     """Open one Chromium for all journeys."""
     path = os.environ.get("GREENROOM_TEST_CHROMIUM", "/usr/bin/chromium")
-    with sync_playwright() as playwright:
+    # Playwright's loop runs in this thread; tests never await, so they may ask the database all the same.
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
         browser = playwright.chromium.launch(executable_path=path, args=list(QUIET))
         yield browser
         browser.close()
@@ -88,7 +90,7 @@ def using_database(path: Path) -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory, django_db_blocker) -> Path:
+def empty_database(chromium: Browser, tmp_path_factory: pytest.TempPathFactory, django_db_blocker) -> Path:
     """Make a folder with a migrated database, to be copied."""
     folder = tmp_path_factory.mktemp("empty")
     with django_db_blocker.unblock(), using_database(folder):
@@ -97,12 +99,10 @@ def empty_database(tmp_path_factory: pytest.TempPathFactory, django_db_blocker) 
 
 
 @pytest.fixture
-def database(empty_database: Path, tmp_path: Path, django_db_blocker, monkeypatch) -> Iterator[None]:
+def database(empty_database: Path, tmp_path: Path, django_db_blocker) -> Iterator[None]:
     """Give the journey a database of its own."""
     folder = tmp_path / "database"
     shutil.copytree(empty_database, folder)
-    # Playwright's loop runs in this thread; the test never awaits, so it may ask the database all the same.
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
     with django_db_blocker.unblock(), using_database(folder):
         yield
 
