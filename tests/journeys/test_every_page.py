@@ -1,0 +1,100 @@
+"""Every page for every eye: axe finds nothing, and nothing has to be scrolled sideways on the smallest phone."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from importlib.resources import files
+
+import pytest
+from playwright.sync_api import Page
+from tests.hub.world import World
+from tests.journeys.person import Person, work
+
+from greenroom.hub.courses.models import SectionItem
+from greenroom.hub.events.models import Event
+from greenroom.hub.sync.models import SyncRun
+from greenroom.hub.users.models import User
+
+pytestmark = pytest.mark.browser
+
+AXE = files(pytest.importorskip("axe_playwright_python")).joinpath("axe.min.js").read_text()
+CHECK = "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+TOO_WIDE = """
+    [...document.querySelectorAll('main *')].filter(one => one.getBoundingClientRect().right > innerWidth + 1)
+        .filter(one => !one.closest('.chips, .tabs, pre')).map(one => one.outerHTML.slice(0, 120))
+"""
+VIEWS = [(1440, "light", True), (768, "light", False), (320, "dark", True)]  # width, colours, whether axe looks
+
+PAGES = {
+    "": ("/accounts/login/", "/accounts/password/reset/"),
+    "Lena": (
+        "/", "/courses/", "/courses/{course}/", "/lessons/{lesson}/", "/items/{item}/register/", "/nowhere/",
+        "/accounts/password/change/",
+    ),
+    "Eda": (
+        "/lessons/{lesson}/?edit=1", "/sections/{section}/add/", "/sections/{section}/add/webinar/",
+        "/sections/{section}/add/webinar/?paste", "/sections/{section}/add/webinar/?link=https://example.com/",
+        "/sections/{section}/add/text/", "/items/{item}/settings/",
+    ),
+    "Ivan": (
+        "/", "/courses/{course}/people/", "/lessons/{lesson}/", "/items/{past}/roster/", "/events/",
+        "/events/?q=nothing", "/events/{event}/", "/events/{past_event}/", "/events/{past_event}/?tab=people",
+        "/events/{past_event}/?tab=attendance",
+    ),
+    "Ada": ("/", "/courses/new/", "/connections/", "/sync/", "/sync/{run}/", "/people/", "/people/add/"),
+}  # fmt: skip
+
+
+@pytest.fixture
+def places(world: World, item: SectionItem, cast: dict[str, User]) -> dict[str, object]:
+    """Let a second webinar take place, and return what the addresses are made of."""
+    key = world.schedule_webinar(
+        "A walk through the old workshop, with everything that was asked about it last year",
+        starts_in=-timedelta(minutes=90),
+        registrants=[{"email": f"{name}@example.com"} for name in ("lena", "nils", "a.very.long.address.of.somebody")],
+    )
+    world.write_attendance(key, {"lena@example.com": [(0, 20), (30, 60)], "nils@example.com": [(50, 55)]})
+    world.advance(minutes=16)
+    work()
+    past_event = Event.objects.get(event_key=key)
+    past = SectionItem.objects.create(
+        section=item.section, kind=SectionItem.Kind.LIVE_EVENT, event=past_event, position=20
+    )
+    text = "Look at three things: the ground, the ladder, and the weather."
+    SectionItem.objects.create(section=item.section, kind=SectionItem.Kind.TEXT, text=text, position=30)
+    return {
+        "course": item.section.lesson.course.slug,
+        "lesson": item.section.lesson_id,
+        "section": item.section_id,
+        "item": item.pk,
+        "event": item.event_id,
+        "past": past.pk,
+        "past_event": past_event.pk,
+        "run": SyncRun.objects.latest("pk").pk,
+    }
+
+
+@pytest.mark.parametrize("name", PAGES, ids=lambda name: name or "nobody")
+def test_page_suits_everybody(
+    name: str, meet: Callable[..., Person], places: dict[str, object], cast: dict[str, User], ada: User
+) -> None:
+    person = meet(({**cast, "Ada": ada})[name] if name else None)
+    problems = []
+    for path in PAGES[name]:
+        person.open(path.format(**places))
+        for width, scheme, has_axe in VIEWS:
+            person.page.set_viewport_size({"width": width, "height": 800})
+            person.page.emulate_media(color_scheme=scheme)
+            problems += [f"{path} at {width} px, {scheme}: {found}" for found in find_problems(person.page, has_axe)]
+    person.complaints = [text for text in person.complaints if "404" not in text]  # /nowhere/
+    assert problems == []
+
+
+def find_problems(page: Page, has_axe: bool) -> list[str]:
+    """Return what axe says, and what sticks out."""
+    problems = []
+    if has_axe:
+        page.evaluate(AXE)
+        problems += [f"{one['id']} {one['nodes'][0]['html'][:120]}" for one in page.evaluate(CHECK)["violations"]]
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        problems.append(f"too wide: {page.evaluate(TOO_WIDE)[:2]}")
+    return problems
