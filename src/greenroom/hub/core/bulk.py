@@ -6,6 +6,7 @@ from GoTo, where it is four to five times as fast (`executemany` on SQLite, COPY
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from django.db import connection as database
@@ -14,9 +15,9 @@ from django.db import models
 Row = Sequence[Any]
 
 
-def upsert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Row], *, key: Sequence[str]) -> None:
+def upsert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Row], *, key: Sequence[str]) -> int:
     """
-    Insert rows, or update those whose `key` columns exist already.
+    Insert rows, or update those whose `key` columns exist already, and return how many were written.
 
     Args:
         columns: database column names, in the order of each row's values.
@@ -28,14 +29,14 @@ def upsert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Row
     insert = f"INSERT INTO {table} ({_list(columns)})"
     merge = _merge(columns, key)
     if database.vendor == "postgresql":
-        _copy_then_merge(table, columns, rows, insert, merge)
-    else:
-        marks = ", ".join(["%s"] * len(columns))
-        with database.cursor() as cursor:
-            cursor.executemany(f"{insert} VALUES ({marks}) {merge}", _with_times_as_text(model, columns, rows))
+        return _copy_then_merge(table, columns, rows, insert, merge)
+    marks = ", ".join(["%s"] * len(columns))
+    with database.cursor() as cursor:
+        cursor.executemany(f"{insert} VALUES ({marks}) {merge}", _with_times_as_text(model, columns, rows))
+        return max(cursor.rowcount, 0)
 
 
-def _copy_then_merge(table: str, columns: Sequence[str], rows: Iterable[Row], insert: str, merge: str) -> None:
+def _copy_then_merge(table: str, columns: Sequence[str], rows: Iterable[Row], insert: str, merge: str) -> int:
     names = _list(columns)
     with database.cursor() as cursor:
         cursor.execute(f"CREATE TEMP TABLE bulk_rows AS SELECT {names} FROM {table} WITH NO DATA")  # noqa: S608
@@ -43,19 +44,26 @@ def _copy_then_merge(table: str, columns: Sequence[str], rows: Iterable[Row], in
             for row in rows:
                 copy.write_row(row)
         cursor.execute(f"{insert} SELECT {names} FROM bulk_rows {merge}")  # noqa: S608
+        written: int = cursor.rowcount
         cursor.execute("DROP TABLE bulk_rows")
+        return written
 
 
 def _with_times_as_text(model: type[models.Model], columns: Sequence[str], rows: Iterable[Row]) -> Any:
     """Write moments as Django does on SQLite; its driver would add an offset, and texts would no longer compare."""
     kinds = {field.column: field for field in model._meta.concrete_fields}
     places = [at for at, name in enumerate(columns) if isinstance(kinds[name], models.DateTimeField)]
-    adapt = database.ops.adapt_datetimefield_value
     for row in rows:
         values = list(row)
         for at in places:
-            values[at] = adapt(values[at])
+            if values[at] is not None:
+                values[at] = _as_text(values[at])
         yield values
+
+
+def _as_text(moment: datetime) -> str:
+    """Do what Django's `adapt_datetimefield_value` does to an aware moment, at a fourth of the cost."""
+    return moment.astimezone(UTC).isoformat(" ").removesuffix("+00:00")
 
 
 def _merge(columns: Sequence[str], key: Sequence[str]) -> str:

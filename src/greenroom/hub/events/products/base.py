@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from greenroom.goto import GoTo
 from greenroom.hub.events.registration_form import Answers, RegistrationForm
@@ -25,9 +25,12 @@ class EventData:
     needs_approval: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class RegistrantData:
-    """A registrant as GoTo lists it; the address is in lower case, the status in upper case."""
+class RegistrantData(NamedTuple):
+    """
+    A registrant as GoTo lists it; the address is in lower case, the status in upper case.
+
+    A tuple in the order of the mirror's columns: lists have tens of thousands of them, and each becomes a row.
+    """
 
     registrant_key: str
     email: str

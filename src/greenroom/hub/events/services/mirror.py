@@ -262,8 +262,7 @@ def store_registrants(*, event: Event, listing: RegistrantListing) -> int:
         }
         seen: set[str] = set()
         rows = _changed_rows(event.pk, listing.rows(), known, seen, mark)
-        counted = _Counted(rows)
-        upsert(Registrant, _COLUMNS, counted, key=("event_id", "registrant_key"))
+        written = upsert(Registrant, _COLUMNS, rows, key=("event_id", "registrant_key"))
         gone = _gone_keys(event, known, seen, now)
         # Those who would go, rather than the list: people who sign up meanwhile do not hold it any longer.
         gone_digest = hashlib.sha256("\0".join(sorted(gone)).encode()).hexdigest()
@@ -271,7 +270,7 @@ def store_registrants(*, event: Event, listing: RegistrantListing) -> int:
         is_held = _is_suspicious(len(gone), there) and event.held_digest != gone_digest
         if not is_held:
             _mark_gone(event, gone, now)
-        if counted.count:
+        if written:
             _link_people(event, mark)
             _append_registrant_facts(event, mark, now)
         # A list that is held keeps its old digest, so that the next pass looks at it again.
@@ -280,7 +279,7 @@ def store_registrants(*, event: Event, listing: RegistrantListing) -> int:
         event.registrants_read_at = now
         event.save(update_fields=["held_digest", "registrants_digest", "registrants_read_at"])
         reached("mirror.registrants_stored")
-    return counted.count + (0 if is_held else len(gone))
+    return written + (0 if is_held else len(gone))
 
 
 def _note_reading_after_end(event: Event, now: datetime) -> None:
@@ -309,19 +308,6 @@ _COLUMNS = (
 Known = dict[str, tuple[int, datetime | None, int, datetime | None]]
 
 
-class _Counted:
-    """Counts what passes through."""
-
-    def __init__(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        self._rows = rows
-        self.count = 0
-
-    def __iter__(self) -> Any:
-        for row in self._rows:
-            self.count += 1
-            yield row
-
-
 def _changed_rows(
     event_id: int, listed: Iterable[RegistrantData], known: Known, seen: set[str], mark: int
 ) -> Iterable[tuple[Any, ...]]:
@@ -337,26 +323,13 @@ def _changed_rows(
                 continue
         elif before:
             generation += 1  # was gone, is back
-        yield (
-            event_id,
-            one.registrant_key,
-            one.email,
-            one.first_name,
-            one.last_name,
-            one.status,
-            one.registered_at,
-            one.join_url,
-            None,
-            generation,
-            digest,
-            mark,
-        )
+        yield (event_id, *one, None, generation, digest, mark)
 
 
 def registrant_digest(one: RegistrantData) -> int:
     """Return a signed 64-bit digest of what GoTo said of a registrant."""
-    told = f"{one.email}\0{one.first_name}\0{one.last_name}\0{one.status}\0{one.registered_at}\0{one.join_url}"
-    return int.from_bytes(hashlib.blake2b(told.encode(errors="surrogatepass"), digest_size=8).digest(), signed=True)
+    told = msgspec.msgpack.encode(one)
+    return int.from_bytes(hashlib.blake2b(told, digest_size=8).digest(), signed=True)
 
 
 def _gone_keys(event: Event, known: Known, seen: set[str], now: datetime) -> list[str]:
@@ -429,7 +402,11 @@ _FACTS = {"registered": None, "approved": "APPROVED", "denied": "DENIED"}
 
 
 def _append_registrant_facts(event: Event, mark: int, now: datetime) -> None:
-    """Append `registered` for everybody written by this pass, and what GoTo decided, each person once per sign-up."""
+    """
+    Append `registered` for everybody written by this pass, and what GoTo decided, each person once per sign-up.
+
+    In the order of the rows: the facts' indexes then grow at their ends, which writes half as many pages.
+    """
     for kind, status in _FACTS.items():
         condition, more = ("AND status = %s", [status]) if status else ("", [])
         append_select(
@@ -437,7 +414,7 @@ def _append_registrant_facts(event: Event, mark: int, now: datetime) -> None:
             f"""
             SELECT %s, coalesce(registered_at, %s), %s, %s || ':' || id || ':' || generation, %s,
                    event_id, id, user_id, email, '{{}}'
-            FROM events_registrant WHERE event_id = %s AND written_by = %s {condition}
+            FROM events_registrant WHERE event_id = %s AND written_by = %s {condition} ORDER BY id
             """,  # noqa: S608  the condition is one of ours
             [kind, now, now, kind, event.connection_id, event.pk, mark, *more],
         )
