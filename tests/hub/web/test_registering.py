@@ -11,6 +11,8 @@ from greenroom.goto import webinar
 from greenroom.hub.connections.goto import open_goto
 from greenroom.hub.courses.models import SectionItem
 from greenroom.hub.events.models import Registrant, RegistrationRequest
+from greenroom.hub.events.registration_form import Answers
+from greenroom.hub.events.services import register
 
 STANDARD = (
     *("firstName", "lastName", "email", "address", "city", "state", "zipCode", "country", "phone", "industry"),
@@ -161,6 +163,19 @@ def test_organizer_who_asks_for_more_meanwhile_is_answered_by_the_new_form(world
     item.event.save()
     answer = as_lena.post(register_url(item), BASIC)
     assert (422, {"jobTitle"}) == (answer.status_code, set(answer.context["form"].errors))
+
+
+@pytest.mark.parametrize("address", ["ivan@example.com", "Private@Example.com"])
+def test_nobody_registers_in_the_name_of_somebody_else_here(world, item, ivan, as_lena, run_jobs, address):
+    mine = {"firstName": "Ivan", "lastName": "Petrov", "email": "private@example.com"}
+    register(event=item.event, answers=Answers(fields=mine), user=ivan)
+    run_jobs()
+    answer = as_lena.post(register_url(item), BASIC | {"email": address})
+    assert 422 == answer.status_code
+    assert "Somebody else here uses this address." in answer.content.decode()
+    assert 404 == as_lena.post(reverse("cancel_registration", args=[item.pk])).status_code
+    run_jobs()
+    assert ["private@example.com"] == [one["email"] for one in world.registrants_at_goto(item.event.event_key)]
 
 
 def test_form_that_is_not_read_yet_asks_the_three_that_are_always_asked(item, as_lena, run_jobs):

@@ -20,7 +20,7 @@ from greenroom.goto import (
 from greenroom.hub.connections.goto import open_goto
 from greenroom.hub.core import clock
 from greenroom.hub.core.checkpoints import reached
-from greenroom.hub.core.errors import HubError, RegistrationClosedError, UnknownObjectError
+from greenroom.hub.core.errors import HubError, InvalidInputError, RegistrationClosedError, UnknownObjectError
 from greenroom.hub.events.models import Event, Registrant, RegistrationRequest
 from greenroom.hub.events.products import get_product
 from greenroom.hub.events.products.base import Registered
@@ -60,6 +60,8 @@ def register(*, event: Event, answers: Answers, user: User | None) -> Registrati
             return known
     form = RegistrationForm.from_json(event.registration_form) if event.registration_form else BASIC_FORM
     check_answers(form, answers)
+    if user:
+        _check_address(event, answers.email, user)
     try:
         with transaction.atomic():
             request = _open_request(event, answers, user)
@@ -68,6 +70,20 @@ def register(*, event: Event, answers: Answers, user: User | None) -> Registrati
             return request
     except IntegrityError:  # the same person was faster in another tab
         return RegistrationRequest.objects.get(event=event, email=answers.email, state__in=OPEN_STATES)
+
+
+def _check_address(event: Event, email: str, user: User) -> None:
+    """Keep a person from registering, and then joining or cancelling, in the name of somebody else here."""
+    registrants = Registrant.objects.filter(event=event, email=email, gone_at=None, user__isnull=False)
+    requests = RegistrationRequest.objects.filter(event=event, email=email, state__in=OPEN_STATES, user__isnull=False)
+    others = (
+        User.objects.filter(email=email).exclude(pk=user.pk),
+        registrants.exclude(user=user),
+        requests.exclude(user=user),
+    )
+    if any(rows.exists() for rows in others):
+        problem = "Somebody else here uses this address. Register with your own."
+        raise InvalidInputError("Some answers are missing or cannot be taken.", {"email": problem})
 
 
 def _open_request(event: Event, answers: Answers, user: User | None) -> RegistrationRequest:
