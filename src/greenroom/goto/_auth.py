@@ -3,6 +3,10 @@ Access tokens: where they come from, how they are kept, when they are renewed.
 
 Source: GoTo's authentication guides and the GoTo facts on OAuth. Refresh tokens live 30 days; whether a
 refresh gives a new one differs by deployment, so the old one is kept unless a new one comes.
+
+GoTo's personal access tokens are not exchanged here: that they can be is told, but neither the grant type nor the
+parameters are (unconfirmed), and a guess would send a person's long-lived secret in a request nobody can vouch
+for. The access token that such an exchange gives works as a `BearerToken`.
 """
 
 from __future__ import annotations
