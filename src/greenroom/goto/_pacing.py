@@ -1,6 +1,8 @@
 """
 Keep below GoTo's limit of ten requests per second and API.
 
+For several processes see `_shared_pacing`.
+
 Source: GoTo's guide on rate limits (documented); counted per product and connection (assumed).
 """
 

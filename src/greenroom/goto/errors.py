@@ -12,6 +12,7 @@ Everything the client raises.
         ResourceNotFoundError        404
         ConflictError                409  registrant_key, when GoTo tells it
         RateLimitError               429  retry_after: seconds, or None       retryable
+          DailyBudgetError             nothing sent: our own day's budget is used up
         ServerError                  5xx                                      retryable
       UnexpectedResponseError      the body is not what the contract says
       AuthorizationRefusedError    the person, or GoTo, said no on the consent page
@@ -189,6 +190,15 @@ class RateLimitError(ApiError):
 
     code = "rate_limit"
     retryable = True
+
+
+class DailyBudgetError(RateLimitError):
+    """Nothing was sent: our own budget of calls for the day is used up; `retry_after` leads to midnight (UTC)."""
+
+    code = "daily_budget"
+
+    def _sentence(self) -> str:
+        return f"The day's budget of calls to {self.product or 'GoTo'} is used up."
 
 
 class ServerError(ApiError):
