@@ -70,7 +70,7 @@ def test_codes_are_stable_and_different() -> None:
     kinds = [k for k in vars(errors).values() if isinstance(k, type) and issubclass(k, GotoError)]
 
     assert len({kind.code for kind in kinds}) == len(kinds)
-    assert {k.code for k in kinds if k.retryable} == {"transport", "timeout", "rate_limit", "server"}
+    assert {k.code for k in kinds if k.retryable} == {"transport", "timeout", "rate_limit", "daily_budget", "server"}
 
 
 def test_prose_loses_addresses_links_and_tokens() -> None:

@@ -9,11 +9,12 @@ from greenroom import goto
 
 NAMES = """
     AUTH_URL BASE_URL OPERATIONS Answer ApiError AsyncAuthServer AsyncGoTo AuthServer AuthenticationError
-    AuthorizationRefusedError BadRequestError BearerToken ConflictError Content Data Endpoint Fetched GoTo GotoError Hal
-    Limiter MemoryTokenStore OAuth OAuthClient Offset Operation PacedLimiter Page PermissionDeniedError RateLimitError
-    ReconnectRequiredError Redirect RequestTimeoutError ResourceNotFoundError RetryPolicy ServerError Stop Timeouts
-    Token TokenStore TransportError UnexpectedResponseError Wait WebhookSignatureError admin assist errors meeting
-    new_code_verifier new_state parse_time read_callback scim seeit training webhooks webinar write_time
+    AuthorizationRefusedError BadRequestError BearerToken CallbackTokenStore ConflictError Content DailyBudgetError
+    Data Endpoint Fetched FileSlotStore FileTokenStore GoTo GotoError Hal Limiter MemorySlotStore MemoryTokenStore
+    OAuth OAuthClient Offset Operation PacedLimiter Page PermissionDeniedError RateLimitError ReconnectRequiredError
+    Redirect RequestTimeoutError ResourceNotFoundError RetryPolicy ServerError SharedLimiter SlotStore Slots Stop
+    Timeouts Token TokenStore TransportError UnexpectedResponseError Wait WebhookSignatureError admin assist errors
+    meeting new_code_verifier new_state parse_time read_callback scim seeit training webhooks webinar write_time
 """
 
 

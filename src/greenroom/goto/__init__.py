@@ -37,6 +37,14 @@ from greenroom.goto._operation import Answer, Endpoint, Operation, Redirect
 from greenroom.goto._pacing import Limiter, PacedLimiter
 from greenroom.goto._paging import Content, Data, Hal, Offset, Page
 from greenroom.goto._retry import RetryPolicy, Stop, Wait
+from greenroom.goto._shared_pacing import (
+    FileSlotStore,
+    MemorySlotStore,
+    SharedLimiter,
+    Slots,
+    SlotStore,
+)
+from greenroom.goto._stores import CallbackTokenStore, FileTokenStore
 from greenroom.goto._types import parse_time, write_time
 from greenroom.goto.errors import (
     ApiError,
@@ -44,6 +52,7 @@ from greenroom.goto.errors import (
     AuthorizationRefusedError,
     BadRequestError,
     ConflictError,
+    DailyBudgetError,
     GotoError,
     PermissionDeniedError,
     RateLimitError,
@@ -78,15 +87,20 @@ __all__ = [
     "AuthorizationRefusedError",
     "BadRequestError",
     "BearerToken",
+    "CallbackTokenStore",
     "ConflictError",
     "Content",
+    "DailyBudgetError",
     "Data",
     "Endpoint",
     "Fetched",
+    "FileSlotStore",
+    "FileTokenStore",
     "GoTo",
     "GotoError",
     "Hal",
     "Limiter",
+    "MemorySlotStore",
     "MemoryTokenStore",
     "OAuth",
     "OAuthClient",
@@ -102,6 +116,9 @@ __all__ = [
     "ResourceNotFoundError",
     "RetryPolicy",
     "ServerError",
+    "SharedLimiter",
+    "SlotStore",
+    "Slots",
     "Stop",
     "Timeouts",
     "Token",

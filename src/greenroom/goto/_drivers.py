@@ -10,11 +10,12 @@ import asyncio
 import random
 import threading
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from types import TracebackType
 from typing import Any, Generic, Self, TypeVar
 
@@ -22,8 +23,20 @@ import httpx2
 
 from greenroom import __version__
 from greenroom.goto._auth import AUTH_URL, BearerToken, OAuth, OAuthClient, Token, TokenEndpoint, utc_now
+from greenroom.goto._downloads import (
+    DOWNLOAD_BYTES_MAX,
+    REDIRECTS_MAX,
+    Progress,
+    Saving,
+    address,
+    is_redirect,
+    next_address,
+    no_file,
+    refusal,
+    request_headers,
+)
 from greenroom.goto._flow import Auth, Call, Flow, Locked, Pause, Send, Settings, Step, exchange
-from greenroom.goto._operation import Answer, Operation, Reply
+from greenroom.goto._operation import Answer, Operation, Redirect, Reply
 from greenroom.goto._pacing import Limiter
 from greenroom.goto._paging import Page, Walk
 from greenroom.goto._retry import RetryPolicy
@@ -160,6 +173,30 @@ class _SyncRunner:
             raise _transport_error(error) from None
         return gathered.reply(response)
 
+    def download(self, url: str, saving: Saving, headers: Mapping[str, str]) -> None:
+        """Stream a file to disk; without flows, as there is no token, pace or retry to decide on."""
+        try:
+            for _ in range(REDIRECTS_MAX + 1):
+                request = self._client.build_request("GET", url, headers=headers)
+                response = self._client.send(request, stream=True)
+                try:
+                    if is_redirect(response):
+                        url = next_address(url, response)
+                        continue
+                    if response.status_code != 200:
+                        raise refusal(response, utc_now)
+                    saving.begin(response)
+                    for piece in response.iter_bytes():
+                        saving.add(piece)
+                finally:
+                    response.close()
+                return saving.finish()
+        except httpx2.HTTPError as error:
+            raise _transport_error(error) from None
+        except httpx2.InvalidURL:
+            raise no_file() from None
+        raise no_file()
+
 
 class _AsyncRunner:
     """
@@ -247,6 +284,30 @@ class _AsyncRunner:
         except httpx2.HTTPError as error:
             raise _transport_error(error) from None
         return gathered.reply(response)
+
+    async def download(self, url: str, saving: Saving, headers: Mapping[str, str]) -> None:
+        """Stream a file to disk; the disk is waited for in threads."""
+        try:
+            for _ in range(REDIRECTS_MAX + 1):
+                request = self._client.build_request("GET", url, headers=headers)
+                response = await self._client.send(request, stream=True)
+                try:
+                    if is_redirect(response):
+                        url = next_address(url, response)
+                        continue
+                    if response.status_code != 200:
+                        raise refusal(response, utc_now)
+                    saving.begin(response)
+                    async for piece in response.aiter_bytes():
+                        await asyncio.to_thread(saving.add, piece)
+                finally:
+                    await response.aclose()
+                return await asyncio.to_thread(saving.finish)
+        except httpx2.HTTPError as error:
+            raise _transport_error(error) from None
+        except httpx2.InvalidURL:
+            raise no_file() from None
+        raise no_file()
 
 
 class _Entry:
@@ -409,6 +470,36 @@ class GoTo:
             answer = Answer(operation, reply)
             yield Fetched(walk.take(answer.value), answer)
 
+    def download(
+        self,
+        of: Redirect | str,
+        path: str | Path,
+        *,
+        progress: Progress | None = None,
+        bytes_max: int = DOWNLOAD_BYTES_MAX,
+    ) -> None:
+        """
+        Save a recording's file, streaming it to disk, without the token.
+
+        Nothing is at `path` before the file is whole; a file that was there stays until then. Not paced, as it
+        is not GoTo's API that answers, and not repeated: fetch a fresh address and try again.
+
+        Args:
+            of: what `training.get_recording_download_by_id` answered, or a download address of any product.
+            path: where the file shall be; its folder exists.
+            progress: called with the bytes so far and the bytes in all, or None when that is not known.
+            bytes_max: a larger file is given up.
+
+        Raises:
+            ApiError: the storage refuses, as it does for an address that has lapsed.
+            TransportError: the download broke off or is too large.
+            UnexpectedResponseError: the address leads nowhere.
+            OSError: the disk refuses.
+        """
+        url = address(of)
+        with Saving(path, progress, bytes_max) as saving:
+            self._runner.download(url, saving, request_headers(self._settings.user_agent))
+
 
 class AsyncGoTo:
     """
@@ -477,6 +568,49 @@ class AsyncGoTo:
             reply = await self._runner.run(exchange(self._settings, operation, walk.query()))
             answer = Answer(operation, reply)
             yield Fetched(walk.take(answer.value), answer)
+
+    async def download(
+        self,
+        of: Redirect | str,
+        path: str | Path,
+        *,
+        progress: Progress | None = None,
+        bytes_max: int = DOWNLOAD_BYTES_MAX,
+    ) -> None:
+        """Save a recording's file; as `GoTo.download`. `progress` is called in other threads, one at a time."""
+        url = address(of)
+        with Saving(path, progress, bytes_max) as saving:
+            await self._runner.download(url, saving, request_headers(self._settings.user_agent))
+
+    async def gather(self, operations: Iterable[Operation[T]], *, limit: int = 8) -> list[T]:
+        """
+        Send operations, a few at a time, and return their values in the order of the operations.
+
+        The operations are taken one by one as others finish, so they may come from a generator of any length.
+
+        Args:
+            limit: how many are on their way at once.
+
+        Raises:
+            GotoError: the first error; what is on its way then is given up, the rest is not sent.
+        """
+        if limit < 1:
+            raise ValueError("limit must be 1 or more")
+        waiting = enumerate(operations)
+        values: dict[int, T] = {}
+
+        async def work() -> None:
+            for number, operation in waiting:
+                values[number] = await self.send(operation)
+
+        tasks = [asyncio.create_task(work()) for _ in range(limit)]
+        try:
+            await asyncio.gather(*tasks)
+        finally:
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+        return [values[number] for number in range(len(values))]
 
 
 class AuthServer:

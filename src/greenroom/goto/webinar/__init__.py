@@ -1,5 +1,6 @@
 """GoToWebinar (version 2): its operations and models."""
 
+from greenroom.goto.webinar.attendance import iterate_attendance, iterate_attendance_async
 from greenroom.goto.webinar.models import (
     AccessCodes,
     ActivityState,
@@ -234,6 +235,8 @@ __all__ = [
     "get_webinar_meeting_times",
     "get_webinar_session",
     "get_webinars",
+    "iterate_attendance",
+    "iterate_attendance_async",
     "resend_coorganizer_invitation",
     "resend_panelist_invitation",
     "search_assets",
