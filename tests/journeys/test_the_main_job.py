@@ -269,7 +269,7 @@ def see_attendance(instructor: Person, section: Section) -> None:
     page.reload()
     instructor.shoot("19-event-page")
     page.get_by_role("link", name="Attendance").click()
-    expect(page.get_by_role("row", name="lena@example.com")).to_contain_text("50 min")
+    expect(page.get_by_role("row", name="Lena Example")).to_contain_text("50 min")
     instructor.open(f"/lessons/{section.lesson_id}/")
     links = page.locator(".lesson-item").filter(has_text=WEBINAR)
     links.get_by_role("link", name="Who registered and attended").click()

@@ -142,6 +142,7 @@ def button(
 @register.inclusion_tag("web/pieces/person.html")
 def person(name: str, detail: str = "") -> dict[str, Any]:
     """Render a person: initials, name and one detail such as the e-mail address."""
+    name = name.strip()
     words = name.split() or [detail or "?"]
     initials = words[0][:1] + (words[-1][:1] if len(words) > 1 else "")
     return {"name": name, "detail": detail, "initials": initials.upper()}
