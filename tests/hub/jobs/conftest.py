@@ -1,6 +1,5 @@
 """A standing clock, and tasks and schedules of our own."""
 
-import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from urllib.parse import quote
@@ -9,6 +8,7 @@ import pytest
 import redis
 from django.db import connection
 from tests.hub.jobs.processes import Hub
+from tests.processes.places import own_broker
 
 from greenroom.hub.core.clock import SetClock
 from greenroom.hub.jobs import registry, schedules
@@ -66,12 +66,7 @@ def hub(tmp_path, transactional_db) -> Hub:
 
 @pytest.fixture
 def broker(settings) -> Iterator[redis.Redis]:
-    """A Redis of which this test alone uses the line `notes`."""
-    url = os.environ.get("GREENROOM_TEST_REDIS_URL")
-    if not url:
-        pytest.skip("set GREENROOM_TEST_REDIS_URL to a Redis server that may be emptied")
-    settings.DISPATCH, settings.CELERY_BROKER_URL = "celery", url
-    with redis.Redis.from_url(url) as server:
-        server.delete("notes", "unacked", "unacked_index")
+    """A Redis database that this test has for itself."""
+    settings.DISPATCH, settings.CELERY_BROKER_URL = "celery", own_broker()
+    with redis.Redis.from_url(settings.CELERY_BROKER_URL) as server:
         yield server
-        server.delete("notes", "unacked", "unacked_index")

@@ -1,7 +1,6 @@
 """Starting and watching the processes of `child.py`."""
 
 import json
-import os
 import subprocess
 import sys
 import threading
@@ -11,8 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-PATIENCE = 60
-ROOT = Path(__file__).parents[3]
+from tests.processes.starting import PATIENCE, started
 
 
 @dataclass(frozen=True)
@@ -32,24 +30,15 @@ class Hub:
     @contextmanager
     def started(self, *args: str, **settings: str) -> Iterator[subprocess.Popen]:
         """Start a process; it is killed when it outlives all patience or the block."""
-        process = subprocess.Popen(
-            [sys.executable, "-m", "tests.hub.jobs.child", *args],
-            env={**os.environ, **self.environment, **settings},
-            cwd=ROOT,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        timer = threading.Timer(PATIENCE, process.kill)
-        timer.start()
-        try:
-            with process:
+        command = [sys.executable, "-m", "tests.hub.jobs.child", *args]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        with started(*command, environment={**self.environment, **settings}, **pipes) as process:
+            timer = threading.Timer(PATIENCE, process.kill)
+            timer.start()
+            try:
                 yield process
-                if process.stdin and not process.stdin.closed:
-                    process.stdin.close()
-        finally:
-            timer.cancel()
-            process.kill()
+            finally:
+                timer.cancel()
 
     def report(self) -> dict[str, Any]:
         """Return what stands in the rows."""

@@ -1,0 +1,130 @@
+"""
+The web side of a hub in a process of its own: it does what it is told, and leaves the rest to the workers.
+
+Each line of standard input is one act, `["register", {"event_key": "..."}]`, and is answered by one line.
+"""
+
+import json
+import sys
+
+import django
+
+django.setup()
+
+from django.core.management import call_command  # noqa: E402
+from tests.factories.users import make_user  # noqa: E402
+
+from greenroom.hub.connections.models import Connection  # noqa: E402
+from greenroom.hub.connections.services import begin_authorization, finish_authorization  # noqa: E402
+from greenroom.hub.core import clock  # noqa: E402
+from greenroom.hub.courses.models import Course  # noqa: E402
+from greenroom.hub.demo.browser import allow_access  # noqa: E402
+from greenroom.hub.events import services  # noqa: E402
+from greenroom.hub.events.models import Attendee, Event, Registrant, RegistrationRequest  # noqa: E402
+from greenroom.hub.events.registration_form import Answers  # noqa: E402
+from greenroom.hub.jobs.models import Job  # noqa: E402
+from greenroom.hub.jobs.worker import run_until_idle  # noqa: E402
+from greenroom.hub.ledger.models import Fact  # noqa: E402
+from greenroom.hub.sync.models import OPEN_STATES, SyncRun  # noqa: E402
+from greenroom.hub.sync.services import open_run, request_sync, synchronize  # noqa: E402
+from greenroom.hub.users.models import User  # noqa: E402
+
+
+def set_up() -> None:
+    """Make the tables; Ada connects Olga's account, and Lena has come to learn."""
+    call_command("migrate", verbosity=0)
+    make_user("Lena")
+    address, pending = begin_authorization(back_to="")
+    answer = allow_access(address, email="olga@northwind.example", password="sandbox")
+    finish_authorization(actor=make_user("Ada", is_site_admin=True), pending=pending, answer=answer)
+    work()
+
+
+def work() -> None:
+    """Do all background work that is due, here."""
+    run_until_idle()
+
+
+def read() -> bool:
+    """Read all webinars from GoTo, here and now; False when another run kept one from starting."""
+    runs = [open_run(connection=connection, product="webinar") for connection in Connection.objects.all()]
+    for run in filter(None, runs):
+        synchronize(run=run)
+    return all(runs)
+
+
+def ask_to_read() -> int:
+    """Have all webinars read by a worker; return the run."""
+    return request_sync(connection=Connection.objects.get(), product="webinar").pk
+
+
+def state_of_run(run: int) -> str:
+    """Return how far a run has got."""
+    return SyncRun.objects.get(pk=run).state
+
+
+def register(event_key: str, email: str = "lena@example.com") -> None:
+    """Ask to sign somebody up."""
+    event, user = Event.objects.get(event_key=event_key), User.objects.get(email=email)
+    fields = {"firstName": user.first_name, "lastName": user.last_name, "email": email}
+    services.register(event=event, answers=Answers(fields=fields), user=user)
+
+
+def cancel(event_key: str) -> None:
+    """Ask to take Lena off an event."""
+    event, lena = Event.objects.get(event_key=event_key), User.objects.get(email="lena@example.com")
+    services.cancel_registration(event=event, user=lena)
+
+
+def is_settled() -> bool:
+    """Tell whether all that was asked for is done."""
+    is_open = RegistrationRequest.objects.filter(state__in=["pending", "cancelling"]).exists()
+    is_reading = SyncRun.objects.filter(state__in=OPEN_STATES).exists()
+    jobs = Job.objects.filter(state="running") | Job.objects.filter(state="ready", run_at__lte=clock.now())
+    return not (is_open or is_reading or jobs.exists())
+
+
+def report(event_key: str) -> dict[str, list[object]]:
+    """Return what the hub knows of an event and its people; lists are sorted."""
+    event = Event.objects.get(event_key=event_key)
+    registrants = Registrant.objects.filter(event=event, gone_at=None)
+    facts = Fact.objects.filter(event_id=event.pk).exclude(registrant_id=None)
+    return {
+        "requests": sorted(RegistrationRequest.objects.filter(event=event).values_list("state", flat=True)),
+        "registrants": sorted(registrants.values_list("registrant_key", flat=True)),
+        "without_join_url": list(registrants.filter(join_url="").values_list("pk", flat=True)),
+        "attended": sorted(Attendee.objects.filter(session__event=event).values_list("email", "attended_seconds")),
+        "facts": sorted(facts.values_list("kind", "email")),
+    }
+
+
+def failed_jobs() -> list[str]:
+    """Return the names of the jobs that were given up; a look that comes again in seconds is not tried twice."""
+    failed = Job.objects.filter(state="failed").exclude(name="sync.watch_product")
+    return list(failed.values_list("name", flat=True))
+
+
+def inventory() -> dict[str, list[str]]:
+    """Return what there is of each kind, by the names that GoTo or people gave it; sorted."""
+    names = {User: "email", Connection: "organizer_key", Course: "title", Event: "event_key"}
+    there_is = {model.__name__: sorted(model.objects.values_list(name, flat=True)) for model, name in names.items()}
+    registrants = Registrant.objects.values_list("event__event_key", "registrant_key")
+    return there_is | {"Registrant": sorted(":".join(keys) for keys in registrants)}
+
+
+def coming_event() -> str:
+    """Return the key of the webinar that is the last to begin."""
+    return (
+        Event.objects.filter(product="webinar", state="scheduled", needs_approval=False).latest("starts_at").event_key
+    )
+
+
+def main() -> None:
+    """Do one act for each line until there are no more."""
+    for line in sys.stdin:
+        act, arguments = json.loads(line)
+        print(json.dumps(globals()[act](**arguments)), flush=True)  # noqa: T201
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+"""Databases and brokers that no other test uses at the same time."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+import redis
+
+
+@contextmanager
+def own_database(vendor: str, folder: Path) -> Iterator[str]:
+    """Make an empty database, in a file or on the server that the tests were given, and return its address."""
+    if vendor == "sqlite":
+        yield f"sqlite:///{folder}/hub.sqlite3"
+        return
+    server = os.environ.get("GREENROOM_DATABASE_URL", "")
+    if not server.startswith("postgres"):
+        pytest.skip("set GREENROOM_DATABASE_URL to a PostgreSQL server on which databases may be made")
+    name = f"greenroom_{uuid.uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+        try:
+            yield urlsplit(server)._replace(path=f"/{name}").geturl()
+        finally:
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def own_broker() -> str:
+    """Return the address of a Redis database that belongs to this test process alone, emptied."""
+    server = os.environ.get("GREENROOM_TEST_REDIS_URL")
+    if not server:
+        pytest.skip("set GREENROOM_TEST_REDIS_URL to a Redis server that may be emptied")
+    number = os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")
+    url = urlsplit(server)._replace(path=f"/{number}").geturl()
+    with redis.Redis.from_url(url) as broker:
+        broker.flushdb()
+    return url

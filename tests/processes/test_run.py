@@ -1,0 +1,94 @@
+"""`greenroom run`: one command that starts everything, stops everything, and can be given again and again."""
+
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+import pytest
+from tests.processes.hub import Hub, console, settings_for
+from tests.processes.starting import GREENROOM, PATIENCE, answers, free_port, has_processes, started, wait_until
+
+pytestmark = pytest.mark.processes
+
+
+@dataclass(frozen=True)
+class Place:
+    """A data directory and two ports."""
+
+    folder: Path
+    hub_port: int
+    sandbox_port: int
+
+    @property
+    def sandbox_url(self) -> str:
+        """Where the sandbox answers."""
+        return f"http://127.0.0.1:{self.sandbox_port}"
+
+    @property
+    def settings(self) -> dict[str, str]:
+        """The settings that lead there."""
+        return {
+            "GREENROOM_DATA_DIR": str(self.folder),
+            "GREENROOM_PORT": str(self.hub_port),
+            "GREENROOM_SANDBOX_PORT": str(self.sandbox_port),
+            "GREENROOM_GOTO_CALLS_PER_SECOND": "1000",
+        }
+
+    @contextmanager
+    def run(self) -> Iterator[None]:
+        """Run everything, and see that SIGTERM ends it and leaves no process."""
+        with started(*GREENROOM, "run", environment=self.settings) as process:
+            url = f"http://127.0.0.1:{self.hub_port}/healthz"
+            wait_until(lambda: answers(url) or process.poll() is not None, "the hub answers")
+            assert process.poll() is None, "greenroom run has ended"
+            yield
+            process.send_signal(signal.SIGTERM)
+            assert 0 == process.wait(PATIENCE)
+            assert not has_processes(process.pid)
+            assert not answers(url)
+            assert not answers(f"{self.sandbox_url}/healthz")
+
+    def count_registrants_at_sandbox(self) -> int:
+        """Return how many registrants there are at the sandbox."""
+        return httpx2.get(f"{self.sandbox_url}/_sandbox/state").json()["counts"]["registrants"]
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path, free_port(), free_port())
+
+
+@pytest.mark.slow
+def test_a_second_run_neither_doubles_nor_loses(place: Place):
+    with console(settings_for(place.folder, place.sandbox_url)) as process:
+        hub = Hub(settings_for(place.folder, place.sandbox_url), None, process)
+        with place.run():
+            key = hub.do("coming_event")
+            hub.do("register", event_key=key, email="lena@example.com")
+            wait_until(lambda: hub.do("is_settled"), "the registration is delivered")
+            wait_until(lambda: hub.do("read"), "everything is read")
+            before, at_goto = hub.do("inventory"), place.count_registrants_at_sandbox()
+        with place.run():
+            wait_until(lambda: hub.do("is_settled"), "all work is done")
+            wait_until(lambda: hub.do("read"), "everything is read")
+            assert before == hub.do("inventory")
+            assert at_goto == place.count_registrants_at_sandbox()
+            assert ["delivered"] == hub.do("report", event_key=key)["requests"]
+
+
+@pytest.mark.parametrize("setting", ["GREENROOM_PORT", "GREENROOM_SANDBOX_PORT"])
+def test_a_taken_port_is_told_in_one_sentence(place: Place, setting: str):
+    port = place.settings[setting]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with (
+        socket.create_server(("127.0.0.1", int(port))),
+        started(*GREENROOM, "run", environment=place.settings, **pipes) as process,
+    ):
+        printed, told = process.communicate(timeout=PATIENCE)
+    assert f"Port {port} is taken by another program. Set {setting} to a free one.\n" == told
+    assert ("", 1) == (printed, process.returncode)
