@@ -13,7 +13,7 @@ run: $(RUNTIME)  ## Start the hub, the sandbox and the worker with demo data
 	@$(BIN)/greenroom run
 
 test: $(DEV)  ## Everything that needs no other server
-	$(BIN)/pytest -n auto -m "not browser and not broker and not postgresql"
+	$(BIN)/pytest -n auto -m "not browser and not broker and not postgresql and not slow"
 
 test-more: $(DEV) check  ## What needs PostgreSQL, Redis and Chromium, and the checks
 	$(BIN)/python -m tests.servers
