@@ -1,0 +1,148 @@
+"""The pages of events: finding one, and what those who teach it see."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from tests.factories.courses import make_course, make_enrollment, make_item, make_section
+
+from greenroom.hub.connections.models import Connection
+from greenroom.hub.events.models import Event
+from greenroom.hub.sync.models import SyncRun
+
+
+@pytest.fixture
+def events(world, pull, connection):
+    """Four events in different states, one of another account."""
+    for title, days in (("Past", -3), ("Ropes", 1), ("Rails", 2)):
+        pull(world.schedule_webinar(title, starts_in=timedelta(days=days)))
+    pull(world.schedule_training("Forklifts", starts_in=timedelta(days=3)), "training")
+    other = Connection.objects.create(
+        account_key="2", organizer_key="2", organizer_name="Omar", organizer_email="o@x.example", connected_at=world.now
+    )
+    Event.objects.filter(title="Rails").update(connection=other, state="cancelled")
+    return {one.title: one for one in Event.objects.all()}
+
+
+def titles(client, **query: str) -> list[str]:
+    return [one.title for one in client.get("/events/", query).context["page"]]
+
+
+@pytest.mark.parametrize(
+    ("expected", "query"),
+    [
+        (["Ropes", "Rails", "Forklifts"], {}),
+        (["Past"], {"when": "past"}),
+        (["Forklifts"], {"product": "training"}),
+        (["Rails"], {"state": "cancelled"}),
+        (["Ropes"], {"q": " ROP "}),
+        (["Ropes"], {"q": "{key}"}),
+        (["Ropes"], {"q": "{number}"}),
+        (["Rails"], {"account": "{omar}"}),
+        ([], {"q": "%"}),
+        ([], {"state": "nonsense"}),
+        ([], {"product": "meeting"}),
+    ],
+)
+def test_events_are_found_by_what_is_asked(events, as_ada, expected, query):
+    ropes = events["Ropes"]
+    known = {"key": ropes.event_key, "number": ropes.event_number, "omar": events["Rails"].connection_id}
+    assert expected == titles(as_ada, **{name: value.format(**known) for name, value in query.items()})
+
+
+@pytest.mark.parametrize("account", ["²", "9" * 40, "-1", "x", "\0"])
+@pytest.mark.parametrize("page", ["²", "9" * 40, "-1", "x"])
+def test_nonsense_in_the_address_is_passed_over(events, as_ada, account, page):
+    assert ["Ropes", "Rails", "Forklifts"] == titles(as_ada, account=account, page=page)
+
+
+def test_no_search_stumbles_over_odd_characters(event, section, as_ada):
+    pages = ["/events/", "/people/", f"/events/{event.pk}/", reverse("choose_event", args=[section.pk, "webinar"])]
+    for page in pages:
+        for name in ("q", "state", "when", "product", "tab", "link"):
+            answer = as_ada.get(
+                page, {name: "a\0b%_\\'\"\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16")}
+            )
+            assert answer.status_code in {200, 422}, (page, name)
+
+
+@pytest.fixture
+def held(world, pull, section, lena):
+    """A webinar that is over, with two who registered and one who came."""
+    people = [{"email": lena.email, "first_name": "Lena", "last_name": "Example"}, {"email": "ben@example.com"}]
+    key = world.schedule_webinar("Held", starts_in=timedelta(hours=-1), registrants=people)
+    world.write_attendance(key, {lena.email: [(0, 30)]})
+    world.advance(minutes=1)
+    event = pull(key)
+    make_item(section, event)
+    return event
+
+
+def test_who_teaches_sees_who_registered_and_who_came(held, as_ivan):
+    path = reverse("event", args=[held.pk])
+    assert [("Registered", 2), ("Approved", 2), ("Attended", 1)] == as_ivan.get(path).context["funnel"]
+    emails = {
+        tab: [one.email for one in as_ivan.get(path, {"tab": tab}).context["page"]] for tab in ("people", "attendance")
+    }
+    assert ({"lena@example.com", "ben@example.com"}, ["lena@example.com"]) == (
+        set(emails["people"]),
+        emails["attendance"],
+    )
+    found = as_ivan.get(path, {"tab": "people", "q": "BEN"}).context["page"]
+    assert ["ben@example.com"] == [one.email for one in found]
+
+
+def test_editor_sees_the_event_and_no_person(held, as_eda):
+    for tab in ("overview", "people", "attendance"):
+        page = as_eda.get(reverse("event", args=[held.pk]), {"tab": tab}).content.decode()
+        assert "Held" in page
+        assert "@example.com" not in page.replace("eda@example.com", ""), tab
+
+
+def test_teacher_of_another_course_sees_no_person(held, otto, as_otto):
+    make_enrollment(make_course("First aid"), otto, "instructor")
+    page = as_otto.get(reverse("event", args=[held.pk]), {"tab": "people"}).content.decode()
+    assert "lena@example.com" not in page
+    assert 404 == as_otto.post(reverse("sync_event", args=[held.pk])).status_code
+
+
+def test_event_names_only_the_courses_its_viewer_may_see(held, as_ivan, as_ada):
+    make_item(make_section(make_course("Secret course"), "Hidden"), held)
+    path = reverse("event", args=[held.pk])
+    assert "Secret course" not in as_ivan.get(path).content.decode()
+    assert "Workplace safety" in as_ivan.get(path).content.decode()
+    assert "Secret course" in as_ada.get(path).content.decode()
+
+
+def test_event_is_read_anew_when_asked(item, as_ivan, ivan):
+    answer = as_ivan.post(reverse("sync_event", args=[item.event_id]), follow=True)
+    assert "This event is being read from GoTo." in answer.content.decode()
+    run = SyncRun.objects.get(event_key=item.event.event_key)
+    assert (ivan.pk, "waiting") == (run.requested_by_id, run.state)
+
+
+def test_event_of_an_account_that_is_gone_is_not_read(item, connection, as_ivan):
+    type(connection).objects.update(state="reconnect_needed")
+    answer = as_ivan.post(reverse("sync_event", args=[item.event_id]), follow=True)
+    assert "The GoTo account of this event has to be connected again first." in answer.content.decode()
+    assert not SyncRun.objects.filter(event_key=item.event.event_key).exists()
+
+
+@pytest.mark.parametrize(
+    ("status", "sentence", "state"), [(409, "has to be connected to GoTo again", "reconnect_needed")]
+)
+def test_starting_without_the_account_says_what_is_wrong(item, connection, as_ivan, status, sentence, state):
+    type(connection).objects.update(state=state)
+    answer = as_ivan.get(reverse("start_event", args=[item.event_id]))
+    assert (status, True) == (answer.status_code, sentence in answer.content.decode())
+
+
+def test_starting_leads_to_goto_or_says_why_not(world, item, as_ivan):
+    path = reverse("start_event", args=[item.event_id])
+    assert as_ivan.get(path)["Location"].startswith("http://goto.test/")
+    world.fail(kind="status", status=503, times=20)
+    assert 503 == as_ivan.get(path).status_code
+    world.control("DELETE", "faults")
+    world.fail(kind="status", status=404, times=20)
+    answer = as_ivan.get(path)
+    assert (404, True) == (answer.status_code, "GoTo no longer has this event" in answer.content.decode())
