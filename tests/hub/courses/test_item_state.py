@@ -183,6 +183,14 @@ def test_training_closes_when_its_session_is_over(end: datetime) -> None:
     assert Code.CLOSED == training(end, session_ends=(end,), **NOBODY).code
 
 
+def test_past_webinar_that_nobody_has_closed_yet_is_over() -> None:
+    """As in the first seconds after an account was connected."""
+    past = {"session_ends": (ELEVEN,), "due_at": None, "is_final": True}
+    assert Code.ABSENT == webinar(ELEVEN + DAY, **past).code
+    assert Code.CLOSED == webinar(ELEVEN + DAY, **past, **NOBODY).code
+    assert webinar(ELEVEN + DAY, "live", **past).can_join
+
+
 @pytest.mark.parametrize("end", [TEN - timedelta(minutes=5), TEN, TEN + timedelta(minutes=30) - SECOND])
 def test_rehearsal_and_a_start_that_failed_leave_the_training_open(end: datetime) -> None:
     assert training(TEN + timedelta(minutes=31), session_ends=(end,)).can_join

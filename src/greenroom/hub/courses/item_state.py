@@ -142,14 +142,10 @@ def _was_held(given: Circumstances, starts_at: datetime, ends_at: datetime) -> b
 
 
 def _is_over(given: Circumstances) -> bool:
-    if given.event.state == Event.State.ENDED:
-        return True
-    # Where GoTo does not tell what is live, an event that ended early is known by its sessions only.
-    return (
-        not given.tells_when_live
-        and given.has_sessions
-        and all(given.now >= end or _was_held(given, start, end) for start, end in given.times)
-    )
+    if given.event.state in {Event.State.ENDED, Event.State.LIVE}:
+        return given.event.state == Event.State.ENDED
+    # Nobody has told of the end yet, but the sessions of all dates are there.
+    return given.has_sessions and all(given.now >= end or _was_held(given, start, end) for start, end in given.times)
 
 
 def _gone(given: Circumstances) -> ItemState | None:

@@ -30,7 +30,7 @@ from greenroom.hub.demo.people import CAST, PASSWORD
 from greenroom.hub.events.models import Event, Registrant
 from greenroom.hub.events.products import PRODUCTS, get_product
 from greenroom.hub.events.services import link_sign_ups
-from greenroom.hub.sync.services import open_run, synchronize
+from greenroom.hub.sync.services import close_past_events, open_run, synchronize
 from greenroom.hub.users.models import User
 
 # The accounts that are connected already; Hanna Berg's is left for you to connect.
@@ -56,6 +56,7 @@ def ensure_demo(*, say: Callable[[str], object]) -> None:
     _cancel_one()
     for _ in range(2):  # an event that is gone counts as cancelled at the second look
         _read_everything()
+    close_past_events()
     _ensure_learners()
     with transaction.atomic():
         for planned in COURSES:

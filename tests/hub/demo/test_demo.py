@@ -1,0 +1,79 @@
+"""The demo: filled once from the sandbox's own seed, through the hub's own doors."""
+
+import pytest
+from django.apps import apps
+from django.test import Client
+
+from greenroom.hub.connections.models import Connection
+from greenroom.hub.core.errors import HubError
+from greenroom.hub.courses.models import Completion, Course, Enrollment, SectionItem
+from greenroom.hub.demo.people import CAST, PASSWORD
+from greenroom.hub.demo.services import ensure_demo
+from greenroom.hub.events.models import Attendee, Event, Registrant
+from greenroom.hub.sync.models import SyncRun
+from greenroom.hub.users.models import User
+
+
+@pytest.fixture
+def seeded(world):
+    """GoTo as `greenroom run` starts it."""
+    world.control("POST", "reset")
+    world.control("POST", "seed", name="demo")
+    return world
+
+
+def snapshot() -> dict[str, list[tuple]]:
+    """Return all rows there are."""
+    return {model._meta.label: sorted(map(str, model._default_manager.values_list())) for model in apps.get_models()}
+
+
+@pytest.mark.django_db
+def test_demo_fills_an_empty_hub_once(seeded):
+    said: list[str] = []
+    ensure_demo(say=said.append)
+
+    assert "Filling the hub with demo data." == said[0]
+    assert {"olga@northwind.example", "omar@northwind.example"} == set(
+        Connection.objects.values_list("organizer_email", flat=True)
+    )
+    assert {"workplace-safety", "leading-a-small-team"} == set(Course.objects.values_list("slug", flat=True))
+    assert {"live", "scheduled", "ended", "cancelled"} == set(
+        Event.objects.filter(items__isnull=False).values_list("state", flat=True)
+    )
+    assert {"webinar", "training"} == set(Event.objects.values_list("product", flat=True))
+    assert {"done"} == set(SyncRun.objects.values_list("state", flat=True))
+    assert min(Registrant.objects.count(), Attendee.objects.count(), User.objects.count()) > 50
+    assert {"completed", "partial", "absent"} == set(Completion.objects.values_list("status", flat=True))
+    assert {"instructor", "editor", "learner"} == set(Enrollment.objects.values_list("role", flat=True))
+
+    before = snapshot()
+    seeded.count_calls()
+    ensure_demo(say=said.append)
+    assert (before, 0, 1) == (snapshot(), seeded.count_calls(), said.count("Filling the hub with demo data."))
+
+    check_people()
+
+
+def check_people() -> None:
+    """See that everybody of the cast signs in and finds something, without an error on any first page."""
+    for person in CAST:
+        client = Client()
+        client.post("/accounts/login/", {"login": person.email, "password": PASSWORD})
+        page = client.get("/")
+        assert 200 == page.status_code, person
+        assert 2 == len(page.context["progress"]), person
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("operation", ["getOrganizerSessions", "getAllTrainings", "cancelWebinar"])
+def test_demo_that_was_interrupted_goes_on(seeded, operation):
+    seeded.fail(kind="status", status=503, operation=operation, times=50)
+    with pytest.raises(HubError):
+        ensure_demo(say=lambda line: None)
+    assert (True, False) == (Connection.objects.exists(), Course.objects.exists())
+    seeded.control("DELETE", "faults")
+    ensure_demo(say=lambda line: None)
+    assert (2, 2) == (Connection.objects.count(), Course.objects.count())
+    assert "cancelled" == Event.objects.get(title="What is new this winter").state
+    titles = {item.event.title for item in SectionItem.objects.filter(event__isnull=False)}
+    assert {"Ladder safety basics", "Forklift theory", "Train the trainer", "Quarterly questions hour"} <= titles
