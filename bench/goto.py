@@ -85,7 +85,7 @@ class Goto:
         answer.raise_for_status()
         return answer.json()
 
-    def wait_until_served(self, process: subprocess.Popen[bytes]) -> None:
+    def wait_until_served(self, process: subprocess.Popen[bytes], log: Path) -> None:
         """
         Wait for the first answer.
 
@@ -100,7 +100,7 @@ class Goto:
                 time.sleep(0.05)
             else:
                 return
-        raise RuntimeError("The sandbox did not come up.")
+        raise RuntimeError(f"The sandbox did not come up; the last it said:\n{log.read_text()[-2000:]}")
 
 
 @contextmanager
@@ -115,11 +115,12 @@ def serve_goto(folder: Path) -> Iterator[Goto]:
         "GREENROOM_DATA_DIR": str(folder),
     }
     command = [sys.executable, "-m", "greenroom.sandbox"]
-    with (folder / "sandbox.log").open("wb") as log:
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    log = folder / "sandbox.log"
+    with log.open("wb") as said:
+        process = subprocess.Popen(command, env=environment, stdout=said, stderr=said)
     try:
         with closing(Goto(f"http://127.0.0.1:{port}")) as goto:
-            goto.wait_until_served(process)
+            goto.wait_until_served(process, log)
             yield goto
     finally:
         process.terminate()
