@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from importlib.resources import files
 
+import axe_playwright_python
 import pytest
 from playwright.sync_api import Page
 from tests.hub.world import World
@@ -16,7 +17,7 @@ from greenroom.hub.users.models import User
 
 pytestmark = pytest.mark.browser
 
-AXE = files(pytest.importorskip("axe_playwright_python")).joinpath("axe.min.js").read_text()
+AXE = files(axe_playwright_python).joinpath("axe.min.js").read_text()
 CHECK = "axe.run({runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
 TOO_WIDE = """
     [...document.querySelectorAll('main *')].filter(one => one.getBoundingClientRect().right > innerWidth + 1)
