@@ -8,22 +8,40 @@ import httpx2
 
 from greenroom.sandbox import control
 from greenroom.sandbox.admin import routes as admin_routes
+from greenroom.sandbox.assist import routes as assist_routes
 from greenroom.sandbox.clock import Clock
 from greenroom.sandbox.core import Core
+from greenroom.sandbox.meeting import routes as meeting_routes
 from greenroom.sandbox.oauth import routes as oauth_routes
 from greenroom.sandbox.oauth import store as oauth_store
-from greenroom.sandbox.operations import Product, mount, mount_gateway_errors
+from greenroom.sandbox.operations import CUT_MARK, Product, mount, mount_gateway_errors
 from greenroom.sandbox.pages import routes as page_routes
+from greenroom.sandbox.scim import routes as scim_routes
 from greenroom.sandbox.seed import SEEDS
+from greenroom.sandbox.seeit import routes as seeit_routes
 from greenroom.sandbox.training import routes as training_routes
 from greenroom.sandbox.webinar import routes as webinar_routes
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from collections.abc import Iterable
 
-PRODUCTS: tuple[Product, ...] = (admin_routes.PRODUCT, training_routes.PRODUCT, webinar_routes.PRODUCT)
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+PRODUCTS: tuple[Product, ...] = (
+    admin_routes.PRODUCT,
+    assist_routes.PRODUCT,
+    meeting_routes.PRODUCT,
+    scim_routes.PRODUCT,
+    seeit_routes.PRODUCT,
+    training_routes.PRODUCT,
+    webinar_routes.PRODUCT,
+)
 API_PATHS = tuple(product.base_path + "/" for product in PRODUCTS)
 _PAGES = Path(__file__).parent / "pages"
+
+
+class ConnectionCutError(ConnectionResetError):
+    """The connection ends here; nobody gets an answer."""
 
 
 class Sandbox:
@@ -53,8 +71,19 @@ class Sandbox:
 
     @property
     def wsgi(self) -> "WSGIApplication":
-        """The WSGI callable."""
-        return self.app
+        """
+        The WSGI callable.
+
+        Raises:
+            ConnectionCutError: from a call, when a fault rule cuts its connection. A server must hang up then.
+        """
+        return self._answer
+
+    def _answer(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
+        body = self.app(environ, start_response)
+        if CUT_MARK in environ:
+            raise ConnectionCutError("a fault rule of the sandbox cut this connection")
+        return body
 
     def reset(self) -> None:
         """Forget everything but the default OAuth client and the clock's time."""
@@ -69,7 +98,7 @@ class Sandbox:
             self.core.save()
 
     def tick(self) -> None:
-        """End sessions that are due and send webhooks that are due."""
+        """Let scenarios go on, end sessions that are due and send webhooks that are due."""
         control.tick(self.core)
 
     def close(self) -> None:
@@ -95,6 +124,6 @@ def create_app(sandbox: Sandbox) -> flask.Flask:
     mount_gateway_errors(app, API_PATHS)
     oauth_routes.mount(app, core)
     page_routes.mount(app, core)
-    control.mount(app, core, tick=sandbox.tick)
+    control.mount(app, core)
     app.add_url_rule("/healthz", endpoint="healthz", view_func=lambda: flask.Response("ok", content_type="text/plain"))
     return app

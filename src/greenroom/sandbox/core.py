@@ -62,13 +62,17 @@ class Core:
         """Keep the clock's setting for the next start."""
         self.state.meta.clock_frozen_at = self.clock.now() if self.clock.is_frozen else None
         self.state.meta.clock_offset_seconds = self.clock.offset_seconds
+        self.state.meta.clock_speed = self.clock.speed
+        self.state.meta.clock_since = self.clock.since
         self.state.save_meta()
 
     def _restore_clock(self) -> None:
         meta = self.state.meta
         if self.clock.is_frozen:
             return
+        if meta.clock_speed != 1.0:
+            self.clock.set_speed(meta.clock_speed)
         if meta.clock_frozen_at is not None:
             self.clock.freeze(meta.clock_frozen_at)
-        elif meta.clock_offset_seconds:
-            self.clock.offset_by(meta.clock_offset_seconds)
+        elif meta.clock_offset_seconds or meta.clock_speed != 1.0:
+            self.clock.offset_by(meta.clock_offset_seconds, since=meta.clock_since)

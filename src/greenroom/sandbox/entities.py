@@ -1,13 +1,16 @@
 """What the sandbox holds. Plain records; the rules live in the stores."""
 
 from datetime import datetime, timedelta
+from html import unescape
 from typing import Literal
 
 from msgspec import Struct, field
 
 Approval = Literal["AUTOMATIC", "MANUAL"]
 RegistrantStatus = Literal["APPROVED", "WAITING", "DENIED"]
-ProductName = Literal["webinar", "training"]
+ProductName = Literal["webinar", "training", "meeting"]
+MeetingKind = Literal["immediate", "scheduled", "recurring"]
+AssistStatus = Literal["notStarted", "connecting", "active", "complete", "abandoned"]
 
 
 class TimeRange(Struct):
@@ -33,10 +36,49 @@ class User(Struct):
     created_at: datetime
     is_admin: bool = False
     locale: str = "en_US"
+    products: list[str] = field(default_factory=lambda: ["G2W", "G2T", "G2M"])
+    group_key: str | None = None
+    licence_keys: list[str] = field(default_factory=list)
+    display_name: str | None = None
+    is_in_organization: bool = True
+    is_removed: bool = False
 
     @property
     def name(self) -> str:
         return f"{self.first_name} {self.last_name}"
+
+
+class Group(Struct):
+    """Organizers of an account under one name; `parent_key` is the group's own key at the top."""
+
+    key: str
+    account_key: str
+    name: str
+    parent_key: str
+
+
+class Licence(Struct):
+    """What a number of people of an account may use."""
+
+    key: str
+    account_key: str
+    products: list[str]
+    seats: int
+
+
+class Member(Struct):
+    kind: Literal["user", "group"]
+    key: str
+
+
+class OrganizationGroup(Struct):
+    """A group of SCIM, of users and other groups; apart from the account's own groups."""
+
+    key: str
+    account_key: str
+    name: str
+    created_at: datetime
+    members: list[Member] = field(default_factory=list)
 
 
 class Client(Struct):
@@ -166,6 +208,7 @@ class Webinar(Struct):
     recording_asset_key: str | None = None
     fields: list[FieldSetting] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
+    generated: int = 0  # registrants that exist only when somebody looks; see `crowds`
     co_organizers: list[CoOrganizer] = field(default_factory=list)
     panelists: list[Panelist] = field(default_factory=list)
     audio: Audio = field(default_factory=Audio)
@@ -198,7 +241,49 @@ class Training(Struct):
         return self.name
 
 
-Event = Webinar | Training
+class Meeting(Struct):
+    """A meeting. Nobody registers; its key is the nine digits people type."""
+
+    key: str
+    account_key: str
+    organizer_key: str
+    subject: str
+    kind: MeetingKind
+    starts_at: datetime
+    ends_at: datetime
+    audio: str
+    time_zone: str
+    created_at: datetime
+    is_password_required: bool = False
+    live_session_key: str | None = None
+
+    @property
+    def number(self) -> str:
+        return self.key
+
+    @property
+    def title(self) -> str:
+        return unescape(self.subject)
+
+    @property
+    def description(self) -> str:
+        return ""
+
+    @property
+    def times(self) -> list[TimeRange]:
+        """One range; a recurring meeting has no dates to rely on (documented), this is the one it was made with."""
+        return [TimeRange(self.starts_at, self.ends_at)]
+
+    @property
+    def registration_limit(self) -> int:
+        return 0
+
+    @property
+    def approval(self) -> Approval:
+        return "AUTOMATIC"
+
+
+Event = Webinar | Training | Meeting
 
 
 class Registrant(Struct):
@@ -240,6 +325,8 @@ class Session(Struct):
     due_end_at: datetime
     ended_at: datetime | None = None
     registrant_count: int = 0
+    meeting_kind: MeetingKind = "scheduled"
+    audio: str = ""
 
 
 class Stay(Struct):
@@ -247,6 +334,7 @@ class Stay(Struct):
 
     joined_at: datetime
     left_at: datetime | None = None
+    device: str = ""
 
 
 class Presence(Struct):
@@ -339,6 +427,119 @@ class Subscription(Struct):
     is_active: bool = True
 
 
+class Company(Struct):
+    """A customer of an account that its technicians help."""
+
+    key: str
+    account_key: str
+    name: str
+
+
+class Machine(Struct):
+    """A computer of a company that can be helped while nobody sits there."""
+
+    uuid: str
+    company_key: str
+    name: str
+
+
+class AssistSession(Struct):
+    """A support session of GoToAssist: a technician helps a customer, or looks after a machine."""
+
+    key: str
+    token: str
+    support_key: str
+    account_key: str
+    user_key: str
+    client_id: str
+    kind: Literal["screen_sharing", "web_chat"]
+    created_at: datetime
+    status: AssistStatus = "notStarted"
+    callback_url: str | None = None
+    partner_object: str = ""
+    partner_object_url: str = ""
+    customer_name: str = ""
+    customer_email: str = ""
+    portal_name: str = ""
+    machine_uuid: str = ""
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+class AssistRecording(Struct):
+    """The recording of a support session. `is_transcoded` makes it ready for download."""
+
+    key: str
+    session_key: str
+    account_key: str
+    user_key: str
+    company_key: str | None
+    started_at: datetime
+    is_transcoded: bool = False
+    is_archived: bool = False
+
+
+class SystemLink(Struct):
+    """How a partner's system is reached to make tickets."""
+
+    key: str
+    account_key: str
+    name: str
+    domain: str
+    user_email: str
+    user_token: str
+    callback_url: str
+    callbacks: list[str]
+
+
+class Ticket(Struct):
+    key: str
+    account_key: str
+    user_token: str
+    title: str
+    body: str
+    session_key: str
+    created_at: datetime
+
+
+class SeeitSession(Struct):
+    """A session of GoToAssist Seeit: a customer shows a technician something through a phone's camera."""
+
+    uuid: str
+    support_key: str
+    account_key: str
+    user_key: str
+    created_at: datetime
+    started_at: datetime | None = None
+    joined_at: datetime | None = None
+    ended_at: datetime | None = None
+    photo_count: int = 0
+    notes: str = ""
+
+
+class Act(Struct):
+    """One thing a scenario does at one time."""
+
+    at: datetime
+    does: str
+    who: str = ""
+    device: str = ""
+    state: Literal["planned", "done", "failed"] = "planned"
+    why: str | None = None
+
+
+class Scenario(Struct):
+    """People around one event, and what they do when."""
+
+    key: str
+    name: str
+    event_key: str
+    seed: int
+    created_at: datetime
+    acts: list[Act]
+    people: dict[str, list[str]] = field(default_factory=dict)  # address -> first and last name
+
+
 class Delivery(Struct):
     """One webhook message on its way to one callback URL."""
 
@@ -352,6 +553,8 @@ class Delivery(Struct):
     attempts: int = 0
     state: Literal["queued", "delivered", "failed"] = "queued"
     last_result: str | None = None
+    is_signed: bool = True
+    copies: int | None = None
 
 
 def spent_seconds(stays: list[Stay], *, until: datetime, overlap: str) -> int:

@@ -1,9 +1,20 @@
-"""Live sessions: launching, ending, entering and leaving. The same for webinars and trainings."""
+"""Live sessions: launching, ending, entering and leaving. The same for webinars, trainings and meetings."""
 
 from datetime import datetime, timedelta
 
 from greenroom.sandbox.core import Core
-from greenroom.sandbox.entities import Event, Presence, Registrant, Session, Stay, Webinar, spent_seconds
+from greenroom.sandbox.entities import (
+    Event,
+    Meeting,
+    Presence,
+    ProductName,
+    Registrant,
+    Session,
+    Stay,
+    Training,
+    Webinar,
+    spent_seconds,
+)
 from greenroom.sandbox.times import whole_seconds
 from greenroom.sandbox.webhook_events import announce_joined
 
@@ -15,6 +26,12 @@ class RoomError(Exception):
     """Something that cannot be done to a room now; the message is for people."""
 
 
+def product_of(event: Event) -> ProductName:
+    if isinstance(event, Webinar):
+        return "webinar"
+    return "training" if isinstance(event, Training) else "meeting"
+
+
 def live_session(core: Core, event: Event) -> Session | None:
     return core.state.sessions.get(event.live_session_key) if event.live_session_key else None
 
@@ -23,9 +40,11 @@ def last_end(event: Event) -> datetime:
     return max(times.ends_at for times in event.times)
 
 
-def is_over(core: Core, event: Event) -> bool:
-    """Tell whether the last planned date has passed and nobody is on stage."""
-    return event.live_session_key is None and last_end(event) <= core.clock.now()
+def is_over(core: Core, event: Event, *, at: datetime | None = None) -> bool:
+    """Tell whether the last planned date has passed and nobody is on stage. A recurring meeting is never over."""
+    if event.live_session_key is not None or (isinstance(event, Meeting) and event.kind == "recurring"):
+        return False
+    return last_end(event) <= (at or core.clock.now())
 
 
 def launch(core: Core, event: Event, *, organizer_key: str, at: datetime | None = None) -> Session:
@@ -41,7 +60,7 @@ def launch(core: Core, event: Event, *, organizer_key: str, at: datetime | None 
     session = Session(
         key=core.state.new_session_key(),
         event_key=event.key,
-        product="webinar" if isinstance(event, Webinar) else "training",
+        product=product_of(event),
         account_key=event.account_key,
         organizer_key=event.organizer_key,
         starting_organizer_key=organizer_key,
@@ -53,6 +72,8 @@ def launch(core: Core, event: Event, *, organizer_key: str, at: datetime | None 
         due_end_at=_planned_end(event, started_at) + END_GUARD,
         registrant_count=core.state.count_registrants(event.key),
     )
+    if isinstance(event, Meeting):
+        session.meeting_kind, session.audio = event.kind, event.audio
     core.state.sessions.put(session.key, session)
     event.live_session_key = session.key
     core.state.touch_event(event)
@@ -60,6 +81,8 @@ def launch(core: Core, event: Event, *, organizer_key: str, at: datetime | None 
 
 
 def _planned_end(event: Event, started_at: datetime) -> datetime:
+    if isinstance(event, Meeting) and event.kind == "recurring":
+        return started_at + (event.ends_at - event.starts_at)
     ends = [times.ends_at for times in event.times if times.ends_at > started_at]
     return min(ends) if ends else started_at
 
@@ -94,45 +117,57 @@ def _cap(core: Core, presence: Presence, ended_at: datetime) -> None:
     core.state.put_presence(presence)
 
 
-def enter(core: Core, event: Event, registrant: Registrant, *, at: datetime | None = None) -> Presence:
+def enter(
+    core: Core, event: Event, registrant: Registrant, *, at: datetime | None = None, device: str = ""
+) -> Presence:
     """
     Let a registrant in; entering while inside is a second device.
 
     Raises:
         RoomError: nothing is running, or the registrant is not approved.
     """
-    session = live_session(core, event)
-    if session is None:
-        raise RoomError("The organizer has not started yet.")
-    if registrant.status != "APPROVED":
+    if live_session(core, event) is not None and registrant.status != "APPROVED":
         raise RoomError("The organizer has not approved this registration.")
-    joined_at = whole_seconds(at or core.clock.now())
-    if joined_at < session.started_at:
-        raise RoomError("Nobody can join before the session starts.")
-    presence = core.state.presence_of(session.key, registrant.key) or Presence(
-        session_key=session.key,
-        registrant_key=registrant.key,
-        first_name=registrant.first_name,
-        last_name=registrant.last_name,
-        email=registrant.email,
-    )
-    presence.stays.append(Stay(joined_at))
-    core.state.put_presence(presence)
+    presence = Presence("", registrant.key, registrant.first_name, registrant.last_name, registrant.email)
+    presence = enter_as(core, event, presence, at=at, device=device)
     if isinstance(event, Webinar):
-        announce_joined(core, event, registrant, session.key, joined_at)
+        announce_joined(core, event, registrant, presence.session_key, presence.stays[-1].joined_at)
     return presence
 
 
-def leave(core: Core, event: Event, registrant: Registrant, *, at: datetime | None = None) -> Presence:
+def enter_as(core: Core, event: Event, who: Presence, *, at: datetime | None = None, device: str = "") -> Presence:
     """
-    Close the registrant's oldest open stay.
+    Let a person in whose name and key `who` has.
 
     Raises:
-        RoomError: the registrant is not inside, or the leave would lie before the join.
+        RoomError: nothing is running.
     """
     session = live_session(core, event)
-    presence = core.state.presence_of(session.key, registrant.key) if session is not None else None
-    stay = next((stay for stay in presence.stays if stay.left_at is None), None) if presence is not None else None
+    if session is None:
+        raise RoomError("The organizer has not started yet.")
+    joined_at = whole_seconds(at or core.clock.now())
+    if joined_at < session.started_at:
+        raise RoomError("Nobody can join before the session starts.")
+    presence = core.state.presence_of(session.key, who.registrant_key) or who
+    presence.session_key = session.key
+    presence.stays.append(Stay(joined_at, device=device))
+    core.state.put_presence(presence)
+    return presence
+
+
+def leave(
+    core: Core, event: Event, registrant_key: str, *, at: datetime | None = None, device: str | None = None
+) -> Presence:
+    """
+    Close a person's oldest open stay, or the one on `device`.
+
+    Raises:
+        RoomError: the person is not inside, or the leave would lie before the join.
+    """
+    session = live_session(core, event)
+    presence = core.state.presence_of(session.key, registrant_key) if session is not None else None
+    stays = presence.stays if presence is not None else []
+    stay = next((stay for stay in stays if stay.left_at is None and device in (None, stay.device)), None)
     if presence is None or stay is None:
         raise RoomError("This person is not in the room.")
     left_at = whole_seconds(at or core.clock.now())
@@ -143,13 +178,10 @@ def leave(core: Core, event: Event, registrant: Registrant, *, at: datetime | No
     return presence
 
 
-def end_due_sessions(core: Core) -> int:
+def end_due_sessions(core: Core, *, until: datetime | None = None) -> int:
     """End every session whose time ran out; it ends at that time, not when somebody looks."""
-    due = [
-        session
-        for session in core.state.sessions
-        if session.ended_at is None and session.due_end_at <= core.clock.now()
-    ]
+    until = until or core.clock.now()
+    due = [session for session in core.state.sessions if session.ended_at is None and session.due_end_at <= until]
     for session in due:
         event = core.state.event(session.event_key)
         if event is not None:
@@ -170,7 +202,9 @@ def record_session(
         raise RoomError("This event is running; end it first.")
     session = launch(core, event, organizer_key=event.organizer_key, at=started_at)
     for registrant_key, their_stays in stays.items():
-        registrant = core.state.registrants[registrant_key]
+        registrant = core.state.registrant_of(event.key, registrant_key)
+        if registrant is None:
+            raise RoomError("This person is not registered.")
         core.state.put_presence(
             Presence(
                 session_key=session.key,

@@ -4,12 +4,15 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from greenroom.sandbox import rooms
+from greenroom.sandbox.assist import store as assist_store
 from greenroom.sandbox.core import Core
 from greenroom.sandbox.entities import (
     Account,
     Choice,
     Event,
     FieldSetting,
+    Meeting,
+    MeetingKind,
     Question,
     Recording,
     Registrant,
@@ -19,6 +22,8 @@ from greenroom.sandbox.entities import (
     User,
     Webinar,
 )
+from greenroom.sandbox.meeting import store as meeting_store
+from greenroom.sandbox.oauth import store as oauth_store
 from greenroom.sandbox.seed_people import Person, demo_people
 from greenroom.sandbox.training import store as training_store
 from greenroom.sandbox.webinar import store as webinar_store
@@ -77,6 +82,8 @@ def seed_demo(core: Core) -> None:
     demo.olgas_trainings(olga, omar)
     demo.omars_webinars(omar)
     demo.hannas_events(hanna)
+    demo.meetings(olga, omar)
+    demo.customers(olga)
 
 
 class Demo:
@@ -120,7 +127,7 @@ class Demo:
         training.created_at = min(self.now, times[0].starts_at) - timedelta(days=30)
         return training
 
-    def register(self, event: Event, people: list[Person]) -> list[Registrant]:
+    def register(self, event: Webinar | Training, people: list[Person]) -> list[Registrant]:
         """Sign people up over the three weeks before now or before the event, ever more towards its start."""
         until = min(self.now, event.times[0].starts_at) - timedelta(minutes=5)
         registrants = []
@@ -131,9 +138,9 @@ class Demo:
         return registrants
 
     def _register(
-        self, event: Event, first_name: str, last_name: str, email: str, at: datetime, position: int
+        self, event: Webinar | Training, first_name: str, last_name: str, email: str, at: datetime, position: int
     ) -> Registrant:
-        if isinstance(event, Training):
+        if not isinstance(event, Webinar):
             return training_store.register(
                 self.core, event, first_name=first_name, last_name=last_name, email=email, at=at
             )
@@ -163,7 +170,7 @@ class Demo:
         )
         self.core.state.recordings.put(recording.key, recording)
 
-    def fill_room(self, event: Event, registrants: list[Registrant], *, minutes_ago: int) -> None:
+    def fill_room(self, event: Webinar | Training, registrants: list[Registrant], *, minutes_ago: int) -> None:
         """Launch, let people in over the first minutes, and let a few leave."""
         started_at = self.now - timedelta(minutes=minutes_ago)
         rooms.launch(self.core, event, organizer_key=event.organizer_key, at=started_at)
@@ -171,7 +178,7 @@ class Demo:
             joined_at = started_at + timedelta(seconds=5 + position * 9 % (minutes_ago * 60 - 60))
             rooms.enter(self.core, event, registrant, at=joined_at)
             if position % 16 == 15:
-                rooms.leave(self.core, event, registrant, at=joined_at + timedelta(seconds=40))
+                rooms.leave(self.core, event, registrant.key, at=joined_at + timedelta(seconds=40))
 
     # Northwind Academy, Olga
 
@@ -347,6 +354,49 @@ class Demo:
         self.register(drill, people[160:174])
         over = self.training(hanna, "Man overboard drill", [(self.at(-13, 8), 150)], "On the water.", others=[])
         self.hold(over, self.register(over, people[170:190]), ran_minutes=149)
+
+    # Meetings and customers, of Northwind
+
+    def meetings(self, olga: User, omar: User) -> None:
+        """Two held, one running, one planned and one that comes every week."""
+        self.held_meeting(olga, "Course planning for the winter", days=-7, minutes=50, guests=6)
+        self.held_meeting(omar, "Customer care, monthly review", days=-4, minutes=35, guests=4)
+        live = self.meeting(olga, "Trainers' stand-up", self.now - timedelta(minutes=5), 30)
+        rooms.launch(self.core, live, organizer_key=olga.key, at=self.now - timedelta(minutes=5))
+        for position, (first_name, last_name, email) in enumerate(self.people[:3]):
+            at = self.now - timedelta(minutes=4, seconds=-20 * position)
+            meeting_store.enter(self.core, live, name=f"{first_name} {last_name}", email=email, at=at)
+        self.meeting(olga, "Room plan with the venue", self.at(3, 13), 45)
+        self.meeting(omar, "Weekly team hour", self.at(1, 9), 60, kind="recurring")
+
+    def meeting(
+        self, organizer: User, subject: str, starts_at: datetime, minutes: int, kind: MeetingKind = "scheduled"
+    ) -> Meeting:
+        ends_at = starts_at + timedelta(minutes=minutes)
+        return meeting_store.schedule(
+            self.core, organizer, subject=subject, kind=kind, starts_at=starts_at, ends_at=ends_at
+        )
+
+    def held_meeting(self, organizer: User, subject: str, *, days: int, minutes: int, guests: int) -> None:
+        """A meeting in which one guest came twice and one gave no address."""
+        meeting = self.meeting(organizer, subject, self.at(days, 14), 60)
+        rooms.launch(self.core, meeting, organizer_key=organizer.key, at=meeting.starts_at)
+        for position, (first_name, last_name, email) in enumerate(self.people[40 : 40 + guests]):
+            name, email = f"{first_name} {last_name}", "" if position == 2 else email
+            joined_at = meeting.starts_at + timedelta(seconds=15 + 40 * position)
+            guest = meeting_store.enter(self.core, meeting, name=name, email=email, at=joined_at)
+            if position == 1:
+                rooms.leave(self.core, meeting, guest.registrant_key, at=joined_at + timedelta(minutes=10))
+                again = joined_at + timedelta(minutes=14)
+                meeting_store.enter(self.core, meeting, name=name, email=email, at=again)
+        rooms.end(self.core, meeting, at=meeting.starts_at + timedelta(minutes=minutes))
+
+    def customers(self, olga: User) -> None:
+        assist_store.add_company(self.core, olga.account_key, "Harbour Works", ["Front desk", "Workshop"])
+        assist_store.add_company(self.core, olga.account_key, "Millbrook School", ["Library"])
+        waiting = assist_store.new_session(self.core, olga, oauth_store.DEFAULT_CLIENT_ID)
+        waiting.customer_name, waiting.customer_email = "Lena Fischer", "lena@example.com"
+        assist_store.open_session(self.core, waiting)
 
 
 def _field_answers(webinar: Webinar, position: int) -> dict[str, object]:

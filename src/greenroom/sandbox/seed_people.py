@@ -38,10 +38,12 @@ def demo_people(count: int) -> list[Person]:
     return people
 
 
+def generated_person(number: int) -> Person:
+    """The address carries the number, so it is distinct."""
+    first, last = number % len(FIRST_NAMES), number // len(FIRST_NAMES) % len(LAST_NAMES)
+    return FIRST_NAMES[first], LAST_NAMES[last], f"person{number}@example.com"
+
+
 def generated_people(count: int, *, first: int = 0) -> list[Person]:
-    """Any number of people; the address carries the number, so it is distinct."""
-    firsts, lasts = len(FIRST_NAMES), len(LAST_NAMES)
-    return [
-        (FIRST_NAMES[number % firsts], LAST_NAMES[number // firsts % lasts], f"person{number}@example.com")
-        for number in range(first, first + count)
-    ]
+    """Any number of people."""
+    return [generated_person(number) for number in range(first, first + count)]

@@ -153,6 +153,48 @@ SWITCHES: tuple[Switch, ...] = (
         "Registering for a training answers the key as a number, though the schema says text.",
     ),
     Switch(
+        "me_invalid_token",
+        "401",
+        ("401", "403"),
+        "observed",
+        "GET /identity/v1/Users/me with a bad token: SCIM's file lists 401 and 403, the body was seen empty.",
+    ),
+    Switch(
+        "seeit_invalid_token",
+        "401",
+        ("401", "403"),
+        "documented",
+        "Seeit's file has 401 for a missing or invalid token; other products answer 403 at the gateway.",
+    ),
+    Switch(
+        "seeit_settles_after_seconds",
+        0,
+        (),
+        "documented",
+        "Seeit answers 409 for a session read right after it was made; for how long is not said, 0 is never.",
+    ),
+    Switch(
+        "assist_abandoned_after_seconds",
+        86_400,
+        (),
+        "assumed",
+        "Support sessions nobody launches become abandoned; when is not documented.",
+    ),
+    Switch(
+        "webhook_copies",
+        1,
+        (),
+        "assumed",
+        "How often each webhook message is sent: GoTo promises nothing, 2 sends every one twice, 0 loses all.",
+    ),
+    Switch(
+        "webhook_order",
+        "as_it_happened",
+        ("as_it_happened", "reversed", "shuffled"),
+        "assumed",
+        "No order of webhook messages is documented; messages due together can come in another one.",
+    ),
+    Switch(
         "webhook_callback_hosts",
         "https_or_local",
         ("https_or_local", "https_only"),
@@ -175,6 +217,7 @@ SWITCHES: tuple[Switch, ...] = (
     ),
 )
 
+MAX_NUMBER = 10**9
 BY_NAME = {switch.name: switch for switch in SWITCHES}
 
 
@@ -213,5 +256,5 @@ def check(name: str, value: object) -> None:
     if switch.choices:
         if value not in switch.choices:
             raise ValueError(f"{name} is one of {', '.join(switch.choices)}")
-    elif isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise ValueError(f"{name} is a whole number from 0")
+    elif isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= MAX_NUMBER:
+        raise ValueError(f"{name} is a whole number from 0 to {MAX_NUMBER}")

@@ -64,10 +64,19 @@ def listed_time_zones() -> frozenset[str]:
     return frozenset(json.loads((Path(__file__).parent / "time_zones.json").read_text()))
 
 
+def is_zone(name: str) -> bool:
+    """Tell whether tzdata knows a zone."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        return False
+    return True
+
+
 @cache
 def zone_named(name: str) -> ZoneInfo:
     """Find a zone to show times in; UTC for an unknown one (`MIT` is an old Java id tzdata lacks)."""
     try:
         return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError):
+    except (ZoneInfoNotFoundError, ValueError, OSError):
         return ZoneInfo("UTC")

@@ -3,17 +3,21 @@
 import base64
 import hashlib
 import hmac
+import random
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 import httpx2
 
 from greenroom.sandbox.core import Core
 from greenroom.sandbox.entities import Delivery, WebhookSecret
+from greenroom.sandbox.faults import FaultyCall
 from greenroom.sandbox.times import write_instant_ms
 
 # After the first attempt, counted from the event. Assumed; switch `webhook_retries`.
 RETRY_AFTER = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30))
 KEPT_DELIVERIES = 1000
+LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1", "testserver")
 
 
 def sign(secret: str, timestamp: str, body: bytes) -> str:
@@ -36,6 +40,7 @@ def deliver_due(core: Core) -> int:
     now = core.clock.now()
     with core.lock:
         due = [d for d in core.state.deliveries if d.next_attempt_at is not None and d.next_attempt_at <= now]
+        due = _ordered(core, [delivery for delivery in due if not _is_held(core, delivery)])
         for delivery in due:
             # Taken: a second ticker must not send it too.
             delivery.next_attempt_at = None
@@ -43,13 +48,44 @@ def deliver_due(core: Core) -> int:
     if not due:
         return 0
     with core.http_client() as client:
-        results = [_send(core, client, delivery, signing[delivery.client_id]) for delivery in due]
+        results = [_send_copies(core, client, delivery, signing[delivery.client_id]) for delivery in due]
     with core.lock:
         for delivery, result in zip(due, results, strict=True):
             _note(core, delivery, result)
         _forget_old(core)
         core.save()
     return sum(delivery.state == "delivered" for delivery in due)
+
+
+def _is_held(core: Core, delivery: Delivery) -> bool:
+    """Play the fault that lets later messages overtake this one: it waits for `seconds` of the sandbox's time."""
+    fault = core.faults.take(FaultyCall("webhook", delivery.event_name)) if delivery.attempts == 0 else None
+    if fault is None:
+        return False
+    if fault.kind == "hold":
+        delivery.next_attempt_at = core.clock.now() + timedelta(seconds=fault.seconds or 60)
+    else:
+        delivery.copies = 2
+    core.state.deliveries.put(delivery.key, delivery)
+    return fault.kind == "hold"
+
+
+def _ordered(core: Core, due: list[Delivery]) -> list[Delivery]:
+    """Put messages that are due together into the order of the switch; the shuffle is the same on every run."""
+    order = core.switches.text("webhook_order")
+    if order == "reversed":
+        return due[::-1]
+    if order == "shuffled":
+        random.Random(len(due)).shuffle(due)  # noqa: S311  disorder, not secrecy
+    return due
+
+
+def _send_copies(core: Core, client: httpx2.Client, delivery: Delivery, secret: WebhookSecret | None) -> str:
+    """Send a message as often as the switch or a fault asks; a lost one looks delivered from here."""
+    result = "200"
+    for _ in range(delivery.copies if delivery.copies is not None else core.switches.number("webhook_copies")):
+        result = _send(core, client, delivery, secret)
+    return result
 
 
 def _current_secret(core: Core, client_id: str, now: datetime) -> WebhookSecret | None:
@@ -69,7 +105,7 @@ def _timestamp(core: Core) -> str:
 def _send(core: Core, client: httpx2.Client, delivery: Delivery, secret: WebhookSecret | None) -> str:
     body = delivery.body.encode()
     headers = {"Content-Type": "application/json"}
-    if secret is not None:
+    if secret is not None and delivery.is_signed:
         timestamp = _timestamp(core)
         headers["X-Webhook-Signature-Timestamp"] = timestamp
         headers["X-Webhook-Signature"] = sign(secret.value, timestamp, body)
@@ -97,6 +133,16 @@ def _forget_old(core: Core) -> None:
     done = [delivery for delivery in core.state.deliveries if delivery.state != "queued"]
     for delivery in done[:-KEPT_DELIVERIES]:
         core.state.deliveries.remove(delivery.key)
+
+
+def is_allowed_callback(core: Core, url: str) -> bool:
+    """Tell whether messages may go to a URL: https, or by the sandbox's own allowance http to this machine."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    is_local = core.switches.text("webhook_callback_hosts") == "https_or_local" and parts.hostname in LOCAL_HOSTS
+    return bool(parts.hostname) and (parts.scheme == "https" or (parts.scheme == "http" and is_local))
 
 
 def url_answers(core: Core, url: str) -> bool:

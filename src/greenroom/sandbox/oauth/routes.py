@@ -11,6 +11,7 @@ import flask
 
 from greenroom.sandbox.core import Core
 from greenroom.sandbox.entities import Client, User
+from greenroom.sandbox.faults import FaultyCall
 from greenroom.sandbox.oauth import store
 from greenroom.sandbox.oauth.store import OAuthError
 from greenroom.sandbox.operations import Answer, answer_after, answer_before, count_and_respond, respond
@@ -160,11 +161,11 @@ def _form_endpoint(
     def view() -> flask.Response:
         client_id = _credentials()[0]
         with core.lock:
-            fault = core.faults.take("oauth", name)
+            fault = core.faults.take(FaultyCall("oauth", name))
+        flask.g.is_rotation_lost = fault is not None and fault.kind == "lost_rotation"
         answer = answer_before(core, None, fault) if fault is not None else None
         if answer is None:
-            answer = _form_answer(core, handler)
-            answer = answer_after(core, fault) or answer
+            answer = answer_after(core, fault, _form_answer(core, handler))
         return count_and_respond(core, "oauth", name, client_id, f"/oauth/{name}", answer)
 
     return view
@@ -195,7 +196,8 @@ def _token(core: Core, client: Client) -> dict[str, Any]:
             code_verifier=form.get("code_verifier"),
         )
     if grant_type == "refresh_token":
-        return store.refresh_tokens(core, client=client, token_text=_required("refresh_token"))
+        is_rotated = bool(flask.g.get("is_rotation_lost"))
+        return store.refresh_tokens(core, client=client, token_text=_required("refresh_token"), is_rotated=is_rotated)
     if grant_type is None:
         raise OAuthError("invalid_request", "grant_type is missing")
     raise OAuthError("unsupported_grant_type", "grant_type is authorization_code or refresh_token")

@@ -126,11 +126,14 @@ def _check_verifier(code: AuthorizationCode, verifier: str | None) -> None:
         raise OAuthError("invalid_grant", "code_verifier does not match code_challenge")
 
 
-def refresh_tokens(core: Core, *, client: Client, token_text: str) -> dict[str, Any]:
+def refresh_tokens(core: Core, *, client: Client, token_text: str, is_rotated: bool = False) -> dict[str, Any]:
     """
     Exchange a refresh token.
 
     Whether a new refresh token comes with the answer is the switch `refresh_rotation`.
+
+    Args:
+        is_rotated: give a new one, and end the old, whatever the switch says; for the fault `lost_rotation`.
     """
     token = core.state.tokens.get(token_text)
     if token is None or token.kind != "refresh" or token.client_id != client.client_id:
@@ -147,7 +150,7 @@ def refresh_tokens(core: Core, *, client: Client, token_text: str) -> dict[str, 
                 _revoke(core, other)
     mode = core.switches.text("refresh_rotation")
     rotated: Token | None = None
-    if mode == "always" or (mode == "near_expiry" and token.expires_at - now <= NEAR_EXPIRY):
+    if is_rotated or mode == "always" or (mode == "near_expiry" and token.expires_at - now <= NEAR_EXPIRY):
         rotated = _issue(core, "refresh", client.client_id, user.key, token.scope, token.grant_id)
         _revoke(core, token)
     return _token_answer(core, client.client_id, user, token.scope, token.grant_id, rotated)

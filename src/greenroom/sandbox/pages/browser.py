@@ -9,6 +9,7 @@ import flask
 from greenroom.sandbox.core import Core
 from greenroom.sandbox.entities import SignIn, User
 
+Page = flask.typing.ResponseReturnValue
 COOKIE = "greenroom_sandbox"
 LIFETIME = timedelta(days=30)
 
@@ -30,6 +31,10 @@ def sign_in(core: Core, user: User, response: flask.Response) -> None:
 def sign_out(core: Core, response: flask.Response) -> None:
     core.state.sign_ins.remove(flask.request.cookies.get(COOKIE, ""))
     response.delete_cookie(COOKIE)
+
+
+def message(title: str, text: str) -> str:
+    return flask.render_template("message.html", title=title, text=text)
 
 
 def local_path(text: str | None) -> str:

@@ -11,16 +11,21 @@ from werkzeug.exceptions import NotFound
 from greenroom.sandbox import rooms
 from greenroom.sandbox.core import Core
 from greenroom.sandbox.entities import Event, Registrant, Training, User, Webinar
-from greenroom.sandbox.pages.browser import local_path, sign_in, sign_out, signed_in_user
+from greenroom.sandbox.pages import meetings as meeting_pages
+from greenroom.sandbox.pages import support as support_pages
+from greenroom.sandbox.pages.browser import Page, local_path, message, sign_in, sign_out, signed_in_user
+from greenroom.sandbox.registering import decide_on
 from greenroom.sandbox.rooms import RoomError
+from greenroom.sandbox.seeit.store import status as seeit_status
 from greenroom.sandbox.switches import SWITCHES
 from greenroom.sandbox.times import write_instant, zone_named
-from greenroom.sandbox.training import store as training_store
 from greenroom.sandbox.webinar import store as webinar_store
 from greenroom.sandbox.webinar.fields import InvalidFieldError, asked_fields
 
-Page = flask.typing.ResponseReturnValue
 View = Callable[..., Page]
+
+LISTED_SESSIONS = 20
+LISTED_WAITING = 100
 
 FIELD_LABELS = {
     "firstName": "First name",
@@ -64,6 +69,8 @@ def mount(app: flask.Flask, core: Core) -> None:
         ("/register/<key>", "register_post", ("POST",), register_post),
         ("/registration/confirmation.tmpl", "confirmation", ("GET",), confirmation_page),
         ("/recordings/<key>", "recording", ("GET",), recording_page),
+        *meeting_pages.PAGES,
+        *support_pages.PAGES,
     )
     for rule, endpoint, methods, view in pages:
         app.add_url_rule(rule, endpoint=f"pages.{endpoint}", view_func=_locked(core, view), methods=list(methods))
@@ -111,14 +118,45 @@ def index(core: Core) -> Page:
                 "user": user,
                 "webinars": _listed(core, [w for w in state.webinars if w.organizer_key == user.key]),
                 "trainings": _listed(core, [t for t in state.trainings if t.organizer_key == user.key]),
+                "meetings": _listed(core, [m for m in state.meetings if m.organizer_key == user.key]),
+                "support": _support_rows(core, user),
             }
             for user in state.users
             if user.account_key == account.key
         ]
         owners.append({"account": account, "people": people})
     return flask.render_template(
-        "index.html", owners=owners, now=core.clock.now(), is_frozen=core.clock.is_frozen, calls=core.counters.total
+        "index.html",
+        owners=owners,
+        now=core.clock.now(),
+        is_frozen=core.clock.is_frozen,
+        speed=core.clock.speed,
+        calls=core.counters.total,
+        scenarios=sum(any(act.state == "planned" for act in s.acts) for s in state.scenarios),
+        faults=len(core.faults.all()),
     )
+
+
+def _support_rows(core: Core, user: User) -> list[dict[str, Any]]:
+    """The latest support sessions of a technician, of both products, latest first."""
+    rows = [
+        {
+            "title": s.customer_name or "Support session",
+            "status": s.status,
+            "at": s.created_at,
+            "href": f"/launch/{s.token}",
+        }
+        for s in core.state.assist_sessions
+        if s.user_key == user.key
+    ]
+    rows += [
+        {"title": "Camera session", "status": seeit_status(s), "at": s.created_at, "href": f"/seeit/start/{s.uuid}"}
+        for s in core.state.seeit_sessions
+        if s.user_key == user.key
+    ]
+    for row in rows:
+        row["word"] = support_pages.STATUS_WORDS[str(row["status"])]
+    return sorted(rows, key=lambda row: str(row["at"]), reverse=True)[:LISTED_SESSIONS]
 
 
 def _listed(core: Core, events: list[Any]) -> list[dict[str, Any]]:
@@ -192,6 +230,8 @@ def _hosted(core: Core, product: str, key: str) -> Event:
         event = core.state.webinars.get(key)
     elif product == "training":
         event = core.state.trainings.get(key)
+    elif product == "meeting":
+        event = core.state.meetings.get(key)
     if event is None:
         raise NotFound
     return event
@@ -202,7 +242,7 @@ def _may_host(user: User, event: Event) -> bool:
         return True
     if isinstance(event, Training):
         return user.key in event.organizer_keys
-    return any(person.member_key == user.key for person in event.co_organizers)
+    return isinstance(event, Webinar) and any(person.member_key == user.key for person in event.co_organizers)
 
 
 def host_page(core: Core, product: str, key: str) -> Page:
@@ -214,7 +254,7 @@ def host_page(core: Core, product: str, key: str) -> Page:
     if user is None:
         return flask.redirect(f"/sign-in?next={here}", 303)
     if not _may_host(user, event):
-        return _message("This event belongs to somebody else", "Sign in as its organizer to start it."), 403
+        return message("This event belongs to somebody else", "Sign in as its organizer to start it."), 403
     return _host_view(core, event, product, user, None)
 
 
@@ -229,16 +269,13 @@ def _use_host_pass(core: Core, event: Event, token: str, here: str) -> Page:
         or host_pass.event_key != event.key
         or host_pass.expires_at <= core.clock.now()
     ):
-        return _message(
-            "This start link was used before or has expired", "Ask for a new one, or sign in to start."
-        ), 403
+        return message("This start link was used before or has expired", "Ask for a new one, or sign in to start."), 403
     response = flask.make_response(flask.redirect(here, 303))
     sign_in(core, user, response)
     return response
 
 
 def _host_view(core: Core, event: Event, product: str, user: User, error: str | None) -> str:
-    people = core.state.registrants_of(event.key)
     session = rooms.live_session(core, event)
     present = core.state.presences_of(session.key) if session is not None else []
     return flask.render_template(
@@ -249,13 +286,20 @@ def _host_view(core: Core, event: Event, product: str, user: User, error: str | 
         error=error,
         state=_state(core, event),
         session=session,
-        registered=len(people),
-        waiting=[person for person in people if person.status == "WAITING"],
+        registered=core.state.count_registrants(event.key),
+        waiting=_waiting(core, event),
         inside=[presence for presence in present if presence.is_in_room],
         left=[presence for presence in present if not presence.is_in_room],
         past=[s for s in core.state.sessions_of(event.key) if s.ended_at is not None],
         now=core.clock.now(),
     )
+
+
+def _waiting(core: Core, event: Event) -> list[Registrant]:
+    """The first registrants who wait for an answer; nobody looks through a whole crowd for them."""
+    people = core.state.registrants_of(event.key)
+    first = people if not core.state.has_crowd(event.key) else people[:LISTED_WAITING]
+    return [person for person in first if person.status == "WAITING"]
 
 
 def host_act(core: Core, product: str, key: str, act: str) -> Page:
@@ -264,7 +308,7 @@ def host_act(core: Core, product: str, key: str, act: str) -> Page:
     if user is None:
         return flask.redirect(f"/sign-in?next=/host/{product}/{key}", 303)
     if not _may_host(user, event):
-        return _message("This event belongs to somebody else", "Sign in as its organizer to start it."), 403
+        return message("This event belongs to somebody else", "Sign in as its organizer to start it."), 403
     try:
         _perform_host_act(core, event, user, act)
     except RoomError as error:
@@ -288,10 +332,7 @@ def decide(core: Core, event: Event, registrant_key: str, status: str) -> Regist
     registrant = core.state.registrant_of(event.key, registrant_key)
     if registrant is None:
         raise NotFound
-    if isinstance(event, Webinar):
-        webinar_store.decide(core, event, registrant, status)
-    else:
-        training_store.decide(core, registrant, status)
+    decide_on(core, event, registrant, status)
     return registrant
 
 
@@ -315,16 +356,17 @@ def leave_training(core: Core, key: str, number: str) -> Page:
 
 
 def _registrant_by_number(core: Core, event: Event, number: str) -> Registrant:
-    for registrant in core.state.registrants_of(event.key):
-        if str(registrant.number) == number:
-            return registrant
-    raise NotFound
+    is_number = number.isascii() and number.isdigit() and len(number) < 12
+    registrant = core.state.registrant_by_number(event.key, int(number)) if is_number else None
+    if registrant is None:
+        raise NotFound
+    return registrant
 
 
 def _join(core: Core, event: Event | None, number: str) -> Page:
     """Show the room. Coming by the link is joining: learners follow it from a lesson or a mail."""
     if event is None:
-        return _message("This event was not found", "The event you are trying to join is no longer available."), 404
+        return message("This event was not found", "The event you are trying to join is no longer available."), 404
     registrant = _registrant_by_number(core, event, number)
     session = rooms.live_session(core, event)
     presence = core.state.presence_of(session.key, registrant.key) if session is not None else None
@@ -353,7 +395,7 @@ def _leave(core: Core, event: Event | None, number: str) -> Page:
     session = rooms.live_session(core, event)
     presence = core.state.presence_of(session.key, registrant.key) if session is not None else None
     while presence is not None and presence.is_in_room:
-        rooms.leave(core, event, registrant)
+        rooms.leave(core, event, registrant.key)
     return flask.redirect(flask.request.path.removesuffix("/leave") + "?left=1", 303)
 
 
@@ -427,10 +469,7 @@ def _confirmation(core: Core, event: Event, registrant: Registrant) -> str:
 
 def recording_page(core: Core, key: str) -> Page:
     recording = core.state.recordings.get(key)
-    if recording is None:
+    if recording is None and key not in core.state.assist_recordings:
         raise NotFound
-    return _message(recording.name, "A real recording would play here. The sandbox keeps no video.")
-
-
-def _message(title: str, text: str) -> str:
-    return flask.render_template("message.html", title=title, text=text)
+    name = recording.name if recording is not None else "Recording of a support session"
+    return message(name, "A real recording would play here. The sandbox keeps no video.")

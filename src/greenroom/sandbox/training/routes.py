@@ -400,6 +400,7 @@ REPORTS = "/reports/organizers/{organizerKey}"
 PRODUCT = Product(
     name="training",
     base_path="/G2T/rest",
+    licences=("G2T",),
     refuse=errors.refuse,
     operations=(
         Operation("getAllOrganisers", "GET", "/accounts/{accountKey}/organizers", get_organizers_of_account),

@@ -99,8 +99,7 @@ def with_owner(owner_key: str, keys: list[str]) -> list[str]:
 
 def cancel(core: Core, training: Training) -> None:
     """Delete a training and its registrations; its sessions stay (documented)."""
-    for registrant in core.state.registrants_of(training.key):
-        core.state.remove_registrant(registrant)
+    core.state.remove_registrants_of(training.key)
     core.state.trainings.remove(training.key)
 
 
@@ -141,4 +140,4 @@ def register(
 def decide(core: Core, registrant: Registrant, status: str) -> None:
     """Approve or deny a registrant."""
     registrant.status = cast(RegistrantStatus, status)
-    core.state.registrants.put(registrant.key, registrant)
+    core.state.change_registrant(registrant)

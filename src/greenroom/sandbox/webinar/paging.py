@@ -21,8 +21,9 @@ def hal_page(call: Call, name: str, items: Sequence[T], write: Callable[[T], dic
     `_embedded` is missing when the list is empty (observed). `_links` are in no schema's answer; assumed.
     """
     number, size = read_page(call, "size")
+    items = call.seen(items)
     pages = -(-len(items) // size)
-    shown = items[number * size : (number + 1) * size]
+    shown = call.page_of(items, number, size)
     body: dict[str, Any] = {}
     if shown:
         body["_embedded"] = {name: [write(item) for item in shown]}

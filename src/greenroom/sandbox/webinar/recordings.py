@@ -91,9 +91,9 @@ def search_as_administrator(call: Call) -> Answer:
 def get_of_webinar(call: Call) -> Answer:
     """Not HAL, unlike the searches, and always with every member (documented)."""
     webinar = webinar_without_organizer(call)
-    recordings = [(r, webinar) for r in call.core.state.recordings if r.event_key == webinar.key]
+    recordings = call.seen([(r, webinar) for r in call.core.state.recordings if r.event_key == webinar.key])
     number, limit = read_page(call, "limit")
-    shown = recordings[number * limit : (number + 1) * limit]
+    shown = call.page_of(recordings, number, limit)
     data = [_written(call, asset, INCLUDES) for asset in shown]
     return Answer(200, {"data": data, "total": len(recordings), "page": number, "pageSize": len(shown)})
 

@@ -1,5 +1,6 @@
 """The answers of GoToWebinar, field by field, with the types each call gives its keys."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -137,7 +138,7 @@ class RegistrantRow(Struct, rename="camel", omit_defaults=True):
     join_url: str | None = None
 
 
-def registrant_rows(core: Core, webinar: Webinar, registrants: list[Registrant]) -> list[RegistrantRow]:
+def registrant_rows(core: Core, webinar: Webinar, registrants: Sequence[Registrant]) -> list[RegistrantRow]:
     is_waiting_url_absent = core.switches.text("waiting_join_url") == "absent"
     base, zone = f"{core.public_url}/join/{webinar.key}/", webinar.time_zone
     return [

@@ -1,11 +1,13 @@
 """The operations of GoToWebinar: webinars, registrants, sessions, attendance, presenters."""
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any, cast
 
 import msgspec
 
-from greenroom.sandbox.entities import CoOrganizer, Panelist, Session, TimeRange, Webinar
+from greenroom.sandbox.core import Core
+from greenroom.sandbox.entities import CoOrganizer, Panelist, Registrant, Session, TimeRange, Webinar
 from greenroom.sandbox.operations import Answer, Call, Operation, Product, RefusalError
 from greenroom.sandbox.rooms import is_over, is_published, published_sessions
 from greenroom.sandbox.webinar import errors, responses, store
@@ -33,6 +35,7 @@ from greenroom.sandbox.webinar.webhooks import OPERATIONS as WEBHOOK_OPERATIONS
 
 LOCALES = ("en_US", "de_DE", "es_ES", "fr_FR", "it_IT", "zh_CN")
 EXPERIENCES = ("CLASSIC", "BROADCAST", "SIMULIVE")
+STREAMED_AT_ONCE = 1000
 NAMES_ONLY_TYPE = "application/vnd.citrix.g2wapi-v1.1+json"
 
 
@@ -278,9 +281,12 @@ def get_registrants(call: Call) -> Answer:
     webinar = webinar_of(call)
     people = call.core.state.registrants_of(webinar.key)
     if "page" not in call.query and "limit" not in call.query:
+        if call.core.state.has_crowd(webinar.key):
+            return Answer(200, _stream_of_registrants(call.core, webinar, people))
         return Answer(200, msgspec.json.encode(responses.registrant_rows(call.core, webinar, people)))
+    people = call.seen(people)
     number, limit = read_page(call, "limit")
-    shown = people[number * limit : (number + 1) * limit]
+    shown = call.page_of(people, number, limit)
     body = {
         "data": responses.registrant_rows(call.core, webinar, shown),
         "total": len(people),
@@ -289,6 +295,16 @@ def get_registrants(call: Call) -> Answer:
         "pageSize": len(shown),
     }
     return Answer(200, body)
+
+
+def _stream_of_registrants(core: Core, webinar: Webinar, people: Sequence[Registrant]) -> Iterator[bytes]:
+    """The bare array piece by piece: in constant memory, and holding the lock for one piece at a time."""
+    yield b"["
+    for first in range(0, len(people), STREAMED_AT_ONCE):
+        with core.lock:
+            rows = responses.registrant_rows(core, webinar, people[first : first + STREAMED_AT_ONCE])
+        yield (b"," if first else b"") + msgspec.json.encode(rows)[1:-1]
+    yield b"]"
 
 
 def get_registrant(call: Call) -> Answer:
@@ -494,6 +510,7 @@ SESSION = WEBINAR + "/sessions/{sessionKey}"
 PRODUCT = Product(
     name="webinar",
     base_path="/G2W/rest/v2",
+    licences=("G2W",),
     refuse=errors.refuse,
     operations=(
         Operation(

@@ -57,6 +57,7 @@ class WebinarPlan:
     recording_asset_key: str | None = None
     fields: list[FieldSetting] = field(default_factory=list)
     questions: list[Question] = field(default_factory=list)
+    generated: int = 0
 
 
 def create(core: Core, organizer: User, plan: WebinarPlan) -> list[Webinar]:
@@ -92,8 +93,10 @@ def create(core: Core, organizer: User, plan: WebinarPlan) -> list[Webinar]:
             recording_asset_key=plan.recording_asset_key,
             fields=plan.fields,
             questions=plan.questions,
+            generated=plan.generated,
         )
         core.state.webinars.put(webinar.key, webinar)
+        core.state.raise_crowd(webinar)
         announce_created(core, webinar)
         webinars.append(webinar)
     return webinars
@@ -180,6 +183,7 @@ def _add_to_series(core: Core, webinar: Webinar, times: TimeRange) -> None:
             "number": str(core.state.new_number()),
             "times": [times],
             "created_at": whole_seconds(core.clock.now()),
+            "generated": 0,
             "co_organizers": [],
             "panelists": [],
             "live_session_key": None,
@@ -197,8 +201,7 @@ def cancel(core: Core, webinar: Webinar, *, with_series: bool) -> None:
 
 def _delete_one(core: Core, webinar: Webinar) -> None:
     announce_changed(core, webinar, "DELETED")
-    for registrant in core.state.registrants_of(webinar.key):
-        core.state.remove_registrant(registrant)
+    core.state.remove_registrants_of(webinar.key)
     core.state.webinars.remove(webinar.key)
 
 
@@ -231,7 +234,7 @@ def register(
     existing = find_by_email(core, webinar.key, email)
     if existing is not None:
         raise DuplicateRegistrantError(existing)
-    is_late = is_over(core, webinar)
+    is_late = is_over(core, webinar, at=at)
     if is_late and core.switches.text("late_registration") == "refuse":
         raise RegistrationClosedError
     if webinar.registration_limit and taken_places(core, webinar) >= webinar.registration_limit:
@@ -266,13 +269,13 @@ def find_by_email(core: Core, event_key: str, email: str) -> Registrant | None:
 
 def taken_places(core: Core, webinar: Webinar) -> int:
     """Registrants that hold a place: all but the denied ones."""
-    return sum(registrant.status != "DENIED" for registrant in core.state.registrants_of(webinar.key))
+    return core.state.count_registrants(webinar.key) - core.state.count_denied(webinar.key)
 
 
 def decide(core: Core, webinar: Webinar, registrant: Registrant, status: str) -> None:
     """Approve or deny a registrant. Assumed: subscribers hear of it as of a new registrant."""
     registrant.status = cast(RegistrantStatus, status)
-    core.state.registrants.put(registrant.key, registrant)
+    core.state.change_registrant(registrant)
     announce_added(core, webinar, registrant)
 
 

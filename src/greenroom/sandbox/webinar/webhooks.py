@@ -1,18 +1,15 @@
 """The webhook operations: secrets, webhooks, subscriptions. Delivery is elsewhere."""
 
 from typing import Any
-from urllib.parse import urlsplit
 from uuid import uuid4
 
 from greenroom.sandbox.entities import Subscription, Webhook, WebhookSecret
 from greenroom.sandbox.operations import Answer, Call, Operation
 from greenroom.sandbox.times import write_instant
-from greenroom.sandbox.webhook_delivery import url_answers
+from greenroom.sandbox.webhook_delivery import is_allowed_callback, url_answers
 from greenroom.sandbox.webhook_events import EVENT_NAMES
 from greenroom.sandbox.webinar import errors, responses
 from greenroom.sandbox.webinar.access import read_instant
-
-LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1", "testserver")
 
 
 def create_secret(call: Call) -> Answer:
@@ -101,9 +98,7 @@ def _check_callback(call: Call, url: object) -> None:
     """
     if not isinstance(url, str):
         raise errors.bad_request("callbackUrl is missing.")
-    parts = urlsplit(url)
-    is_local = call.core.switches.text("webhook_callback_hosts") == "https_or_local" and parts.hostname in LOCAL_HOSTS
-    if parts.scheme != "https" and not (parts.scheme == "http" and is_local):
+    if not is_allowed_callback(call.core, url):
         raise errors.bad_request("callbackUrl must be https.")
     if not url_answers(call.core, url):
         raise errors.bad_request("callbackUrl does not answer GET with 200.")

@@ -1,0 +1,1 @@
+"""SCIM: the users and groups of an organization."""
