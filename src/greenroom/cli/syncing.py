@@ -48,6 +48,7 @@ def _run_all(connections: "list[Connection]", products: list[str], key: str) -> 
             label = f"{connection}: {product}s"
             if run is None:
                 typer.echo(f"{label}: another run is on its way")
+                found = True
                 continue
             try:
                 with _bar(label) as progress:
@@ -59,13 +60,18 @@ def _run_all(connections: "list[Connection]", products: list[str], key: str) -> 
                 succeeded = False
                 continue
             found = True
-            typer.echo(f"{label}: {run.events_done} events, {run.rows_changed} changes, {run.calls} calls")
+            counts = (_count(run.events_done, "event"), _count(run.rows_changed, "change"), _count(run.calls, "call"))
+            typer.echo(f"{label}: {', '.join(counts)}")
             for problem in run.event_errors:
                 typer.echo(f"  event {problem['event']} could not be read: {problem['code']}", err=True)
                 succeeded = False
     if not found:
         typer.echo("None of the connected accounts has this event.", err=True)
     return succeeded and found
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 @contextmanager

@@ -1,0 +1,108 @@
+"""`greenroom sync`: read from GoTo here and now, and say in plain lines how it went."""
+
+from datetime import timedelta
+
+import pytest
+from tests.hub.conftest import connect
+from typer.testing import CliRunner
+
+from greenroom.cli import app
+from greenroom.hub.events.models import Event, Registrant
+from greenroom.hub.sync.models import SyncRun
+from greenroom.hub.sync.services import open_run
+
+OLGA = "Olga Ortiz, Northwind Academy"
+
+
+def sync(*options: str):
+    return CliRunner().invoke(app, ["sync", *options])
+
+
+def test_everything_is_read(world, connection):
+    world.schedule_webinar("Ropes", registrants=3)
+    world.schedule_training("Forklifts", registrants=2)
+    result = sync()
+    assert (0, "") == (result.exit_code, result.stderr)
+    webinars, trainings = result.stdout.splitlines()
+    assert webinars.startswith(f"{OLGA}: webinars: 1 event, 3 changes, ")
+    assert trainings.startswith(f"{OLGA}: trainings: 1 event, 2 changes, ")
+    assert (2, 5) == (Event.objects.count(), Registrant.objects.count())
+    assert "\x1b" not in result.output
+
+
+@pytest.mark.parametrize("option", ["--product", "-p"])
+def test_one_product_is_read(world, connection, option):
+    world.schedule_webinar()
+    world.schedule_training()
+    assert 0 == sync(option, "training").exit_code
+    assert ["training"] == list(Event.objects.values_list("product", flat=True))
+
+
+@pytest.mark.parametrize("option", ["--id", "-i"])
+def test_one_event_is_read(world, connection, option):
+    world.schedule_webinar("Other")
+    key = world.schedule_webinar("Ropes")
+    assert 0 == sync("-p", "webinar", option, key).exit_code
+    assert ["Ropes"] == list(Event.objects.values_list("title", flat=True))
+
+
+def test_event_of_the_second_account_is_found(world, connection, ada):
+    world.add_stranger()
+    connect("hanna@harbor.example", ada)
+    key = world.schedule_webinar("Theirs", organizer="hanna@harbor.example")
+    result = sync("-p", "webinar", "-i", key)
+    assert (0, ["Theirs"]) == (result.exit_code, [one.title for one in Event.objects.all()])
+
+
+@pytest.mark.parametrize(
+    ("sentence", "options"),
+    [
+        ("There is no product meeting. Choose one of: webinar, training.", ["-p", "meeting"]),
+        ("Say which product the key belongs to: --product webinar or --product training.", ["-i", "1"]),
+        ("None of the connected accounts has this event.", ["-p", "webinar", "-i", "1234567890123456789"]),
+    ],
+)
+def test_what_cannot_be_read_ends_with_a_sentence_and_status_1(connection, sentence, options):
+    result = sync(*options)
+    assert (1, "", sentence) == (result.exit_code, result.stdout, result.stderr.strip())
+
+
+@pytest.mark.parametrize("state", [None, "disconnected", "reconnect_needed"])
+def test_without_an_account_there_is_nothing_to_read(world, ada, request, state):
+    if state:
+        connection = request.getfixturevalue("connection")
+        type(connection).objects.update(state=state)
+    else:
+        request.getfixturevalue("db")
+    result = sync()
+    assert (1, "No GoTo account is connected. Connect one on the page Accounts.") == (
+        result.exit_code,
+        result.stderr.strip(),
+    )
+
+
+def test_outage_is_told_and_the_rest_goes_on(world, connection):
+    world.schedule_training()
+    world.fail(kind="status", status=503, product="webinar", times=50)
+    result = sync()
+    assert 1 == result.exit_code
+    assert f"{OLGA}: webinars: GoTo does not answer at the moment." == result.stderr.strip()
+    assert f"{OLGA}: trainings: 1 event" in result.stdout
+    assert {"webinar": "failed", "training": "done"} == dict(SyncRun.objects.values_list("product", "state"))
+
+
+def test_event_that_cannot_be_read_is_named_and_the_others_are_read(world, connection):
+    world.schedule_webinar("First", registrants=1)
+    world.schedule_webinar("Second", starts_in=timedelta(hours=2), registrants=1)
+    world.fail(kind="status", status=403, operation="getAllRegistrantsForWebinar", times=1)
+    result = sync("-p", "webinar")
+    assert 1 == result.exit_code
+    assert "could not be read: " in result.stderr
+    assert 1 == Registrant.objects.count()
+
+
+@pytest.mark.parametrize("key", ["", "1234567890123456789"])
+def test_run_that_is_on_its_way_is_left_alone(world, connection, key):
+    open_run(connection=connection, product="webinar", event_key=key)
+    result = sync("-p", "webinar", *(["-i", key] if key else []))
+    assert (0, f"{OLGA}: webinars: another run is on its way\n", "") == (result.exit_code, result.stdout, result.stderr)
