@@ -261,9 +261,12 @@ def store_registrants(*, event: Event, listing: RegistrantListing) -> int:
             )
         }
         seen: set[str] = set()
-        rows = _changed_rows(event.pk, listing.rows(), known, seen, mark)
+        lag = get_product(event.product).registrant_lag
+        doubted = _cancelled_lately(event, now - lag) if lag else set()
+        rows = _changed_rows(event.pk, listing.rows(), known, seen, doubted, mark)
         written = upsert(Registrant, _COLUMNS, rows, key=("event_id", "registrant_key"))
-        gone = _gone_keys(event, known, seen, now)
+        missing = [key for key, (_, gone_at, _, _) in known.items() if gone_at is None and key not in seen]
+        gone = [key for key in missing if not ((here := known[key][3]) and now - here <= lag)]
         # Those who would go, rather than the list: people who sign up meanwhile do not hold it any longer.
         gone_digest = hashlib.sha256("\0".join(sorted(gone)).encode()).hexdigest()
         there = sum(row[1] is None for row in known.values())
@@ -273,9 +276,10 @@ def store_registrants(*, event: Event, listing: RegistrantListing) -> int:
         if written:
             _link_people(event, mark)
             _append_registrant_facts(event, mark, now)
-        # A list that is held keeps its old digest, so that the next pass looks at it again.
+        # What is held or lags is looked at again at the next pass, even if the list is the same then.
+        is_settled = not is_held and len(gone) == len(missing) and not doubted & seen
         event.held_digest = gone_digest if is_held else ""
-        event.registrants_digest = "" if is_held else listing.digest
+        event.registrants_digest = listing.digest if is_settled else ""
         event.registrants_read_at = now
         event.save(update_fields=["held_digest", "registrants_digest", "registrants_read_at"])
         reached("mirror.registrants_stored")
@@ -309,7 +313,7 @@ Known = dict[str, tuple[int, datetime | None, int, datetime | None]]
 
 
 def _changed_rows(
-    event_id: int, listed: Iterable[RegistrantData], known: Known, seen: set[str], mark: int
+    event_id: int, listed: Iterable[RegistrantData], known: Known, seen: set[str], doubted: set[str], mark: int
 ) -> Iterable[tuple[Any, ...]]:
     for one in listed:
         if one.registrant_key in seen:
@@ -322,6 +326,8 @@ def _changed_rows(
             if before[0] == digest:
                 continue
         elif before:
+            if one.registrant_key in doubted:
+                continue
             generation += 1  # was gone, is back
         yield (event_id, *one, None, generation, digest, mark)
 
@@ -332,13 +338,12 @@ def registrant_digest(one: RegistrantData) -> int:
     return int.from_bytes(hashlib.blake2b(told, digest_size=8).digest(), signed=True)
 
 
-def _gone_keys(event: Event, known: Known, seen: set[str], now: datetime) -> list[str]:
-    lag = get_product(event.product).registrant_lag
-    return [
-        key
-        for key, (_, gone_at, _, here) in known.items()
-        if gone_at is None and key not in seen and not (here and now - here <= lag)
-    ]
+def _cancelled_lately(event: Event, since: datetime) -> set[str]:
+    """Return the keys of those we took off, whom a list that lags may still have."""
+    cancelled = RegistrationRequest.objects.filter(
+        event=event, state=RegistrationRequest.State.CANCELLED, answered_at__gte=since, registrant__isnull=False
+    )
+    return set(cancelled.values_list("registrant__registrant_key", flat=True))
 
 
 def _is_suspicious(gone: int, known: int) -> bool:

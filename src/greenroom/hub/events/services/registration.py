@@ -68,7 +68,9 @@ def register(*, event: Event, answers: Answers, user: User | None) -> Registrati
             if request.state == State.PENDING:
                 deliver_registration.enqueue(request_id=request.pk, dedupe_key=f"registration:{request.pk}")
             return request
-    except IntegrityError:  # the same person was faster in another tab
+    except IntegrityError:  # the same person was faster in another tab, or somebody else
+        if user:
+            _check_address(event, answers.email, user)
         return RegistrationRequest.objects.get(event=event, email=answers.email, state__in=OPEN_STATES)
 
 
@@ -165,6 +167,8 @@ def _deliver(request: RegistrationRequest, answer: Registered) -> None:
         )
         # A person who changed their mind meanwhile is being taken off by another job, which needs the registrant.
         RegistrationRequest.objects.filter(pk=request.pk, registrant=None).update(registrant=registrant)
+        # The list of before has another person too few: what GoTo lists next is compared with ours again.
+        Event.objects.filter(pk=request.event_id).update(registrants_digest="")
         append(_facts(registrant, request.event))
         reached("registration.stored")
 
