@@ -1,5 +1,6 @@
 """A GoTo to test against: the sandbox in process, with the hub's clock and its own moving together."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -103,6 +104,10 @@ class World:
             ],
         )
 
+    def answer(self, operation: str, body: Any, **fault: Any) -> None:
+        """Have GoTo give this answer once, whatever is true."""
+        self.fail(kind="status", status=200, operation=operation, body=json.dumps(body), **fault)
+
     def fail(self, **fault: Any) -> None:
         """Make calls go wrong; see the sandbox's reference for what can be said."""
         self.control("POST", "faults", **fault)
@@ -113,12 +118,14 @@ class World:
         self.control("DELETE", "counters")
         return total
 
-    def ask_goto(self, path: str, method: str = "GET") -> Any:
+    def ask_goto(self, path: str, method: str = "GET", **body: Any) -> Any:
         """Call GoTo's own API as Olga, with a path below her name, such as `webinars/1/registrants/2`."""
         token = self.control("POST", "tokens", organizer="olga@northwind.example")["access_token"]
         base = "/G2T/rest" if path.startswith("trainings") else "/G2W/rest/v2"
         headers = {"Authorization": f"Bearer {token}"}
-        answer = self._http.request(method, f"{base}/organizers/{self.olga_key}/{path}", headers=headers)
+        address = f"{base}/organizers/{self.olga_key}/{path}"
+        answer = self._http.request(method, address, headers=headers, json=body or None)
+        assert answer.is_success, answer.text
         return answer.json() if answer.content else None
 
     def remove_registrant(self, key: str, registrant_key: str) -> None:

@@ -5,29 +5,32 @@ A run reads the list of events, then for each event that may have changed its re
 due. A failing event is noted and steps aside; GoTo being down stops the run, and the next one picks up.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import structlog
 from django.db import IntegrityError, transaction
 
-from greenroom.goto import GoTo, GotoError
+from greenroom.goto import AuthenticationError, GoTo, GotoError, RateLimitError
 from greenroom.hub.connections.goto import open_goto
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.connections.pacing import SharedLimiter
 from greenroom.hub.connections.selectors import list_active_connections
 from greenroom.hub.core import clock
 from greenroom.hub.core.checkpoints import reached
-from greenroom.hub.core.errors import HubError, UnknownObjectError
+from greenroom.hub.core.errors import HubError, ReconnectNeededError, UnknownObjectError
 from greenroom.hub.events.errors import UnknownEventError
 from greenroom.hub.events.links import PastedLink
 from greenroom.hub.events.models import Event
-from greenroom.hub.events.products import PRODUCTS, get_product
+from greenroom.hub.events.products import PRODUCTS, Product, get_product
 from greenroom.hub.events.products.base import SessionData
 from greenroom.hub.events.selectors import find_pasted_events
 from greenroom.hub.events.services import (
     mark_absent_events,
+    mark_found,
     mark_live,
     plan_next_reading,
     store_attendance,
@@ -50,6 +53,8 @@ _ABANDONED_AFTER = timedelta(minutes=10)
 # Registrants of a past event are read once more after its end, then left alone.
 _FINAL_READING = timedelta(days=1)
 _FORM_IS_FRESH = timedelta(days=1)
+# One event that GoTo fails over steps aside; so many one after the other mean that GoTo is down.
+_FAILURES_IN_A_ROW = 3
 
 
 def open_run(*, connection: Connection, product: str, event_key: str = "") -> SyncRun | None:
@@ -133,8 +138,10 @@ def _pull(goto: GoTo, run: SyncRun, progress: Callable[[SyncRun], None]) -> None
     pending = [event for event in events if run.event_key or _needs_registrants(event)]
     run.events_total = len(pending)
     run.save(update_fields=["events_total"])
+    patience = _Patience(run.event_errors)
     for event in pending:
-        run.rows_changed += _pull_people(goto, run, event)
+        with patience.over(event):
+            run.rows_changed += _pull_people(goto, event)
         run.events_done += 1
         # One small statement per event: the page that shows the run moves with it.
         _note_progress(run)
@@ -142,7 +149,12 @@ def _pull(goto: GoTo, run: SyncRun, progress: Callable[[SyncRun], None]) -> None
     _pull_live(goto, run)
     due = [event for event in events if run.event_key or (event.attendance_due_at or clock.now()) < clock.now()]
     collect_attendance(
-        goto=goto, connection=run.connection, product=run.product, events=due, progress=partial(_note_progress, run)
+        goto=goto,
+        connection=run.connection,
+        product=run.product,
+        events=due,
+        errors=run.event_errors,
+        progress=partial(_note_progress, run),
     )
 
 
@@ -160,9 +172,12 @@ def _pull_events(goto: GoTo, run: SyncRun) -> list[Event]:
         if found is None and known is None:
             raise UnknownObjectError("GoTo does not know this event.")
         if found is None:
+            if known and _is_past(known):
+                return [known]
             mark_absent_events(events=[known] if known else [])
             return []
         if known:
+            mark_found(event=known)
             # Reading one event by its key tells less than the list does: what it leaves out stays as it was.
             return [known]
         return [store_event(connection=run.connection, product=run.product, found=found)]
@@ -178,12 +193,24 @@ def _look_for_absent(goto: GoTo, run: SyncRun, listed: set[int]) -> list[Event]:
     silent = Event.objects.filter(connection=run.connection, product=run.product).exclude(state=Event.State.CANCELLED)
     absent, past = [], []
     for event in silent.exclude(pk__in=listed).select_related("connection"):
-        if event.ends_at and event.ends_at < clock.now():
+        if _is_past(event):
             past.append(event)
-        elif product.get_event(goto, event.organizer_key, event.event_key) is None:
+        elif _is_absent(goto, product, run, event):
             absent.append(event)
     mark_absent_events(events=absent)
     return past
+
+
+def _is_past(event: Event) -> bool:
+    return event.ends_at is not None and event.ends_at < clock.now()
+
+
+def _is_absent(goto: GoTo, product: Product, run: SyncRun, event: Event) -> bool:
+    with _Patience(run.event_errors).over(event):
+        if product.get_event(goto, event.organizer_key, event.event_key) is None:
+            return True
+        mark_found(event=event)
+    return False
 
 
 def _needs_registrants(event: Event) -> bool:
@@ -193,17 +220,31 @@ def _needs_registrants(event: Event) -> bool:
     return end is None or last is None or clock.now() < end + _FINAL_READING or last < end
 
 
-def _pull_people(goto: GoTo, run: SyncRun, event: Event) -> int:
-    product = get_product(run.product)
-    try:
-        _pull_form(goto, event)
-        listing = product.list_registrants(goto, event.organizer_key, event.event_key)
-        return store_registrants(event=event, listing=listing)
-    except GotoError as error:
-        if error.retryable:
-            raise
-        run.event_errors.append({"event": event.pk, "code": error.code})
-        return 0
+class _Patience:
+    """Lets an event step aside that GoTo fails over, and stops when it is GoTo that fails."""
+
+    def __init__(self, errors: list[dict[str, Any]]) -> None:
+        self._errors = errors
+        self._failures = 0
+
+    @contextmanager
+    def over(self, event: Event) -> Iterator[None]:
+        """Note what goes wrong with this event; raise what would go wrong with the next one too."""
+        try:
+            yield
+        except GotoError as error:
+            self._failures += error.retryable
+            if isinstance(error, AuthenticationError | RateLimitError) or self._failures == _FAILURES_IN_A_ROW:
+                raise
+            self._errors.append({"event": event.pk, "code": error.code})
+        else:
+            self._failures = 0
+
+
+def _pull_people(goto: GoTo, event: Event) -> int:
+    _pull_form(goto, event)
+    listing = get_product(event.product).list_registrants(goto, event.organizer_key, event.event_key)
+    return store_registrants(event=event, listing=listing)
 
 
 def _pull_form(goto: GoTo, event: Event) -> None:
@@ -229,9 +270,14 @@ def collect_attendance(
     connection: Connection,
     product: str,
     events: Iterable[Event],
+    errors: list[dict[str, Any]],
     progress: Callable[[], None] = lambda: None,
 ) -> None:
-    """Read the ended sessions of these events and who was in them, and plan the next look at each."""
+    """
+    Read the ended sessions of these events and who was in them, and plan the next look at each.
+
+    What goes wrong with single events is added to `errors`.
+    """
     by_key = {event.event_key: event for event in events}
     if not by_key:
         return
@@ -240,11 +286,13 @@ def collect_attendance(
     found: dict[str, list[SessionData]] = {}
     for told in kind.list_sessions(goto, connection.organizer_key, by_key.keys(), since, now + timedelta(days=1)):
         found.setdefault(told.event_key, []).append(told)
+    patience = _Patience(errors)
     for key, event in by_key.items():
-        for session in store_sessions(event=event, found=found.get(key, [])):
-            if not session.is_final:
-                listing = kind.list_attendance(goto, event.organizer_key, event.event_key, session.session_key)
-                store_attendance(event=event, session=session, listing=listing)
+        with patience.over(event):
+            for session in store_sessions(event=event, found=found.get(key, [])):
+                if not session.is_final:
+                    listing = kind.list_attendance(goto, event.organizer_key, event.event_key, session.session_key)
+                    store_attendance(event=event, session=session, listing=listing)
         plan_next_reading(event=event)
         progress()
 
@@ -269,8 +317,12 @@ def watch(*, connection: Connection, product: str) -> None:
         else:
             ended = []
         due = Event.objects.filter(connection=connection, product=product, attendance_due_at__lte=clock.now())
+        due = due.exclude(state=Event.State.CANCELLED)
         events = {event.pk: event for event in [*ended, *due, *_running_untold(connection, product)]}
-        collect_attendance(goto=goto, connection=connection, product=product, events=events.values())
+        errors: list[dict[str, Any]] = []
+        collect_attendance(goto=goto, connection=connection, product=product, events=events.values(), errors=errors)
+    for error in errors:
+        log.warning("watch.event_failed", connection=connection.pk, event_id=error["event"], code=error["code"])
 
 
 def _running_untold(connection: Connection, product: str) -> list[Event]:
@@ -278,8 +330,10 @@ def _running_untold(connection: Connection, product: str) -> list[Event]:
     if get_product(product).tells_when_live:
         return []
     now = clock.now()
-    running = Event.objects.filter(connection=connection, product=product, times__starts_at__lte=now)
-    running = running.filter(times__ends_at__gte=now).exclude(attendance_read_at__gt=now - timedelta(minutes=2))
+    # In one call: in two, a date in the past and another one to come would count as one that is running.
+    running = Event.objects.filter(
+        connection=connection, product=product, times__starts_at__lte=now, times__ends_at__gte=now
+    ).exclude(attendance_read_at__gt=now - timedelta(minutes=2))
     return list(running.exclude(state=Event.State.CANCELLED).distinct())
 
 
@@ -317,8 +371,8 @@ def find_at_goto(*, link: PastedLink) -> list[Event]:
             try:
                 with open_goto(connection) as goto:
                     found = product.get_event(goto, connection.organizer_key, link.event_key)
-            except GotoError:
-                continue  # this account may not see it, or takes the key for a wrong one
+            except (GotoError, ReconnectNeededError):
+                continue  # this account may not see it, takes the key for a wrong one, or lost its access
             if found:
                 return [store_event(connection=connection, product=product.code, found=found)]
     raise UnknownEventError("None of the connected accounts has this event.")
