@@ -107,17 +107,17 @@ def test_person_comes_back_to_where_they_were(world, section, as_ada):
     assert (back_to, 302) == answer.redirect_chain[-1]
 
 
-@pytest.mark.parametrize(
-    "target",
-    [
-        "https://evil.example/", "http://evil.example", "//evil.example", "///evil.example", "/\\evil.example",
-        "\\\\evil.example", "javascript:alert(1)", "data:text/html,x", "evil.example", "courses", " /courses/",
-        "http:evil.example", "/\n/evil.example", "\t//evil.example", "https:/evil.example", "",
-    ],
-)  # fmt: skip
-def test_the_way_back_leads_to_no_other_place(world, as_ada, target):
-    answer = as_ada.get(CALLBACK, allow(begin(as_ada, target)))
-    assert (302, "/connections/") == (answer.status_code, answer["Location"])
+ELSEWHERE = (
+    *("https://evil.example/", "http://evil.example", "//evil.example", "///evil.example", "/\\evil.example"),
+    *("\\\\evil.example", "javascript:alert(1)", "data:text/html,x", "evil.example", "courses", " /courses/"),
+    *("http:evil.example", "/\n/evil.example", "\t//evil.example", "https:/evil.example", ""),
+)
+
+
+def test_the_way_back_leads_to_no_other_place(world, as_ada):
+    for target in ELSEWHERE:
+        answer = as_ada.get(CALLBACK, allow(begin(as_ada, target)))
+        assert (302, "/connections/") == (answer.status_code, answer["Location"]), target
     assert Connection.objects.exists()
 
 

@@ -50,10 +50,10 @@ def test_events_are_found_by_what_is_asked(events, as_ada, expected, query):
     assert expected == titles(as_ada, **{name: value.format(**known) for name, value in query.items()})
 
 
-@pytest.mark.parametrize("account", ["²", "9" * 40, "-1", "x", "\0"])
-@pytest.mark.parametrize("page", ["²", "9" * 40, "-1", "x"])
-def test_nonsense_in_the_address_is_passed_over(events, as_ada, account, page):
-    assert ["Ropes", "Rails", "Forklifts"] == titles(as_ada, account=account, page=page)
+def test_nonsense_in_the_address_is_passed_over(events, as_ada):
+    for account in ("²", "9" * 40, "-1", "x", "\0"):
+        for page in ("²", "9" * 40, "-1", "x"):
+            assert ["Ropes", "Rails", "Forklifts"] == titles(as_ada, account=account, page=page), (account, page)
 
 
 def test_no_search_stumbles_over_odd_characters(event, section, as_ada):
