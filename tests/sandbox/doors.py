@@ -10,6 +10,11 @@ from greenroom.sandbox import Clock, Sandbox
 NOW = datetime(2026, 9, 1, 12, 0, tzinfo=UTC)
 WEBINAR = "/G2W/rest/v2"
 TRAINING = "/G2T/rest"
+MEETING = "/G2M/rest"
+ASSIST = "/G2A/rest/v1"
+SEEIT = "/seeit/v1"
+SCIM = "/identity/v1"
+ADMIN = "/admin/rest/v1"
 WIDE = {"fromTime": "2020-01-01T00:00:00Z", "toTime": "2030-01-01T00:00:00Z"}
 
 
@@ -67,3 +72,17 @@ def sign_up(sandbox: Sandbox, email: str, *, account_key: str | None = None, is_
 def ada(**more: Any) -> dict[str, Any]:
     """A person to register for a webinar."""
     return {"firstName": "Ada", "lastName": "Ferro", "email": "ada@example.com", **more}
+
+
+def meeting(**more: Any) -> dict[str, Any]:
+    """A meeting to be held; every member is needed."""
+    return {
+        "subject": "Course planning",
+        "starttime": "2026-09-02T10:00:00Z",
+        "endtime": "2026-09-02T11:00:00Z",
+        "passwordrequired": False,
+        "conferencecallinfo": "VoIP",
+        "timezonekey": "",
+        "meetingtype": "scheduled",
+        **more,
+    }
