@@ -129,6 +129,12 @@ def test_midnight_and_noon_of_us_dates() -> None:
     assert parse_time("9/1/2026") == datetime(2026, 9, 1, tzinfo=UTC)
 
 
+@pytest.mark.parametrize("number", [float("inf"), float("-inf"), float("nan"), 10**30, -(10**30)])
+def test_numbers_beyond_all_times_are_refused(number: float) -> None:
+    with pytest.raises(ValueError, match="not a time"):
+        parse_time(number)
+
+
 def test_an_empty_time_is_none() -> None:
     assert read(webinar.Registrant, {"registrantKey": 1, "registrationDate": ""}).registration_date is None
 

@@ -88,9 +88,9 @@ def parse_time(value: object) -> datetime:
 def _from_epoch(number: float) -> datetime:
     """Read seconds or milliseconds since 1970."""
     seconds, milliseconds = number, 0
-    if abs(number) >= _MILLISECONDS_FROM:
-        seconds, milliseconds = divmod(int(number), 1000)
     try:
+        if abs(number) >= _MILLISECONDS_FROM:
+            seconds, milliseconds = divmod(int(number), 1000)
         return datetime.fromtimestamp(seconds, UTC) + timedelta(milliseconds=milliseconds)
     except (OverflowError, OSError, ValueError) as error:
         raise ValueError("not a time") from error
