@@ -138,13 +138,18 @@ def _client(token: str, base_url: str | None) -> "GoTo":
 
     if token:
         try:
-            return goto.GoTo(token, base_url=base_url or goto.BASE_URL)
+            return goto.GoTo(token, base_url=base_url or goto.BASE_URL, limiter=goto.PacedLimiter())
         except ValueError as error:
             fail(f"This is {error}.")
     profile = login.kept_profile()
     if profile is None:
         fail("Sign in with greenroom login, or give an access token with --token or GREENROOM_GOTO_TOKEN.")
-    return goto.GoTo(profile.auth(), base_url=base_url or profile.base_url, auth_url=profile.auth_url)
+    return goto.GoTo(
+        profile.auth(),
+        base_url=base_url or profile.base_url,
+        auth_url=profile.auth_url,
+        limiter=goto.SharedLimiter(goto.FileSlotStore(login.config_dir() / "pace"), profile.client_id),
+    )
 
 
 def _build(endpoint: "Endpoint", params: list[str], body: str | None) -> "Operation[Any]":
