@@ -19,7 +19,7 @@ from greenroom.goto import (
     training,
     webinar,
 )
-from greenroom.goto import _drivers as drivers
+from greenroom.goto import _runners as runners
 
 ONCE = RetryPolicy(attempts=1)
 TRAININGS = training.get_all_trainings("1")
@@ -120,7 +120,7 @@ def test_an_answer_that_takes_too_long_in_all_is_given_up(connect) -> None:
 
 
 def test_an_answer_without_end_is_given_up(connect, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(drivers, "ANSWER_BYTES_MAX", 100)
+    monkeypatch.setattr(runners, "ANSWER_BYTES_MAX", 100)
 
     with pytest.raises(TransportError, match="too large"):
         connect(FakeGoTo(answer(200, b" " * 101)), retry=ONCE).send(TRAININGS)

@@ -24,19 +24,13 @@ from greenroom.goto._auth import (
     new_state,
     read_callback,
 )
-from greenroom.goto._drivers import (
-    BASE_URL,
-    AsyncAuthServer,
-    AsyncGoTo,
-    AuthServer,
-    Fetched,
-    GoTo,
-    Timeouts,
-)
+from greenroom.goto._auth_servers import AsyncAuthServer, AuthServer
+from greenroom.goto._drivers import BASE_URL, AsyncGoTo, Fetched, GoTo
 from greenroom.goto._operation import Answer, Endpoint, Operation, Redirect
 from greenroom.goto._pacing import Limiter, PacedLimiter
 from greenroom.goto._paging import Content, Data, Hal, Offset, Page
 from greenroom.goto._retry import RetryPolicy, Stop, Wait
+from greenroom.goto._runners import Timeouts
 from greenroom.goto._shared_pacing import (
     FileSlotStore,
     MemorySlotStore,
