@@ -26,6 +26,8 @@ PRODUCTS = {
     "assist": (16, "gotoassist-remote-support-v1.yaml"),
     "seeit": (3, "gotoassist-seeit-v0.9.yaml"),
 }
+# All contract files there are, so that a new one is looked at without being named here.
+FILES = sorted(path.stem for path in (ROOT / "contract").glob("*.yaml"))
 # Parameters that the file of GoToAssist tells in prose only, and one it writes into a path.
 UNDECLARED = {
     "CompaniesGet": {"q", "limit", "offset"},
@@ -41,8 +43,8 @@ def contract(product: str) -> dict[str, Any]:
 def entries() -> list[Any]:
     return [
         pytest.param(product, entry, id=f"{product}.{entry['name']}")
-        for product in PRODUCTS
-        for entry in contract(product)["operations"]
+        for product in FILES
+        for entry in contract(product).get("operations", [])
     ]
 
 
@@ -55,9 +57,8 @@ def plain_path(path: str) -> str:
     return path.partition("[")[0]
 
 
-def test_every_contract_file_is_covered() -> None:
-    # Sandbox-only files would be listed here with their reason; there is none.
-    assert {path.stem for path in (ROOT / "contract").glob("*.yaml")} >= PRODUCTS.keys()
+def test_every_product_has_a_contract() -> None:
+    assert set(FILES) >= PRODUCTS.keys()
 
 
 @pytest.mark.parametrize(("product", "entry"), entries())
