@@ -1,7 +1,5 @@
 """Pages of the people who sign in, for site admins."""
 
-import zoneinfo
-
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
@@ -9,6 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from greenroom.hub.core.errors import InvalidInputError
+from greenroom.hub.users.models import time_zones
 from greenroom.hub.users.selectors import list_users
 from greenroom.hub.users.services import add_user
 from greenroom.hub.web.doors import SignedInRequest, add_errors, page_of, site_admins_only, text_of
@@ -21,7 +20,7 @@ class PersonForm(forms.Form):
     first_name = forms.CharField(max_length=128)
     last_name = forms.CharField(max_length=128)
     time_zone = forms.ChoiceField(
-        choices=lambda: [(name, name.replace("_", " ")) for name in sorted(zoneinfo.available_timezones())],
+        choices=lambda: [(name, name.replace("_", " ")) for name in sorted(time_zones())],
         initial="UTC",
         help_text="Times are shown in this zone.",
     )
