@@ -1,7 +1,7 @@
 """The sandbox as one object: a WSGI application, a clock, and a few acts for tests."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import flask
 import httpx2
@@ -23,7 +23,7 @@ from greenroom.sandbox.training import routes as training_routes
 from greenroom.sandbox.webinar import routes as webinar_routes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -80,9 +80,16 @@ class Sandbox:
         return self._answer
 
     def _answer(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
-        body = self.app(environ, start_response)
+        begun: list[tuple[Any, ...]] = []
+
+        def begin(*answer: Any) -> "Callable[[bytes], object]":
+            begun.append(answer)
+            return lambda _: None  # the old way to write; Flask does not use it
+
+        body = self.app(environ, begin)
         if CUT_MARK in environ:
             raise ConnectionCutError("a fault rule of the sandbox cut this connection")
+        start_response(*begun[-1])
         return body
 
     def reset(self) -> None:

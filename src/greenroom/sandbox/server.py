@@ -10,10 +10,12 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from greenroom.sandbox.app import Sandbox
+from greenroom.sandbox.app import ConnectionCutError, Sandbox
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
+    from collections.abc import Iterable
+
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 DEFAULT_PORT = 8001
 BLOCKING_THREADS = 4
@@ -47,7 +49,26 @@ def create_wsgi() -> "WSGIApplication":
     if os.environ.get("GREENROOM_SANDBOX_SEED", "demo") == "demo":
         sandbox.seed("demo")
     threading.Thread(target=_tick_forever, args=(sandbox, threading.Event()), name="ticker", daemon=True).start()
-    return sandbox.wsgi
+    return hanging_up(sandbox.wsgi)
+
+
+def hanging_up(app: "WSGIApplication") -> "WSGIApplication":
+    """
+    Make cut connections real.
+
+    A WSGI server answers 500 to an exception. It can only hang up in the middle of a body: so an answer is begun that
+    promises more than comes, and the client sees the connection end.
+    """
+
+    def answer(environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
+        try:
+            return app(environ, start_response)
+        except ConnectionCutError:
+            headers = [("Content-Type", "application/json"), ("Content-Length", "4096")]
+            start_response("200 OK", headers)
+            return iter((b"{",))
+
+    return answer
 
 
 def _tick_forever(sandbox: Sandbox, stopping: threading.Event) -> None:
