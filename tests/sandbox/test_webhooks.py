@@ -175,3 +175,59 @@ def test_another_user_cannot_touch_a_webhook(olga: Door, sandbox: Sandbox) -> No
     assert otto.delete(f"{WEBINAR}/webhooks", [key]).status_code == 404
     assert olga.delete(f"{WEBINAR}/webhooks", [key]).status_code == 202
     assert olga.get(f"{WEBINAR}/userSubscriptions", product="g2w").json() == {}
+
+
+# Duplicates, disorder and loss
+
+
+def added(receiver: Receiver) -> list[str]:
+    return [event["email"] for event in receiver.events if event["eventName"] == "registrant.added"]
+
+
+def register(olga: Door, webinar_key: str, *names: str) -> list[str]:
+    emails = [f"{name}@example.com" for name in names]
+    for email in emails:
+        olga.post(f"{olga.webinars}/{webinar_key}/registrants", ada(email=email))
+    return emails
+
+
+def test_every_message_can_come_twice_or_never(olga: Door, receiver: Receiver, webinar_key: str) -> None:
+    subscribe(olga, "registrant.added")
+    olga.control("switches", {"webhook_copies": 2}, "PUT")
+    register(olga, webinar_key, "ada")
+    olga.sandbox.tick()
+    assert added(receiver) == ["ada@example.com"] * 2
+    assert receiver.events[0]["eventKey"] == receiver.events[1]["eventKey"]
+    olga.control("switches", {"webhook_copies": 0}, "PUT")
+    register(olga, webinar_key, "bo")
+    olga.sandbox.tick()
+    assert len(added(receiver)) == 2
+
+
+def test_messages_can_come_in_another_order(olga: Door, receiver: Receiver, webinar_key: str) -> None:
+    subscribe(olga, "registrant.added")
+    olga.control("switches", {"webhook_order": "reversed"}, "PUT")
+    emails = register(olga, webinar_key, "ada", "bo", "cy", "di")
+    olga.sandbox.tick()
+    assert added(receiver) == emails[::-1]
+    receiver.requests.clear()
+    olga.control("switches", {"webhook_order": "shuffled"}, "PUT")
+    more = register(olga, webinar_key, "ed", "flo", "gil", "hal")
+    olga.sandbox.tick()
+    assert sorted(added(receiver)) == more
+    assert added(receiver) != more
+
+
+def test_one_message_can_be_doubled_or_held_back(olga: Door, receiver: Receiver, webinar_key: str) -> None:
+    subscribe(olga, "registrant.added")
+    olga.control("faults", {"kind": "hold", "seconds": 90, "operation": "registrant.added"})
+    olga.control("faults", {"kind": "duplicate", "product": "webhook"})
+    register(olga, webinar_key, "ada", "bo", "cy")
+    olga.sandbox.tick()
+    assert added(receiver) == ["bo@example.com", "bo@example.com", "cy@example.com"]
+    olga.sandbox.clock.advance(timedelta(seconds=89))
+    olga.sandbox.tick()
+    assert len(added(receiver)) == 3
+    olga.sandbox.clock.advance(timedelta(seconds=1))
+    olga.sandbox.tick()
+    assert added(receiver)[-1] == "ada@example.com"
