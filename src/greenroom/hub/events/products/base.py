@@ -122,6 +122,9 @@ class Product(Protocol):
     def list_registrants(self, goto: GoTo, organizer_key: str, event_key: str) -> RegistrantListing:
         """Return all registrants. One call."""
 
+    def get_registrant(self, goto: GoTo, organizer_key: str, event_key: str, registrant_key: str) -> RegistrantData:
+        """Return one registrant. One call."""
+
     def register(self, goto: GoTo, organizer_key: str, event_key: str, answers: Answers) -> Registered:
         """Sign a person up; one who is signed up already is returned. One call, or two."""
 

@@ -57,6 +57,10 @@ class TrainingProduct:
             hashlib.sha256(answer.content).hexdigest(), lambda: (_registrant(one) for one in answer.value)
         )
 
+    def get_registrant(self, goto: GoTo, organizer_key: str, event_key: str, registrant_key: str) -> RegistrantData:
+        """Return one registrant."""
+        return _registrant(goto.send(training.get_registrant(organizer_key, event_key, registrant_key)))
+
     def register(self, goto: GoTo, organizer_key: str, event_key: str, answers: Answers) -> Registered:
         """Sign a person up. A duplicate's answer has no join link, so the registrant is read after it."""
         wanted = training.RegistrantReqCreate(

@@ -97,6 +97,10 @@ class WebinarProduct:
             hashlib.sha256(answer.content).hexdigest(), lambda: (_registrant(one) for one in answer.value)
         )
 
+    def get_registrant(self, goto: GoTo, organizer_key: str, event_key: str, registrant_key: str) -> RegistrantData:
+        """Return one registrant."""
+        return _registrant(goto.send(webinar.get_registrant(organizer_key, event_key, registrant_key)))
+
     def register(self, goto: GoTo, organizer_key: str, event_key: str, answers: Answers) -> Registered:
         """Sign a person up with all their answers."""
         created = goto.send(webinar.create_registrant(organizer_key, event_key, _wanted(answers)))
@@ -168,7 +172,7 @@ def _digits(number: str | None) -> str:
     return storable((number or "").replace("-", ""), 32)
 
 
-def _registrant(one: webinar.Registrant) -> RegistrantData:
+def _registrant(one: webinar.Registrant | webinar.RegistrantDetailed) -> RegistrantData:
     return RegistrantData(
         one.registrant_key,
         storable((one.email or "").lower(), 254),

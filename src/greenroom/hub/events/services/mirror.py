@@ -255,17 +255,18 @@ def store_registrants(*, event: Event, listing: RegistrantListing) -> int:
     mark = int(now.timestamp() * 1_000_000)
     with transaction.atomic():
         known = {
-            key: (digest, gone, generation, here)
-            for key, digest, gone, generation, here in Registrant.objects.filter(event=event).values_list(
-                "registrant_key", "digest", "gone_at", "generation", "registered_here_at"
+            key: (digest, gone, generation, here, status)
+            for key, digest, gone, generation, here, status in Registrant.objects.filter(event=event).values_list(
+                "registrant_key", "digest", "gone_at", "generation", "registered_here_at", "status"
             )
         }
         seen: set[str] = set()
+        decided: list[str] = []
         lag = get_product(event.product).registrant_lag
         doubted = _cancelled_lately(event, now - lag) if lag else set()
-        rows = _changed_rows(event.pk, listing.rows(), known, seen, doubted, mark)
+        rows = _changed_rows(event.pk, listing.rows(), known, seen, doubted, decided, mark)
         written = upsert(Registrant, _COLUMNS, rows, key=("event_id", "registrant_key"))
-        missing = [key for key, (_, gone_at, _, _) in known.items() if gone_at is None and key not in seen]
+        missing = [key for key, (_, gone_at, *_) in known.items() if gone_at is None and key not in seen]
         gone = [key for key in missing if not ((here := known[key][3]) and now - here <= lag)]
         # Those who would go, rather than the list: people who sign up meanwhile do not hold it any longer.
         gone_digest = hashlib.sha256("\0".join(sorted(gone)).encode()).hexdigest()
@@ -275,7 +276,7 @@ def store_registrants(*, event: Event, listing: RegistrantListing) -> int:
             _mark_gone(event, gone, now)
         if written:
             _link_people(event, mark)
-            _append_registrant_facts(event, mark, now)
+            _append_registrant_facts(event, mark, now, decided)
         # What is held or lags is looked at again at the next pass, even if the list is the same then.
         is_settled = not is_held and len(gone) == len(missing) and not doubted & seen
         event.held_digest = gone_digest if is_held else ""
@@ -309,11 +310,17 @@ _COLUMNS = (
     "written_by",
 )
 
-Known = dict[str, tuple[int, datetime | None, int, datetime | None]]
+Known = dict[str, tuple[int, datetime | None, int, datetime | None, str]]
 
 
 def _changed_rows(
-    event_id: int, listed: Iterable[RegistrantData], known: Known, seen: set[str], doubted: set[str], mark: int
+    event_id: int,
+    listed: Iterable[RegistrantData],
+    known: Known,
+    seen: set[str],
+    doubted: set[str],
+    decided: list[str],
+    mark: int,
 ) -> Iterable[tuple[Any, ...]]:
     for one in listed:
         if one.registrant_key in seen:
@@ -325,6 +332,8 @@ def _changed_rows(
         if before and before[1] is None:
             if before[0] == digest:
                 continue
+            if before[4] == Registrant.Status.WAITING != one.status:
+                decided.append(one.registrant_key)
         elif before:
             if one.registrant_key in doubted:
                 continue
@@ -403,23 +412,44 @@ _FACT_COLUMNS = (
     "email",
     "data",
 )
-_FACTS = {"registered": None, "approved": "APPROVED", "denied": "DENIED"}
 
 
-def _append_registrant_facts(event: Event, mark: int, now: datetime) -> None:
+def _append_registrant_facts(event: Event, mark: int, now: datetime, decided: list[str]) -> None:
     """
-    Append `registered` for everybody written by this pass, and what GoTo decided, each person once per sign-up.
+    Append `registered` for everybody written by this pass, and what the organizer decided, each once per sign-up.
 
-    In the order of the rows: the facts' indexes then grow at their ends, which writes half as many pages.
+    Where nobody decides, a sign-up that is approved from the start is one fact, not two.
     """
-    for kind, status in _FACTS.items():
-        condition, more = ("AND status = %s", [status]) if status else ("", [])
-        append_select(
-            _FACT_COLUMNS,
-            f"""
-            SELECT %s, coalesce(registered_at, %s), %s, %s || ':' || id || ':' || generation, %s,
-                   event_id, id, user_id, email, '{{}}'
-            FROM events_registrant WHERE event_id = %s AND written_by = %s {condition} ORDER BY id
-            """,  # noqa: S608  the condition is one of ours
-            [kind, now, now, kind, event.connection_id, event.pk, mark, *more],
-        )
+    _append_for_rows(event, mark, now, "registered")
+    _append_for_rows(event, mark, now, "denied", "DENIED")
+    if event.needs_approval:
+        _append_for_rows(event, mark, now, "approved", "APPROVED")
+    for one in Registrant.objects.filter(event=event, registrant_key__in=decided, status="APPROVED"):
+        append([_decision(event, one, now)])
+
+
+def _decision(event: Event, one: Registrant, now: datetime) -> NewFact:
+    return NewFact(
+        kind="approved",
+        happened_at=now,
+        dedupe_key=f"approved:{one.pk}:{one.generation}",
+        connection_id=event.connection_id,
+        event_id=event.pk,
+        registrant_id=one.pk,
+        user_id=one.user_id,
+        email=one.email,
+    )
+
+
+def _append_for_rows(event: Event, mark: int, now: datetime, kind: str, status: str = "") -> None:
+    """Append one fact for each row; in their order, so that the facts' indexes grow at their ends."""
+    condition, more = ("AND status = %s", [status]) if status else ("", [])
+    append_select(
+        _FACT_COLUMNS,
+        f"""
+        SELECT %s, coalesce(registered_at, %s), %s, %s || ':' || id || ':' || generation, %s,
+               event_id, id, user_id, email, '{{}}'
+        FROM events_registrant WHERE event_id = %s AND written_by = %s {condition} ORDER BY id
+        """,  # noqa: S608  the condition is one of ours
+        [kind, now, now, kind, event.connection_id, event.pk, mark, *more],
+    )

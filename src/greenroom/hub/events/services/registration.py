@@ -6,6 +6,8 @@ often as it takes: a crash between GoTo's yes and our note of it ends in GoTo sa
 yes as well.
 """
 
+from datetime import timedelta
+
 import structlog
 from django.db import IntegrityError, transaction
 
@@ -33,6 +35,8 @@ from greenroom.hub.users.models import User
 log = structlog.get_logger(__name__)
 
 State = RegistrationRequest.State
+
+_CLOCKS_DIFFER = timedelta(minutes=2)
 
 _CLOSED = {
     Event.State.CANCELLED: "This event was cancelled.",
@@ -76,7 +80,9 @@ def register(*, event: Event, answers: Answers, user: User | None) -> Registrati
 
 def _check_address(event: Event, email: str, user: User) -> None:
     """Keep a person from registering, and then joining or cancelling, in the name of somebody else here."""
-    registrants = Registrant.objects.filter(event=event, email=email, gone_at=None, user__isnull=False)
+    registrants = Registrant.objects.filter(event=event, email=email, gone_at=None)
+    if email == user.email:
+        registrants = registrants.filter(user__isnull=False)  # one that nobody here has is this person's own
     requests = RegistrationRequest.objects.filter(event=event, email=email, state__in=OPEN_STATES, user__isnull=False)
     others = (
         User.objects.filter(email=email).exclude(pk=user.pk),
@@ -116,18 +122,39 @@ def deliver_registration(request_id: int) -> None:
         with open_goto(event.connection) as goto:
             answers = Answers.from_json(request.answers)
             answer = product.register(goto, event.organizer_key, event.event_key, answers)
+            is_foreign = answer.was_registered_before and _is_somebody_elses(goto, request, answer)
     except (BadRequestError, ConflictError, PermissionDeniedError, ResourceNotFoundError) as error:
-        _refuse(request, error)
+        _refuse(request, *next(words for kind, words in _REFUSALS.items() if isinstance(error, kind)))
         return
     except (HubError, GotoError) as error:
         _note_trouble(request, error.code)
         raise
     reached("registration.accepted")
+    if is_foreign:
+        _refuse(request, *_TAKEN)
+        return
     _deliver(request, answer)
 
 
+def _is_somebody_elses(goto: GoTo, request: RegistrationRequest, answer: Registered) -> bool:
+    """
+    Tell whether a sign-up that GoTo had already was made by another person.
+
+    GoTo gives the join link of whoever is registered to everybody who types their address. So a sign-up from before
+    this request belongs to the person only under the address they sign in with. One call.
+    """
+    if request.user is None or request.email == request.user.email:
+        return False
+    event = request.event
+    product = get_product(event.product)
+    found = product.get_registrant(goto, event.organizer_key, event.event_key, answer.registrant_key)
+    # One made since is ours: we asked before, and GoTo's answer was lost.
+    return found.registered_at is None or found.registered_at < request.asked_at - _CLOCKS_DIFFER
+
+
 def _claim(request_id: int, state: RegistrationRequest.State) -> RegistrationRequest | None:
-    found = RegistrationRequest.objects.select_related("event__connection").filter(pk=request_id, state=state)
+    requests = RegistrationRequest.objects.select_related("event__connection", "registrant", "user")
+    found = requests.filter(pk=request_id, state=state)
     return found.first()
 
 
@@ -144,8 +171,13 @@ _REFUSALS = {
 }
 
 
-def _refuse(request: RegistrationRequest, error: GotoError) -> None:
-    code, sentence = next(words for kind, words in _REFUSALS.items() if isinstance(error, kind))
+_TAKEN = (
+    "taken",
+    "Somebody is registered with this address already. Register with the address you sign in with.",
+)
+
+
+def _refuse(request: RegistrationRequest, code: str, sentence: str) -> None:
     RegistrationRequest.objects.filter(pk=request.pk, state=State.PENDING).update(
         state=State.REFUSED,
         last_error=code,
@@ -203,7 +235,9 @@ def _store_registrant(request: RegistrationRequest, answer: Registered) -> Regis
 
 
 def _facts(registrant: Registrant, event: Event) -> list[NewFact]:
-    kinds = ["registered", *{"APPROVED": ["approved"], "DENIED": ["denied"]}.get(registrant.status, [])]
+    kinds = ["registered"]
+    if event.needs_approval and registrant.status in {"APPROVED", "DENIED"}:
+        kinds.append(registrant.status.lower())
     return [
         NewFact(
             kind=kind,
