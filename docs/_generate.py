@@ -15,7 +15,12 @@ from greenroom.goto import OPERATIONS, Endpoint
 from greenroom.sandbox.switches import SWITCHES
 
 _PLACEHOLDER = re.compile(r"<!-- generated: (\w+) -->")
-_PAGING = {"Hal": "`page`, `size`", "Data": "`page`, `limit`"}
+_PAGING = {
+    "Hal": "`page`, `size`",
+    "Data": "`page`, `limit`",
+    "Content": "`page`, `size`",
+    "Offset": "`offset`",
+}
 
 
 def fill_placeholders(app: Any, page: str, source: list[str]) -> None:

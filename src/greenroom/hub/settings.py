@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.core.management.utils import get_random_secret_key
 
@@ -14,7 +15,8 @@ SECRET_KEY = env.kept_secret("GREENROOM_SECRET_KEY", DATA_DIR, get_random_secret
 # The first key encrypts, all of them decrypt: put a new key in front to rotate.
 ENCRYPTION_KEYS = env.encryption_keys("GREENROOM_ENCRYPTION_KEYS", DATA_DIR)
 PUBLIC_URL = env.address("GREENROOM_PUBLIC_URL", f"http://127.0.0.1:{env.integer('GREENROOM_PORT', 8000)}")
-ALLOWED_HOSTS = env.text("GREENROOM_ALLOWED_HOSTS", "*" if DEBUG else "127.0.0.1,localhost").split(",")
+_HOSTS = f"127.0.0.1,localhost,{urlsplit(PUBLIC_URL).hostname}"
+ALLOWED_HOSTS = env.text("GREENROOM_ALLOWED_HOSTS", "*" if DEBUG else _HOSTS).split(",")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 
