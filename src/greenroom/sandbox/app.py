@@ -80,6 +80,7 @@ class Sandbox:
         return self._answer
 
     def _answer(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
+        _mend_path(environ)
         begun: list[tuple[Any, ...]] = []
 
         def begin(*answer: Any) -> "Callable[[bytes], object]":
@@ -114,6 +115,13 @@ class Sandbox:
             self.core.save()
             if self.core.store is not None:
                 self.core.store.close()
+
+
+def _mend_path(environ: "WSGIEnvironment") -> None:
+    """Write a path the way WSGI wants it: transports for tests hand over text where it has bytes as latin-1."""
+    path = environ.get("PATH_INFO", "")
+    if not path.isascii() and any(ord(character) > 255 for character in path):
+        environ["PATH_INFO"] = path.encode().decode("latin-1")
 
 
 def create_app(sandbox: Sandbox) -> flask.Flask:

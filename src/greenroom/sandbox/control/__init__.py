@@ -131,7 +131,7 @@ def _read_body() -> Body:
         raise ControlError(415, "Send a body with Content-Type: application/json.")
     try:
         body = msgspec.json.decode(raw)
-    except msgspec.DecodeError:
+    except (msgspec.DecodeError, RecursionError):
         raise ControlError(400, "The body is not JSON.") from None
     if not isinstance(body, dict):
         raise ControlError(400, "The body is not an object.")
