@@ -42,7 +42,9 @@ def minutes() -> dict[str, int]:
 
 def kinds() -> list[str]:
     wanted = ["session_started", "session_ended", "attended", "attendance_read", "attendance_final"]
-    return list(Fact.objects.filter(kind__in=wanted).order_by("pk").values_list("kind", flat=True))
+    # Final here is what is said of a session.
+    told = Fact.objects.filter(kind__in=wanted).exclude(kind="attendance_final", session_id=None)
+    return list(told.order_by("pk").values_list("kind", flat=True))
 
 
 # Live
