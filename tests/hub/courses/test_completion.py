@@ -307,3 +307,15 @@ def test_number_of_statements_does_not_grow_with_the_people(world, item, held, c
             counts[number].append(len(queries))
     assert counts[5] == counts[50]
     assert {"absent"} == set(Completion.objects.values_list("status", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("early", "expected"), [(timedelta(minutes=60), "completed"), (timedelta(minutes=61), "partial")]
+)
+def test_a_session_up_to_an_hour_early_is_that_of_the_date(world, make_event, section, lena, early, expected):
+    """The organizer opens the room before the plan; what began longer before it was a rehearsal."""
+    event = make_event(world.now + early, state="scheduled", attendance_due_at=world.now + DAY)
+    item = make_item(section, event)
+    hold(event, world.now, {lena: 1200}, seconds=1200)
+    evaluate_event(event_id=event.pk)
+    assert expected == standing(item, lena)[0]

@@ -6,8 +6,9 @@ import pytest
 from django.db import transaction
 
 from greenroom.hub.events.models import Attendee, Event, EventSession
-from greenroom.hub.events.services import mirror, plan_next_reading
+from greenroom.hub.events.services import get_start_url, mirror, plan_next_reading
 from greenroom.hub.jobs.models import Job
+from greenroom.hub.jobs.worker import run_until_idle
 from greenroom.hub.ledger.models import Fact
 from greenroom.hub.sync.services import watch
 from greenroom.hub.sync.tasks import watch_everything
@@ -397,3 +398,41 @@ def test_one_failing_event_does_not_keep_the_others_from_theirs(world, attended,
     world.advance(minutes=10)
     look()
     assert {LENA: 25} == minutes()
+
+
+def test_a_second_date_that_goto_tells_of_late_is_still_read(world, connection, pull):
+    """The first date is final long before GoTo tells of the second one's session."""
+    first, second = world.now + timedelta(hours=1), world.now + timedelta(days=1)
+    times = [[at.isoformat(), (at + timedelta(hours=1)).isoformat()] for at in (first, second)]
+    key = world.schedule_webinar(type="sequence", times=times, registrants=[{"email": LENA}])
+    pull()
+    world.clock.set(first + timedelta(hours=1))
+    world.advance(seconds=1)
+    world.write_attendance(key, {LENA: [(0, 60)]})
+    for _ in range(3):
+        watch(connection=connection, product="webinar")
+        world.advance(hours=1)
+    assert EventSession.objects.get().is_final
+
+    world.clock.set(second + timedelta(hours=3))
+    world.advance(seconds=1)
+    watch(connection=connection, product="webinar")
+    event = Event.objects.get()
+    assert event.attendance_due_at is not None
+    world.write_attendance(key, {LENA: [(0, 60)]})
+    world.clock.set(event.attendance_due_at)
+    world.advance(seconds=1)
+    watch(connection=connection, product="webinar")
+    assert 2 == EventSession.objects.count()
+
+
+def test_going_to_start_an_event_has_it_watched_closely(world, pull, run_jobs):
+    """Somebody starts it days before the plan; the next full reading may be a quarter of an hour away."""
+    event = pull(world.schedule_webinar(starts_in=timedelta(days=3)))
+    run_jobs()
+    get_start_url(event=event)
+    world.launch(event.event_key)
+    world.advance(seconds=10)
+    run_until_idle(with_schedules=True)
+    event.refresh_from_db()
+    assert "live" == event.state

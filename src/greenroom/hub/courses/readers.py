@@ -7,7 +7,10 @@ from greenroom.hub.ledger.models import Fact
 from greenroom.hub.ledger.readers import reader
 
 
-@reader("courses.completion", kinds=["attendance_read", "attendance_final", "event_changed", "event_cancelled"])
+@reader(
+    "courses.completion",
+    kinds=["attendance_read", "attendance_final", "attendance_closed", "event_changed", "event_cancelled"],
+)
 def complete_by_attendance(facts: Sequence[Fact]) -> None:
     """Compute completion anew where attendance has arrived or become final, or dates to come have changed."""
     for event_id in {fact.event_id for fact in facts if fact.event_id}:

@@ -38,6 +38,7 @@ class Event(models.Model):
     starts_at = models.DateTimeField(null=True, help_text="Start of the first date.")
     ends_at = models.DateTimeField(null=True, help_text="End of the last date.")
     live_since = models.DateTimeField(null=True)
+    watched_until = models.DateTimeField(null=True, help_text="Set when somebody went to start it from here.")
 
     # What the organizer asks at sign-up (`registration_form.RegistrationForm`), as read from GoTo.
     registration_form = models.JSONField(null=True)

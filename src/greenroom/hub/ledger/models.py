@@ -51,6 +51,7 @@ class Fact(models.Model):
         ABSENT = "absent"
         ATTENDANCE_READ = "attendance_read"
         ATTENDANCE_FINAL = "attendance_final"
+        ATTENDANCE_CLOSED = "attendance_closed"
         MAIL_SENT = "mail_sent"
         MAIL_OPENED = "mail_opened"
         FORM_SUBMITTED = "form_submitted"

@@ -2,7 +2,6 @@
 
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Now
 
 from greenroom.hub.connections.models import Connection
 
@@ -30,9 +29,9 @@ class SyncRun(models.Model):
     error = models.CharField(max_length=64, blank=True)
     # What went wrong with single events, which does not stop the others: [{"event": title, "code": ...}].
     event_errors = models.JSONField(default=list)
-    requested_at = models.DateTimeField(db_default=Now())
+    requested_at = models.DateTimeField()
     started_at = models.DateTimeField(null=True)
-    alive_at = models.DateTimeField(db_default=Now(), help_text="When whoever carries it out was last heard of.")
+    alive_at = models.DateTimeField(help_text="When whoever carries it out was last heard of.")
     finished_at = models.DateTimeField(null=True)
 
     class Meta:

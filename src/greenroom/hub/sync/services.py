@@ -90,7 +90,12 @@ def _create_run(connection: Connection, product: str, event_key: str, actor: Use
         state=SyncRun.State.FAILED, error="abandoned", finished_at=now
     )
     return SyncRun.objects.create(
-        connection=connection, product=product, event_key=event_key, requested_by=actor, alive_at=now
+        connection=connection,
+        product=product,
+        event_key=event_key,
+        requested_by=actor,
+        requested_at=now,
+        alive_at=now,
     )
 
 

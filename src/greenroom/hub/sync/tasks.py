@@ -35,7 +35,7 @@ def watch_everything() -> None:
     close_past_events()
     now = clock.now()
     near = Q(times__starts_at__lte=now + _EARLY, times__ends_at__gte=now - _LATE)
-    awaited = Q(state=Event.State.LIVE) | Q(attendance_due_at__lte=now)
+    awaited = Q(state=Event.State.LIVE) | Q(attendance_due_at__lte=now) | Q(watched_until__gte=now)
     wanted = Event.objects.filter(near | awaited, connection__state=Connection.State.ACTIVE).exclude(
         state=Event.State.CANCELLED
     )

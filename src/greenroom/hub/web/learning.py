@@ -27,6 +27,10 @@ from greenroom.hub.web.registration_form import RegistrationDetailsForm
 _GOTO_HOSTS = (".gotowebinar.com", ".gototraining.com", ".gotomeeting.com", ".goto.com", ".getgo.com")
 
 
+# The status at which htmx no longer asks again.
+_STOP_ASKING = 286
+
+
 def _live_item(request: SignedInRequest, pk: int) -> tuple[SectionItem, Event]:
     item = get_item_for(request.user, pk)
     if item.event is None:
@@ -39,7 +43,12 @@ def _live_item(request: SignedInRequest, pk: int) -> tuple[SectionItem, Event]:
 @never_cache
 def card(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show an item as it stands now; the page that holds it asks for it again by itself."""
-    item, _ = _live_item(request, pk)
+    try:
+        item, _ = _live_item(request, pk)
+    except UnknownObjectError:
+        if not request.htmx:  # type: ignore[attr-defined]
+            raise
+        return HttpResponse(status=_STOP_ASKING)  # the item was removed while the page was open
     return render(
         request,
         "courses/item.html",

@@ -7,7 +7,6 @@ attendance counts. A handful of statements per item, whatever the number of peop
 
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime
 
 from django.db import transaction
 from django.db.models import QuerySet, Sum
@@ -15,7 +14,8 @@ from django.db.models import QuerySet, Sum
 from greenroom.hub.core import clock
 from greenroom.hub.courses.completion_rule import CompletionRule, is_satisfied, percent_attended, read_rule
 from greenroom.hub.courses.models import Completion, Course, Enrollment, SectionItem
-from greenroom.hub.events.models import Attendee, Event, Registrant
+from greenroom.hub.events.dates import list_dates_without_session
+from greenroom.hub.events.models import Attendee, Event, EventSession, Registrant
 
 _COLUMNS = ["status", "attended_seconds", "percent", "completed_at", "evaluated_at"]
 
@@ -43,8 +43,7 @@ def evaluate_item(*, item: SectionItem) -> None:
     sessions = list(event.sessions.all())
     if not sessions:
         return
-    last_end = max(session.ended_at for session in sessions)
-    total = sum(session.duration_seconds for session in sessions) + _seconds_to_come(event, last_end)
+    total = sum(session.duration_seconds for session in sessions) + _seconds_to_come(event, sessions)
     seconds = _seconds_by_person(event)
     learners = set(
         Enrollment.objects.filter(course__lessons__sections=item.section_id, role=Enrollment.Role.LEARNER).values_list(
@@ -68,14 +67,15 @@ def evaluate_item(*, item: SectionItem) -> None:
         Completion.objects.filter(item=item, user__in=learners & known.keys() - told).delete()
 
 
-def _seconds_to_come(event: Event, last_end: datetime) -> int:
-    """Return the length of the dates after the last session: planned ones, and those GoTo may yet tell of."""
+def _seconds_to_come(event: Event, sessions: list[EventSession]) -> int:
+    """Return the length of the dates without a session: planned ones, and those GoTo may yet tell of."""
     if event.state == Event.State.CANCELLED:
         return 0
-    coming = event.times.filter(starts_at__gte=last_end)
-    if event.attendance_due_at is None:
-        coming = coming.filter(ends_at__gt=clock.now())  # the others did not take place
-    return sum(int((time.ends_at - time.starts_at).total_seconds()) for time in coming)
+    last_end = max(session.ended_at for session in sessions)
+    coming = list_dates_without_session(dates=event.times.all(), sessions=sessions)
+    # A date before the last session did not take place; nor did any that is over when GoTo has said its last word.
+    since = last_end if event.attendance_due_at else max(last_end, clock.now())
+    return sum(int((date.ends_at - date.starts_at).total_seconds()) for date in coming if date.ends_at > since)
 
 
 def _seconds_by_person(event: Event) -> Counter[int]:

@@ -46,6 +46,10 @@ class Migration(migrations.Migration):
                 ("starts_at", models.DateTimeField(help_text="Start of the first date.", null=True)),
                 ("ends_at", models.DateTimeField(help_text="End of the last date.", null=True)),
                 ("live_since", models.DateTimeField(null=True)),
+                (
+                    "watched_until",
+                    models.DateTimeField(help_text="Set when somebody went to start it from here.", null=True),
+                ),
                 ("registration_form", models.JSONField(null=True)),
                 ("registration_form_read_at", models.DateTimeField(null=True)),
                 (

@@ -1,13 +1,14 @@
 """Writing down which sessions took place and who was there."""
 
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
 
 from greenroom.hub.core import clock
 from greenroom.hub.core.checkpoints import reached
+from greenroom.hub.events.dates import list_dates_without_session
 from greenroom.hub.events.models import Attendee, Event, EventSession, Registrant
 from greenroom.hub.events.presence import merge_presence, seconds_of
 from greenroom.hub.events.products.base import AttendanceListing, AttendeeData, SessionData
@@ -69,19 +70,34 @@ def store_attendance(*, event: Event, session: EventSession, listing: Attendance
 def plan_next_reading(*, event: Event) -> None:
     """Set when the event's attendance is looked at next, or close it when there is nothing more to wait for."""
     now = clock.now()
-    sessions = list(event.sessions.all())
-    coming = event.times.filter(ends_at__gt=now).order_by("ends_at").first()
-    is_settled = bool(sessions) and all(session.is_final for session in sessions)
-    last_end = max([session.ended_at for session in sessions], default=event.ends_at or now)
+    sessions, dates = list(event.sessions.all()), list(event.times.all())
+    # A date without a session may have one that GoTo has not told of yet.
+    awaited = [date.ends_at for date in list_dates_without_session(dates=dates, sessions=sessions)]
+    ends = [session.ended_at for session in sessions] + [end for end in awaited if end <= now]
+    last_end = max(ends, default=event.ends_at or now)
+    is_settled = bool(sessions) and last_end not in awaited and all(session.is_final for session in sessions)
     due = None if is_settled else next((last_end + wait for wait in SCHEDULE if last_end + wait > now), None)
+    coming = min((date.ends_at for date in dates if date.ends_at > now), default=None)
     with transaction.atomic():
+        event.attendance_due_at = min((at for at in (due, coming) if at), default=None)
+        event.attendance_read_at = now
+        event.save(update_fields=["attendance_due_at", "attendance_read_at"])
         if due is None:
             # Nobody asks GoTo again, so what is known now is the last word.
             for session in sessions:
                 _make_final(event, session)
-        event.attendance_due_at = min((at for at in (due, coming.ends_at if coming else None) if at), default=None)
-        event.attendance_read_at = now
-        event.save(update_fields=["attendance_due_at", "attendance_read_at"])
+        if event.attendance_due_at is None:
+            append([_closing_fact(event, last_end)])
+
+
+def _closing_fact(event: Event, last_end: datetime) -> NewFact:
+    return NewFact(
+        kind="attendance_closed",
+        happened_at=clock.now(),
+        dedupe_key=f"attendance_closed:{event.pk}:{last_end.isoformat()}",
+        connection_id=event.connection_id,
+        event_id=event.pk,
+    )
 
 
 def _make_final(event: Event, session: EventSession) -> None:
