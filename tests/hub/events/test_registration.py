@@ -14,7 +14,7 @@ from greenroom.hub.core.errors import InvalidInputError, RegistrationClosedError
 from greenroom.hub.events.models import Event, Registrant, RegistrationRequest
 from greenroom.hub.events.registration_form import Answers
 from greenroom.hub.events.selectors import find_registration
-from greenroom.hub.events.services import cancel_registration, register
+from greenroom.hub.events.services import cancel_registration, register, registration
 from greenroom.hub.events.tasks import deliver_what_waits
 from greenroom.hub.jobs.models import Job
 
@@ -560,3 +560,18 @@ def test_of_eight_people_with_one_address_one_is_signed_up(postgresql, event, ru
     [winner] = set(press_together(press, people)) - {None}
     run_jobs()
     assert winner == Registrant.objects.get().user_id
+
+
+def test_who_changes_their_mind_while_the_answer_is_on_its_way_is_taken_off(world, event, lena, run_jobs, monkeypatch):
+    """The cancellation overtakes the sign-up: it is done, and finds nobody, before GoTo's yes is written down."""
+    request = register(event=event, answers=ANSWERS, user=lena)
+
+    def meanwhile(checkpoint: str) -> None:
+        if checkpoint == "registration.accepted":
+            RegistrationRequest.objects.filter(pk=request.pk).update(state="cancelled", answered_at=world.now)
+
+    monkeypatch.setattr(registration, "reached", meanwhile)
+    run_jobs()
+    request.refresh_from_db()
+    assert ("cancelled", []) == (request.state, world.registrants_at_goto(event.event_key))
+    assert not find_registration(user=lena, event=event).is_open

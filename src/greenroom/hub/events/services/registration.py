@@ -194,15 +194,22 @@ def _deliver(request: RegistrationRequest, answer: Registered) -> None:
     now = clock.now()
     with transaction.atomic():
         registrant = _store_registrant(request, answer)
-        RegistrationRequest.objects.filter(pk=request.pk, state=State.PENDING).update(
+        pending = RegistrationRequest.objects.filter(pk=request.pk, state=State.PENDING)
+        if not pending.update(
             state=State.DELIVERED, registrant=registrant, answered_at=now, tries=request.tries + 1, last_error=""
-        )
-        # A person who changed their mind meanwhile is being taken off by another job, which needs the registrant.
-        RegistrationRequest.objects.filter(pk=request.pk, registrant=None).update(registrant=registrant)
+        ):
+            _take_off_after_all(request, registrant)
         # The list of before has another person too few: what GoTo lists next is compared with ours again.
         Event.objects.filter(pk=request.event_id).update(registrants_digest="")
         append(_facts(registrant, request.event))
         reached("registration.stored")
+
+
+def _take_off_after_all(request: RegistrationRequest, registrant: Registrant) -> None:
+    """Take a person off who changed their mind while their sign-up was on its way, and may have been overtaken."""
+    changed_mind = RegistrationRequest.objects.filter(pk=request.pk, state__in=[State.CANCELLING, State.CANCELLED])
+    if changed_mind.update(state=State.CANCELLING, registrant=registrant, answered_at=None):
+        deliver_cancellation.enqueue(request_id=request.pk, dedupe_key=f"cancellation:{request.pk}")
 
 
 def _store_registrant(request: RegistrationRequest, answer: Registered) -> Registrant:
