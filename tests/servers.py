@@ -98,10 +98,12 @@ def postgresql() -> Iterator[str]:
         options = [f"--{setting}" for setting in settings]
         with started(*account, str(postgres), *data, *options, cwd=folder) as server:
             url = f"postgresql://greenroom@127.0.0.1:{port}/postgres"
-            wait_until(lambda: accepts(url), "PostgreSQL accepts connections")
-            yield url
-            server.send_signal(signal.SIGINT)  # "fast": it does not wait for clients
-            server.wait(30)
+            try:
+                wait_until(lambda: accepts(url), "PostgreSQL accepts connections")
+                yield url
+            finally:
+                server.send_signal(signal.SIGINT)  # "fast": it does not wait for clients
+                server.wait(30)
 
 
 @contextmanager
