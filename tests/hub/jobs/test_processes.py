@@ -21,6 +21,7 @@ def test_several_workers_run_each_job_exactly_once(hub):
     assert all(job["state"] == "done" and job["attempts"] == 1 for job in jobs)
 
 
+@pytest.mark.slow  # tests/processes does it at each save, with more at stake
 @pytest.mark.parametrize(("moment", "times"), [("jobs.claimed", 1), ("jobs.before_finish", 2)])
 def test_a_job_whose_worker_is_killed_is_run_by_another(hub, moment, times):
     hub.run("enqueue", "1", str(hub.traces))
