@@ -69,7 +69,7 @@ def expect_one_registration(hub: Hub, key: str) -> None:
         "registrants": [str(at_goto["registrantKey"])],
         "without_join_url": [],
         "attended": [],
-        "facts": [["approved", "lena@example.com"], ["registered", "lena@example.com"]],
+        "facts": [["registered", "lena@example.com"]],
     } == hub.do("report", event_key=key)
     assert [] == hub.do("failed_jobs")
 
@@ -86,7 +86,7 @@ def test_a_cancellation_happens_once(hub: Hub, moment: str):
     assert [] == hub.world.registrants_at_goto(key)
     report = hub.do("report", event_key=key)
     assert (["cancelled"], []) == (report["requests"], report["registrants"])
-    assert ["approved", "cancelled", "registered"] == [kind for kind, _ in report["facts"]]
+    assert ["cancelled", "registered"] == [kind for kind, _ in report["facts"]]
     assert [] == hub.do("failed_jobs")
 
 
@@ -110,7 +110,7 @@ def test_reading_from_goto_is_finished_by_another_worker(hub: Hub, moment: str):
     assert [["ben@example.com", 1800], ["mia@example.com", 3000]] == report["attended"]
     came = ["ben@example.com", "mia@example.com"]
     everybody = [*came, "zoe@example.com"]
-    expected = {"approved": everybody, "attended": came, "registered": everybody}
+    expected = {"attended": came, "registered": everybody}
     assert [[kind, email] for kind, emails in expected.items() for email in emails] == report["facts"]
     assert [] == hub.do("failed_jobs")
 
