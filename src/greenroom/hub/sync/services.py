@@ -6,7 +6,7 @@ due. A failing event is noted and steps aside; GoTo being down stops the run, an
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -101,10 +101,11 @@ def _create_run(connection: Connection, product: str, event_key: str, actor: Use
 
 @task(queue="sync", max_attempts=3)
 def run_sync(run_id: int) -> None:
-    """Carry out a run that was asked for."""
+    """Carry out a run that was asked for. One that GoTo stops says so in its row; the next run goes on."""
     run = SyncRun.objects.select_related("connection").get(pk=run_id)
     if run.is_open:
-        synchronize(run=run)
+        with suppress(HubError, GotoError):
+            synchronize(run=run)
 
 
 def synchronize(*, run: SyncRun, progress: Callable[[SyncRun], None] = lambda run: None) -> None:

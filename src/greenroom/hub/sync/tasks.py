@@ -1,12 +1,15 @@
 """Background work of this app, where the job engine looks for it."""
 
+from contextlib import suppress
 from datetime import timedelta
 
 from django.db.models import Q
 
+from greenroom.goto import GotoError
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.connections.selectors import list_active_connections
 from greenroom.hub.core import clock
+from greenroom.hub.core.errors import HubError
 from greenroom.hub.events.models import Event
 from greenroom.hub.events.products import PRODUCTS
 from greenroom.hub.jobs.registry import task
@@ -47,5 +50,6 @@ def watch_everything() -> None:
 
 @task(queue="sync", priority=5, max_attempts=1)
 def watch_product(connection_id: int, product: str) -> None:
-    """Look at the running events of one connection and product."""
-    watch(connection=Connection.objects.get(pk=connection_id), product=product)
+    """Look at the running events of one connection and product. What fails now is soon asked again."""
+    with suppress(HubError, GotoError):
+        watch(connection=Connection.objects.get(pk=connection_id), product=product)
