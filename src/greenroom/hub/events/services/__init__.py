@@ -7,10 +7,10 @@ from greenroom.hub.events.services.mirror import (
     mark_live,
     store_event,
     store_events,
-    store_registrants,
     store_registration_form,
 )
 from greenroom.hub.events.services.people import link_sign_ups
+from greenroom.hub.events.services.registrants import store_registrants
 from greenroom.hub.events.services.registration import cancel_registration, register
 from greenroom.hub.events.services.starting import get_start_url
 

@@ -1,7 +1,7 @@
 """Writing down which sessions took place and who was there."""
 
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import F
@@ -9,6 +9,7 @@ from django.db.models import F
 from greenroom.hub.core import clock
 from greenroom.hub.core.checkpoints import reached
 from greenroom.hub.events.dates import list_dates_without_session
+from greenroom.hub.events.facts import about_event, about_session
 from greenroom.hub.events.models import Attendee, Event, EventSession, Registrant
 from greenroom.hub.events.presence import merge_presence, seconds_of
 from greenroom.hub.events.products.base import AttendanceListing, AttendeeData, SessionData
@@ -87,22 +88,12 @@ def plan_next_reading(*, event: Event) -> None:
             for session in sessions:
                 _make_final(event, session)
         if event.attendance_due_at is None:
-            append([_closing_fact(event, last_end)])
-
-
-def _closing_fact(event: Event, last_end: datetime) -> NewFact:
-    return NewFact(
-        kind="attendance_closed",
-        happened_at=clock.now(),
-        dedupe_key=f"attendance_closed:{event.pk}:{last_end.isoformat()}",
-        connection_id=event.connection_id,
-        event_id=event.pk,
-    )
+            append([about_event("attendance_closed", event, version=last_end.isoformat())])
 
 
 def _make_final(event: Event, session: EventSession) -> None:
     if session.attendance_read_at and EventSession.objects.filter(pk=session.pk, is_final=False).update(is_final=True):
-        append([_session_fact(event, session, "attendance_final", session.attendance_digest)])
+        append([about_session("attendance_final", event, session, version=session.attendance_digest)])
 
 
 def _note_same_answer(event: Event, session: EventSession) -> None:
@@ -167,15 +158,4 @@ def _append_facts(event: Event, session: EventSession) -> None:
         )
         for one in attended.iterator(chunk_size=2000)
     )
-    append([_session_fact(event, session, "attendance_read", session.attendance_digest)])
-
-
-def _session_fact(event: Event, session: EventSession, kind: str, version: str) -> NewFact:
-    return NewFact(
-        kind=kind,
-        happened_at=clock.now(),
-        dedupe_key=f"{kind}:{session.pk}:{version}",
-        connection_id=event.connection_id,
-        event_id=event.pk,
-        session_id=session.pk,
-    )
+    append([about_session("attendance_read", event, session, version=session.attendance_digest)])

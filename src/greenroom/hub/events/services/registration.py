@@ -23,6 +23,7 @@ from greenroom.hub.connections.goto import open_goto
 from greenroom.hub.core import clock
 from greenroom.hub.core.checkpoints import reached
 from greenroom.hub.core.errors import HubError, InvalidInputError, RegistrationClosedError, UnknownObjectError
+from greenroom.hub.events.facts import about_registrant
 from greenroom.hub.events.models import Event, Registrant, RegistrationRequest
 from greenroom.hub.events.products import get_product
 from greenroom.hub.events.products.base import Registered
@@ -245,19 +246,8 @@ def _facts(registrant: Registrant, event: Event) -> list[NewFact]:
     kinds = ["registered"]
     if event.needs_approval and registrant.status in {"APPROVED", "DENIED"}:
         kinds.append(registrant.status.lower())
-    return [
-        NewFact(
-            kind=kind,
-            happened_at=registrant.registered_at or clock.now(),
-            dedupe_key=f"{kind}:{registrant.pk}:{registrant.generation}",
-            connection_id=event.connection_id,
-            event_id=event.pk,
-            registrant_id=registrant.pk,
-            user_id=registrant.user_id,
-            email=registrant.email,
-        )
-        for kind in kinds
-    ]
+    happened_at = registrant.registered_at or clock.now()
+    return [about_registrant(kind, event, registrant, happened_at=happened_at) for kind in kinds]
 
 
 def cancel_registration(*, event: Event, user: User) -> RegistrationRequest:
@@ -346,17 +336,4 @@ def _take_off(request: RegistrationRequest) -> None:
         registrant = request.registrant
         if registrant is None or not Registrant.objects.filter(pk=registrant.pk, gone_at=None).update(gone_at=now):
             return
-        append(
-            [
-                NewFact(
-                    kind="cancelled",
-                    happened_at=now,
-                    dedupe_key=f"cancelled:{registrant.pk}:{registrant.generation}",
-                    connection_id=request.event.connection_id,
-                    event_id=request.event_id,
-                    registrant_id=registrant.pk,
-                    user_id=registrant.user_id,
-                    email=registrant.email,
-                )
-            ]
-        )
+        append([about_registrant("cancelled", request.event, registrant, happened_at=now)])
