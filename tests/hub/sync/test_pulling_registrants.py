@@ -9,7 +9,7 @@ from tests.hub.events.conftest import LENA
 
 from greenroom.hub.events.models import Registrant
 from greenroom.hub.events.registration_form import Answers
-from greenroom.hub.events.services import cancel_registration, mirror, register
+from greenroom.hub.events.services import cancel_registration, register, registrants
 from greenroom.hub.ledger.models import Fact
 
 LIST = "getAllRegistrantsForWebinar"
@@ -174,7 +174,7 @@ def test_newcomers_of_a_list_in_doubt_are_stored(listed):
 
 
 def test_a_loss_larger_than_a_statement_can_hold_is_marked(listed, monkeypatch):
-    monkeypatch.setattr(mirror, "_KEYS_AT_ONCE", 7)
+    monkeypatch.setattr(registrants, "_KEYS_AT_ONCE", 7)
     listed([person(number) for number in range(20)])
     for _ in range(2):
         listed([])
