@@ -17,6 +17,7 @@ from greenroom.goto import (
     RateLimitError,
     ReconnectRequiredError,
     RetryPolicy,
+    Timeouts,
 )
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.connections.pacing import SharedLimiter
@@ -27,6 +28,8 @@ from greenroom.hub.ledger.services import NewFact, append
 
 # A job that meets trouble goes back into the queue, so the client itself tries only a little.
 RETRY = RetryPolicy(attempts=2, first_wait=0.5, cap=2.0, retry_after_cap=2.0)
+# Somebody who looks at a page that asks GoTo is told soon.
+_TIMEOUTS_WHILE_WAITED_FOR = Timeouts(connect=3.0, read=5.0, total=8.0)
 
 
 def oauth_client() -> OAuthClient:
@@ -41,12 +44,16 @@ def oauth_client() -> OAuthClient:
 def auth_server() -> AuthServer:
     """Return GoTo's authorisation server; a context manager."""
     return AuthServer(
-        oauth_client(), auth_url=settings.GOTO_AUTH_URL, transport=settings.GOTO_TRANSPORT, clock=clock.now
+        oauth_client(),
+        auth_url=settings.GOTO_AUTH_URL,
+        transport=settings.GOTO_TRANSPORT,
+        timeout=_TIMEOUTS_WHILE_WAITED_FOR,
+        clock=clock.now,
     )
 
 
-def client(auth: BearerToken | OAuth, *, limiter: SharedLimiter | None = None) -> GoTo:
-    """Return the client, set up as this hub uses it; a context manager."""
+def client(auth: BearerToken | OAuth, *, limiter: SharedLimiter | None = None, is_waited_for: bool = False) -> GoTo:
+    """Return the client, set up as this hub uses it; a context manager. Quick to give up when a person waits."""
     return GoTo(
         auth,
         base_url=settings.GOTO_API_URL,
@@ -54,16 +61,20 @@ def client(auth: BearerToken | OAuth, *, limiter: SharedLimiter | None = None) -
         transport=settings.GOTO_TRANSPORT,
         limiter=limiter or SharedLimiter(),
         retry=RETRY,
+        timeout=_TIMEOUTS_WHILE_WAITED_FOR if is_waited_for else None,
         clock=clock.now,
     )
 
 
 @contextmanager
-def open_goto(connection: Connection, *, limiter: SharedLimiter | None = None) -> Iterator[GoTo]:
+def open_goto(
+    connection: Connection, *, limiter: SharedLimiter | None = None, is_waited_for: bool = False
+) -> Iterator[GoTo]:
     """
     Open the client for a connection, note how it went, and turn what the caller did not handle into the hub's errors.
 
-    Must not be used inside a transaction: GoTo may take its time.
+    Must not be used inside a transaction: GoTo may take its time. `is_waited_for` is for the few pages on which a
+    person waits for GoTo; everything else is background work.
 
     Raises:
         ReconnectNeededError: the organizer has to authorise us again; the connection says so from now on.
@@ -73,7 +84,9 @@ def open_goto(connection: Connection, *, limiter: SharedLimiter | None = None) -
     if not connection.is_usable:
         raise ReconnectNeededError(f"{connection.organizer_name} has to be connected to GoTo again.")
     try:
-        with client(OAuth(oauth_client(), ConnectionTokens(connection.pk)), limiter=limiter) as goto:
+        with client(
+            OAuth(oauth_client(), ConnectionTokens(connection.pk)), limiter=limiter, is_waited_for=is_waited_for
+        ) as goto:
             yield goto
     except AuthenticationError as error:
         _note(connection, error)

@@ -375,7 +375,7 @@ def find_at_goto(*, link: PastedLink) -> list[Event]:
     for connection in list_active_connections():
         for product in PRODUCTS.values():
             try:
-                with open_goto(connection) as goto:
+                with open_goto(connection, is_waited_for=True) as goto:
                     found = product.get_event(goto, connection.organizer_key, link.event_key)
             except (GotoError, ReconnectNeededError):
                 continue  # this account may not see it, takes the key for a wrong one, or lost its access

@@ -148,7 +148,7 @@ def _exchange(code: str, verifier: str) -> Token:
 
 def _who_is_it(token: Token) -> admin.Me:
     try:
-        with client(BearerToken(token.access_token)) as goto:
+        with client(BearerToken(token.access_token), is_waited_for=True) as goto:
             return goto.send(admin.get_me())
     except GotoError as error:
         raise AuthorizationError(

@@ -23,7 +23,7 @@ def get_start_url(*, event: Event) -> str:
         StateConflictError: GoTo gives no link, such as for an event that is over.
     """
     try:
-        with open_goto(event.connection) as goto:
+        with open_goto(event.connection, is_waited_for=True) as goto:
             address = get_product(event.product).get_start_url(goto, event.organizer_key, event.event_key)
     except ResourceNotFoundError as error:
         raise UnknownObjectError("GoTo no longer has this event, so it cannot be started.") from error
