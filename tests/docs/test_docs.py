@@ -109,7 +109,7 @@ def test_the_examples_of_a_page_run(page, request):
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
 def test_every_python_block_compiles(page):
     for block in python_blocks(page):
-        compile(block.code, str(page), "exec")
+        assert compile(block.code, str(page), "exec")
 
 
 def test_after_the_steps_of_key_rotation_the_old_key_is_not_needed(db, settings):
