@@ -114,7 +114,8 @@ class Registrant(models.Model):
         WAITING = "WAITING", "Waiting for approval"
         DENIED = "DENIED", "Denied"
 
-    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="registrants")
+    # The constraint and the index below serve for both keys: lists of tens of thousands are written here.
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="registrants", db_index=False)
     registrant_key = models.CharField(max_length=64)
     email = models.CharField(max_length=254, help_text="In lower case.")
     first_name = models.TextField(blank=True)
@@ -122,7 +123,9 @@ class Registrant(models.Model):
     status = models.CharField(max_length=32)
     registered_at = models.DateTimeField(null=True)
     join_url = models.TextField(blank=True, help_text="Admits its bearer: never shown, logged or exported.")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+", db_index=False
+    )
     gone_at = models.DateTimeField(null=True)
     # Counts the times this person came back after being gone, so that each sign-up is a fact of its own.
     generation = models.PositiveSmallIntegerField(default=0, db_default=0)

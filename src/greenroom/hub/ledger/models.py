@@ -80,7 +80,7 @@ class Fact(models.Model):
                     condition=Q(**{f"{about}__isnull": False}),
                     name=f"fact_timeline_{about.removesuffix('_id')}",
                 )
-                for about in ("event_id", "registrant_id", "user_id", "email")
+                for about in ("event_id", "registrant_id", "user_id")
             ),
         ]
 

@@ -66,11 +66,6 @@ class Migration(migrations.Migration):
                         fields=["user_id", "happened_at"],
                         name="fact_timeline_user",
                     ),
-                    models.Index(
-                        condition=models.Q(("email__isnull", False)),
-                        fields=["email", "happened_at"],
-                        name="fact_timeline_email",
-                    ),
                 ],
             },
         ),
