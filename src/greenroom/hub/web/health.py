@@ -1,7 +1,5 @@
 """What the machines that look after us ask."""
 
-from datetime import timedelta
-
 from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -10,10 +8,8 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from greenroom.hub.connections.selectors import count_calls_today, list_connections
-from greenroom.hub.core import clock
-from greenroom.hub.jobs.models import Job, WorkerHeartbeat
-
-_WORKER_IS_ALIVE = timedelta(seconds=60)
+from greenroom.hub.jobs.models import Job
+from greenroom.hub.jobs.selectors import count_jobs, list_live_workers, longest_wait
 
 
 @require_safe
@@ -30,8 +26,7 @@ def readyz(request: HttpRequest) -> HttpResponse:
         executor = MigrationExecutor(connection)
         checks["database"] = True
         checks["migrations"] = not executor.migration_plan(executor.loader.graph.leaf_nodes())
-        alive = WorkerHeartbeat.objects.filter(seen_at__gte=clock.now() - _WORKER_IS_ALIVE)
-        checks["worker"] = checks["migrations"] and alive.exists()
+        checks["worker"] = checks["migrations"] and bool(list_live_workers())
     except Error:
         pass
     return JsonResponse(checks, status=200 if all(checks.values()) else 503)
@@ -43,7 +38,11 @@ def metrics(request: HttpRequest) -> HttpResponse:
     registry = CollectorRegistry()
     jobs = Gauge("greenroom_jobs", "Job rows by state.", ["state"], registry=registry)
     for state in Job.State.values:
-        jobs.labels(state).set(Job.objects.filter(state=state).count())
+        jobs.labels(state).set(0)
+    for (_, state), number in count_jobs().items():
+        jobs.labels(state).inc(number)
+    waiting = Gauge("greenroom_jobs_longest_wait_seconds", "How long the oldest due job has waited.", registry=registry)
+    waiting.set(longest_wait().total_seconds())
     accounts = Gauge("greenroom_connections", "Connected GoTo accounts by state.", ["state"], registry=registry)
     for one in list_connections():
         accounts.labels(one.state).inc()
