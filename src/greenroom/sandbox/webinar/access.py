@@ -137,3 +137,22 @@ def read_page(call: Call, size_name: str) -> tuple[int, int]:
             raise errors.bad_request(f"{size_name} must not be above {MAX_PAGE_SIZE}.")
         size = MAX_PAGE_SIZE
     return read_number(call, "page", 0), size
+
+
+def read_text(value: object, name: str, limit: int, *, is_required: bool = False) -> str:
+    if value is None or value == "":
+        if is_required:
+            raise errors.bad_request(f"{name} is missing.")
+        return ""
+    if not isinstance(value, str):
+        raise errors.bad_request(f"{name} must be text.")
+    if len(value) > limit:
+        raise errors.bad_request(f"{name} is longer than {limit} characters.")
+    return value
+
+
+def read_flag(body: dict[str, Any], name: str) -> bool:
+    value = body.get(name, False)
+    if not isinstance(value, bool):
+        raise errors.bad_request(f"{name} must be true or false.")
+    return value

@@ -8,6 +8,7 @@ from greenroom.sandbox.operations import Answer, Call, Operation
 from greenroom.sandbox.times import write_instant
 from greenroom.sandbox.webinar import errors
 from greenroom.sandbox.webinar.access import read_key, session_of, webinar_of
+from greenroom.sandbox.webinar.paths import SESSION
 
 
 def polls_of(core: Core, session_key: str, kind: str) -> list[Poll]:
@@ -121,7 +122,6 @@ def get_attendee_questions(call: Call) -> Answer:
     return Answer(200, own)
 
 
-SESSION = "/organizers/{organizerKey}/webinars/{webinarKey}/sessions/{sessionKey}"
 ATTENDEE = SESSION + "/attendees/{registrantKey}"
 OPERATIONS = (
     Operation("getPolls", "GET", SESSION + "/polls", get_polls),
