@@ -8,6 +8,7 @@ from greenroom.sandbox.core import Core
 from greenroom.sandbox.entities import Meeting, Presence
 from greenroom.sandbox.meeting import store
 from greenroom.sandbox.pages.browser import Page, message
+from greenroom.sandbox.pages.showing import state_of
 from greenroom.sandbox.rooms import RoomError
 
 
@@ -16,12 +17,6 @@ def _meeting(core: Core, key: str) -> Meeting:
     if meeting is None:
         raise NotFound
     return meeting
-
-
-def state_of(core: Core, meeting: Meeting) -> str:
-    if meeting.live_session_key is not None:
-        return "live"
-    return "over" if rooms.is_over(core, meeting) else "planned"
 
 
 def door_page(core: Core, key: str) -> Page:
