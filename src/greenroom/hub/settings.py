@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "greenroom.hub.connections",
     "greenroom.hub.events",
     "greenroom.hub.sync",
+    "greenroom.hub.intake",
     "greenroom.hub.courses",
     "greenroom.hub.web",
     "greenroom.hub.demo",

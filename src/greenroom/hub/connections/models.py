@@ -35,6 +35,8 @@ class Connection(models.Model):
     # Held by the one process that renews the tokens; see `tokens.ConnectionTokens`.
     refresh_lease = models.CharField(max_length=32, blank=True)
     refresh_lease_until = models.DateTimeField(null=True)
+    # Grows with every renewal: whoever was paused for long knows by it whether newer tokens are there.
+    token_version = models.PositiveBigIntegerField(default=0, db_default=0)
 
     connected_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     connected_at = models.DateTimeField()
@@ -42,6 +44,10 @@ class Connection(models.Model):
     last_call_at = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=64, blank=True)
     last_error_at = models.DateTimeField(null=True)
+    # Open to every course, form and campaign, or only to those of `ConnectionUse`.
+    is_open_to_all = models.BooleanField(default=True)
+    # Until when GoTo's webhooks may be relied on: sync then reads seldom what they would tell. See `intake`.
+    webhooks_trusted_until = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["account_name", "organizer_name"]
@@ -54,6 +60,28 @@ class Connection(models.Model):
     def is_usable(self) -> bool:
         """Whether calls may be tried."""
         return self.state == self.State.ACTIVE
+
+
+class ConnectionUse(models.Model):
+    """Leave for one course, form or campaign to use a connection that is not open to all of them."""
+
+    class UsedBy(models.TextChoices):
+        """What may use it."""
+
+        COURSE = "course", "Course"
+        FORM = "form", "Form"
+        CAMPAIGN = "campaign", "Campaign"
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="uses")
+    used_by = models.CharField(max_length=16, choices=UsedBy)
+    # By number: this layer knows nothing of those above it.
+    object_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["connection", "used_by", "object_id"], name="one_leave_per_object")
+        ]
+        indexes = [models.Index(fields=["used_by", "object_id"], name="use_by_object")]
 
 
 class Pace(models.Model):

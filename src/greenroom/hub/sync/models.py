@@ -20,6 +20,7 @@ class SyncRun(models.Model):
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="runs")
     product = models.CharField(max_length=16)
     event_key = models.CharField(max_length=64, blank=True, help_text="Only this event, when set.")
+    is_full = models.BooleanField(default=False, help_text="Reads everything, also what is not due.")
     state = models.CharField(max_length=16, choices=State, default=State.WAITING)
     requested_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     events_total = models.PositiveIntegerField(default=0)

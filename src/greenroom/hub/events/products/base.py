@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import NamedTuple, Protocol
 
 from greenroom.goto import GoTo
@@ -22,7 +23,10 @@ class EventData:
     description: str = ""
     time_zone: str = ""
     registration_url: str = ""
+    join_url: str = ""
     needs_approval: bool = False
+    # One sign-up covers all of `times`, or one of several events with the same recurrence key; see `Event.Dates`.
+    dates: str = "one"
 
 
 class RegistrantData(NamedTuple):
@@ -67,6 +71,7 @@ class SessionData:
     session_key: str
     started_at: datetime
     ended_at: datetime
+    poll_count: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +94,84 @@ class AttendanceListing:
     rows: Callable[[], Iterable[AttendeeData]]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventWish:
+    """
+    What an event shall be. To change one, what is None stays as it is.
+
+    `times` has one date; several mean that people pick one of them.
+    """
+
+    title: str | None = None
+    description: str | None = None
+    times: tuple[tuple[datetime, datetime], ...] | None = None
+    time_zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TeamMemberData:
+    """Somebody who helps to hold an event; `role` is of `TeamMember.Role`."""
+
+    role: str
+    member_key: str
+    name: str
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingData:
+    """A recording as GoTo lists it."""
+
+    recording_key: str
+    name: str
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """A question of a poll or a survey: (answer, how many chose it)."""
+
+    question: str
+    answers: tuple[tuple[str, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question somebody asked in the session, and what was answered."""
+
+    question: str
+    asked_by: str
+    asked_at: datetime | None
+    answers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswersData:
+    """What was asked and answered in a session; `digest` is of GoTo's bytes."""
+
+    polls: tuple[Poll, ...]
+    questions: tuple[Question, ...]
+    surveys: tuple[Poll, ...]
+    digest: str
+
+
+class Ability(StrEnum):
+    """What can be done with events of a product. Pages and acts ask for it, never for the product's name."""
+
+    REGISTER = "register"  # people sign up; elsewhere everybody joins by the event's own link
+    APPROVE_LATER = "approve_later"  # sign-ups may wait for the organizer
+    CREATE = "create"
+    UPDATE = "update"
+    CANCEL = "cancel"
+    RESEND_CONFIRMATION = "resend_confirmation"
+    CO_ORGANIZERS = "co_organizers"
+    PANELISTS = "panelists"
+    RECORDINGS = "recordings"
+    ANSWERS = "answers"  # polls, questions and surveys
+    SUPPORT = "support"  # a session begins when somebody asks for it, and has no plan
+
+
 @dataclass(frozen=True, slots=True)
 class Words:
     """What people call the product."""
@@ -102,6 +185,7 @@ class Product(Protocol):
 
     code: str
     words: Words
+    abilities: frozenset[Ability]
     # Whether GoTo says that an event is running right now. Where it does not, only the plan is known.
     tells_when_live: bool
     # How far GoTo's own list of registrants may lag behind a sign-up it has confirmed.
@@ -144,3 +228,30 @@ class Product(Protocol):
 
     def get_start_url(self, goto: GoTo, organizer_key: str, event_key: str) -> str:
         """Return where the organizer starts the event; GoTo asks them to sign in there. One call."""
+
+    def create_event(self, goto: GoTo, organizer_key: str, wish: EventWish) -> str:
+        """Schedule an event and return its key. One call, which must not be repeated blindly. `Ability.CREATE`."""
+
+    def update_event(self, goto: GoTo, organizer_key: str, event_key: str, wish: EventWish) -> None:
+        """Change an event, telling nobody. One call, or two. `Ability.UPDATE`."""
+
+    def resend_confirmation(self, goto: GoTo, organizer_key: str, event_key: str, registrant: RegistrantData) -> None:
+        """Have GoTo mail a registrant the confirmation again. One call. `Ability.RESEND_CONFIRMATION`."""
+
+    def list_team(self, goto: GoTo, organizer_key: str, event_key: str) -> Iterable[TeamMemberData]:
+        """Return co-organizers and panelists. One call each, none without the ability."""
+
+    def add_team_member(self, goto: GoTo, organizer_key: str, event_key: str, member: TeamMemberData) -> None:
+        """Add somebody, whom GoTo invites; one who is on the team already is not added again. One call, or two."""
+
+    def remove_team_member(self, goto: GoTo, organizer_key: str, event_key: str, member: TeamMemberData) -> None:
+        """Take somebody off; nothing happens when they are not there. One call."""
+
+    def list_recordings(self, goto: GoTo, organizer_key: str, event_key: str) -> Iterable[RecordingData]:
+        """Return the event's recordings. One call, none without the ability."""
+
+    def get_recording_url(self, goto: GoTo, organizer_key: str, event_key: str, recording_key: str) -> str:
+        """Return where a recording can be downloaded for a while; a secret. One call. `Ability.RECORDINGS`."""
+
+    def list_answers(self, goto: GoTo, organizer_key: str, event_key: str, session: SessionData) -> AnswersData:
+        """Return polls, questions and surveys of a session. Two or three calls: none for polls when it had none."""

@@ -98,6 +98,8 @@ def _columns(data: EventData, digest: str) -> dict[str, Any]:
         "description": data.description,
         "time_zone": data.time_zone,
         "registration_url": data.registration_url,
+        "join_url": data.join_url,
+        "dates": data.dates,
         "needs_approval": data.needs_approval,
         "starts_at": starts_at,
         "ends_at": ends_at,

@@ -1,6 +1,5 @@
 """Writing down who GoTo says is signed up for an event. One transaction, set-based, and may be repeated."""
 
-import hashlib
 import zlib
 from collections.abc import Iterable
 from datetime import datetime
@@ -14,13 +13,12 @@ from greenroom.hub.core import clock
 from greenroom.hub.core.bulk import upsert
 from greenroom.hub.core.checkpoints import reached
 from greenroom.hub.events.facts import about_registrant
-from greenroom.hub.events.models import Event, Registrant, RegistrationRequest
+from greenroom.hub.events.models import Event, Listing, Registrant, RegistrationRequest
 from greenroom.hub.events.products import get_product
 from greenroom.hub.events.products.base import RegistrantData, RegistrantListing
+from greenroom.hub.events.services.doubts import is_held
 from greenroom.hub.ledger.services import append, append_select
 
-# A list that lost more than this is not obeyed until GoTo gives it a second time.
-_HELD_SHARE, _HELD_ROWS = 0.2, 50
 # SQLite takes some ten thousands of values in a statement.
 _KEYS_AT_ONCE = 1000
 
@@ -52,23 +50,20 @@ def store_registrants(*, event: Event, listing: RegistrantListing) -> int:
         written = upsert(Registrant, _COLUMNS, rows, key=("event_id", "registrant_key"))
         missing = [key for key, (_, gone_at, *_) in known.items() if gone_at is None and key not in seen]
         gone = [key for key in missing if not ((here := known[key][3]) and now - here <= lag)]
-        # Those who would go, rather than the list: people who sign up meanwhile do not hold it any longer.
-        gone_digest = hashlib.sha256("\0".join(sorted(gone)).encode()).hexdigest()
         there = sum(row[1] is None for row in known.values())
-        is_held = _is_suspicious(len(gone), there) and event.held_digest != gone_digest
-        if not is_held:
+        has_doubts = is_held(event=event, listing=Listing.REGISTRANTS, gone=gone, before=there)
+        if not has_doubts:
             _mark_gone(event, gone, now)
         if written:
             _link_people(event, mark)
             _append_registrant_facts(event, mark, now, decided)
         # What is held or lags is looked at again at the next pass, even if the list is the same then.
-        is_settled = not is_held and len(gone) == len(missing) and not doubted & seen
-        event.held_digest = gone_digest if is_held else ""
+        is_settled = not has_doubts and len(gone) == len(missing) and not doubted & seen
         event.registrants_digest = listing.digest if is_settled else ""
         event.registrants_read_at = now
-        event.save(update_fields=["held_digest", "registrants_digest", "registrants_read_at"])
+        event.save(update_fields=["registrants_digest", "registrants_read_at"])
         reached("mirror.registrants_stored")
-    return written + (0 if is_held else len(gone))
+    return written + (0 if has_doubts else len(gone))
 
 
 def _note_reading_after_end(event: Event, now: datetime) -> None:
@@ -137,10 +132,6 @@ def _cancelled_lately(event: Event, since: datetime) -> set[str]:
         event=event, state=RegistrationRequest.State.CANCELLED, answered_at__gte=since, registrant__isnull=False
     )
     return set(cancelled.values_list("registrant__registrant_key", flat=True))
-
-
-def _is_suspicious(gone: int, known: int) -> bool:
-    return gone > _HELD_ROWS or (known > 5 and gone > known * _HELD_SHARE)
 
 
 def _mark_gone(event: Event, keys: list[str], now: datetime) -> None:

@@ -1,0 +1,1 @@
+"""GoTo's webhooks: set up and kept alive, taken in, applied."""

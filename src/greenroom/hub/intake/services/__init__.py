@@ -1,0 +1,1 @@
+"""Setting up GoTo's webhooks, taking in what they bring, and applying it."""
