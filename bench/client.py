@@ -1,6 +1,5 @@
 """What the client does while it is measured. Django has no place in this process."""
 
-import sys
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from statistics import median
@@ -9,15 +8,6 @@ from typing import Any
 import msgspec
 
 from bench.meter import Meter
-
-
-def import_client() -> dict[str, Any]:
-    """Import the client into this interpreter, which has not needed it so far."""
-    assert not any(name.startswith("greenroom") or name == "httpx2" for name in sys.modules)
-    with Meter() as meter:
-        import greenroom.goto  # noqa: F401
-    unwanted = {"django", "flask", "greenroom.hub", "greenroom.sandbox"}
-    return {**meter.told(), "unwanted": sorted(unwanted & sys.modules.keys())}
 
 
 class Bare(msgspec.Struct, rename="camel"):

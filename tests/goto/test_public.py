@@ -5,6 +5,8 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
 from greenroom import goto
 
 NAMES = """
@@ -30,7 +32,30 @@ def test_packages_export_what_they_declare() -> None:
 
 
 def test_the_client_needs_no_server_part() -> None:
-    code = "import sys, greenroom.goto; print([m for m in sys.modules if m.split('.')[0] in ('django', 'flask')])"
-    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    loaded = modules_after("from greenroom.goto import *")
 
-    assert ran.stdout.strip() == "[]"
+    assert {"greenroom.goto.webinar", "httpx2"} <= loaded
+    assert loaded.isdisjoint({"django", "flask", "greenroom.hub", "greenroom.sandbox"})
+
+
+def test_what_a_program_does_not_ask_for_is_not_loaded() -> None:
+    loaded = modules_after("import greenroom.goto; greenroom.goto.training.get_training('1', '2')")
+
+    assert "greenroom.goto.training" in loaded
+    assert loaded.isdisjoint({"httpx2", "asyncio", "email", "greenroom.goto.webinar", "greenroom.goto._drivers"})
+
+
+def test_names_that_are_not_loaded_yet_are_listed() -> None:
+    assert set(goto.__all__) <= set(dir(goto))
+
+
+def test_unknown_names_are_attribute_errors() -> None:
+    with pytest.raises(AttributeError, match="GoToo"):
+        goto.GoToo  # noqa: B018
+
+
+def modules_after(statement: str) -> set[str]:
+    """Name what an interpreter has loaded after a statement."""
+    code = f"import sys; {statement}; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    return set(ran.stdout.split())

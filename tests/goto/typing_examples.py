@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, assert_type
 
+from greenroom import goto as package
 from greenroom.goto import (
     Answer,
     AsyncGoTo,
@@ -73,3 +74,4 @@ def wrong_calls(goto: GoTo) -> None:
     goto.iterate(meeting.meetings_meeting_id_get("1"))  # type: ignore[arg-type]
     goto.send(meeting.meetings_post(training.TrainingTimes(time_zone="GMT", times=())))  # type: ignore[arg-type]
     webinar.get_webinars("1", "2026-09-01", "2026-09-02")  # type: ignore[arg-type]
+    package.GoToo  # type: ignore[attr-defined]  # noqa: B018

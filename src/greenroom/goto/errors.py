@@ -26,7 +26,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import msgspec
@@ -363,6 +362,10 @@ def retry_after_seconds(headers: Mapping[str, str], now: Callable[[], datetime])
     value = headers.get("retry-after", "").strip()
     if re.fullmatch(r"\d{1,9}(\.\d{1,6})?", value):
         return float(value)
+    if not value:
+        return None
+    from email.utils import parsedate_to_datetime  # here, as it is slow to import and dates are rare
+
     try:
         moment = parsedate_to_datetime(value)
     except (ValueError, IndexError, TypeError):
