@@ -2,9 +2,8 @@
 
 import pytest
 
-from greenroom.hub.sync import services
 from greenroom.hub.sync.models import SyncRun
-from greenroom.hub.sync.services import open_run, request_sync, synchronize
+from greenroom.hub.sync.services import open_run, request_sync, runs, synchronize
 
 
 def test_a_run_that_lost_its_process_makes_room_after_a_while(world, connection):
@@ -47,7 +46,7 @@ def test_a_run_that_is_interrupted_is_closed(connection, monkeypatch, error):
     def stop(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr(services, "_pull", stop)
+    monkeypatch.setattr(runs, "pull", stop)
     run = open_run(connection=connection, product="webinar")
     with pytest.raises(error):
         synchronize(run=run)

@@ -1,0 +1,57 @@
+"""Asking GoTo for one thing that somebody needs now."""
+
+from datetime import timedelta
+
+from greenroom.goto import GotoError
+from greenroom.hub.connections.goto import open_goto
+from greenroom.hub.connections.selectors import list_active_connections
+from greenroom.hub.core import clock
+from greenroom.hub.core.errors import ReconnectNeededError
+from greenroom.hub.events.errors import UnknownEventError
+from greenroom.hub.events.links import PastedLink
+from greenroom.hub.events.models import Event
+from greenroom.hub.events.products import PRODUCTS, get_product
+from greenroom.hub.events.selectors import find_pasted_events
+from greenroom.hub.events.services import store_event, store_registration_form
+from greenroom.hub.jobs.registry import task
+
+
+def keep_registration_form_fresh(*, event: Event) -> None:
+    """Have the organizer's form read again in the background when it is unknown, refused or an hour old."""
+    read_at = event.registration_form_read_at
+    if read_at is None or clock.now() - read_at > timedelta(hours=1):
+        read_registration_form.enqueue(event_id=event.pk, dedupe_key=f"form:{event.pk}")
+
+
+@task(queue="goto", priority=5, max_attempts=5)
+def read_registration_form(event_id: int) -> None:
+    """Read what the organizer of one event asks at sign-up."""
+    event = Event.objects.select_related("connection").get(pk=event_id)
+    with open_goto(event.connection) as goto:
+        form = get_product(event.product).get_registration_form(goto, event.organizer_key, event.event_key)
+    store_registration_form(event=event, form=form)
+
+
+def find_at_goto(*, link: PastedLink) -> list[Event]:
+    """
+    Return the events a pasted link points to; one that we do not have yet is asked for at GoTo, account by account.
+
+    Raises:
+        UnknownEventError: no connected account has it.
+        TemporarilyUnavailableError: GoTo did not answer, so it cannot be told.
+    """
+    try:
+        return find_pasted_events(link)
+    except UnknownEventError:
+        if not link.event_key:
+            raise
+    for connection in list_active_connections():
+        for product in PRODUCTS.values():
+            try:
+                with open_goto(connection, is_waited_for=True) as goto:
+                    found = product.get_event(goto, connection.organizer_key, link.event_key)
+            except (GotoError, ReconnectNeededError):
+                continue  # this account may not see it, takes the key for a wrong one, or lost its access
+            if found:
+                return [store_event(connection=connection, product=product.code, found=found)]
+    raise UnknownEventError("None of the connected accounts has this event.")

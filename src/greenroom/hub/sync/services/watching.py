@@ -1,0 +1,56 @@
+"""Looking closely at what is about to begin, runs, or has just ended."""
+
+from datetime import timedelta
+from typing import Any
+
+import structlog
+
+from greenroom.hub.connections.goto import open_goto
+from greenroom.hub.connections.models import Connection
+from greenroom.hub.core import clock
+from greenroom.hub.events.models import Event
+from greenroom.hub.events.products import get_product
+from greenroom.hub.events.services import mark_live
+from greenroom.hub.sync.services.attendance import collect_attendance
+
+log = structlog.get_logger(__name__)
+
+
+def close_past_events() -> int:
+    """Turn events whose planned end is behind us, and which are not running, into ended ones. One statement."""
+    now = clock.now()
+    return Event.objects.filter(state=Event.State.SCHEDULED, ends_at__lt=now).update(state=Event.State.ENDED)
+
+
+def watch(*, connection: Connection, product: str) -> None:
+    """
+    Look at what is running now: which events have begun or ended, and the attendance of those that have.
+
+    One call for all events of an organizer, or one per running event where the product does not tell what is live.
+    """
+    kind = get_product(product)
+    with open_goto(connection) as goto:
+        if kind.tells_when_live:
+            keys = kind.list_live_keys(goto, connection.organizer_key)
+            ended = mark_live(connection=connection, product=product, live_keys=keys)
+        else:
+            ended = []
+        due = Event.objects.filter(connection=connection, product=product, attendance_due_at__lte=clock.now())
+        due = due.exclude(state=Event.State.CANCELLED)
+        events = {event.pk: event for event in [*ended, *due, *_running_untold(connection, product)]}
+        errors: list[dict[str, Any]] = []
+        collect_attendance(goto=goto, connection=connection, product=product, events=events.values(), errors=errors)
+    for error in errors:
+        log.warning("watch.event_failed", connection=connection.pk, event_id=error["event"], code=error["code"])
+
+
+def _running_untold(connection: Connection, product: str) -> list[Event]:
+    """Return the events that may have ended early without anybody telling, and were not looked at just now."""
+    if get_product(product).tells_when_live:
+        return []
+    now = clock.now()
+    # In one call: in two, a date in the past and another one to come would count as one that is running.
+    running = Event.objects.filter(
+        connection=connection, product=product, times__starts_at__lte=now, times__ends_at__gte=now
+    ).exclude(attendance_read_at__gt=now - timedelta(minutes=2))
+    return list(running.exclude(state=Event.State.CANCELLED).distinct())
