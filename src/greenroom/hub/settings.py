@@ -55,6 +55,8 @@ INSTALLED_APPS = [
     "greenroom.hub.sync",
     "greenroom.hub.intake",
     "greenroom.hub.courses",
+    "greenroom.hub.automation",
+    "greenroom.hub.api",
     "greenroom.hub.web",
     "greenroom.hub.demo",
 ]

@@ -69,3 +69,25 @@ class User(AbstractBaseUser):
     def get_full_name(self) -> str:
         """Return first and last name."""
         return f"{self.first_name} {self.last_name}".strip()
+
+
+class ApiKey(models.Model):
+    """
+    A key with which a program acts for whoever made it. Only its hash is kept; the key itself is shown once.
+
+    Source: the shape `grk_...` is part of the contract with the outside.
+    """
+
+    name = models.CharField(max_length=100)
+    prefix = models.CharField(max_length=16, help_text="The beginning, by which people tell keys apart.")
+    digest = models.CharField(max_length=64, unique=True)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="api_keys")
+    verbs = models.JSONField(help_text="`automation.callers.Verb`s")
+    connection_ids = models.JSONField(null=True, help_text="The GoTo accounts it may touch; null is all of them.")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]

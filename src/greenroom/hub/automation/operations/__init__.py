@@ -1,0 +1,5 @@
+"""The operations, a module per subject. Importing this package fills the registry."""
+
+from greenroom.hub.automation.operations import trainings
+
+__all__ = ["trainings"]
