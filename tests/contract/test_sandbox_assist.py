@@ -46,7 +46,7 @@ LINK = {
     "systemName": "Helpdesk",
     "systemDomain": "desk.example",
     "callbackUrl": "https://desk.example/goto",
-    "supportedCallbacks": ["createObject"],
+    "supportedCallbacks": {"createObject": True},
 }
 TICKET = {"userToken": "t-1", "title": "Printer", "body": "It smokes."}
 CALLS: dict[str, Callable[[World], httpx2.Response]] = {

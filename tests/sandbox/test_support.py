@@ -124,6 +124,10 @@ def test_tickets_and_links_are_kept_per_account(olga: Door, otto: Door) -> None:
     assert olga.post(f"{ASSIST}/systemLinks", link).status_code == 201
     assert olga.post(f"{ASSIST}/systemLinks", link | {"callbackUrl": "http://desk.example/"}).status_code == 400
     assert len(olga.get(f"{ASSIST}/systemLinks").json()["systemLinks"]) == 1
+    told = olga.post(f"{ASSIST}/systemLinks", link | {"supportedCallbacks": {"createObject": True}}).json()
+    assert told["supportedCallbacks"] == {"createObject": True}
+    for wrong in (["createObject"], {"dropObject": True}, {"createObject": "yes"}):
+        assert olga.post(f"{ASSIST}/systemLinks", link | {"supportedCallbacks": wrong}).status_code == 400
     assert otto.get(f"{ASSIST}/systemLinks").json() == {"systemLinks": []}
     ticket = {"userToken": "t", "title": "Printer"}
     made = olga.post(f"{ASSIST}/", ticket).json()

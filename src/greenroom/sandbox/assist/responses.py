@@ -88,7 +88,7 @@ def system_link(item: SystemLink) -> dict[str, Any]:
         "systemDomain": item.domain,
         "userEmail": item.user_email,
         "callbackUrl": item.callback_url,
-        "supportedCallbacks": item.callbacks,
+        "supportedCallbacks": dict.fromkeys(item.callbacks, True),
     }
 
 

@@ -242,9 +242,9 @@ def get_download_urls(call: Call) -> Answer:
 
 def create_system_link(call: Call) -> Answer:
     body = call.json_object()
-    callbacks = body.get("supportedCallbacks", [])
-    if not isinstance(callbacks, list) or not all(name in CALLBACKS for name in callbacks):
-        raise errors.bad_request(f"supportedCallbacks may hold {', '.join(CALLBACKS)}.")
+    callbacks = body.get("supportedCallbacks", {})
+    if not _are_callbacks(callbacks):
+        raise errors.bad_request(f"supportedCallbacks may have {', '.join(CALLBACKS)}: true or false.")
     url = _text(body, "callbackUrl", is_required=True)
     if not is_allowed_callback(call.core, url):
         raise errors.bad_request("callbackUrl must be https.")
@@ -256,10 +256,15 @@ def create_system_link(call: Call) -> Answer:
         user_email=_text(body, "userEmail"),
         user_token=_text(body, "userToken"),
         callback_url=url,
-        callbacks=[str(name) for name in callbacks],
+        callbacks=[name for name, is_supported in callbacks.items() if is_supported],
     )
     call.core.state.system_links.put(link.key, link)
     return Answer(201, responses.system_link(link))
+
+
+def _are_callbacks(told: Any) -> bool:
+    """Tell whether it is an object of known callbacks; that they are true or false is assumed."""
+    return isinstance(told, dict) and all(name in CALLBACKS and isinstance(told[name], bool) for name in told)
 
 
 def get_system_links(call: Call) -> Answer:
