@@ -155,6 +155,35 @@ def test_a_token_somebody_else_renewed_is_used_without_a_refresh() -> None:
     assert fake.bearers() == ["Bearer old", "Bearer old", "Bearer new"]
 
 
+def test_a_refresh_that_comes_too_late_uses_what_somebody_else_got(connect) -> None:
+    """Paused before it asked: its refresh token is used up, and the store has the next one."""
+    store = kept()
+
+    def react(request: httpx2.Request) -> httpx2.Response:
+        if request.url.path != "/oauth/token":
+            known = request.headers["authorization"] == "Bearer theirs"
+            return answer(200, []) if known else answer(403, INVALID_TOKEN)
+        store.save(Token(access_token="theirs", refresh_token="r2", expires_at=later(3600)))
+        return answer(400, {"error": "invalid_grant"})
+
+    fake = FakeGoTo(react)
+    assert connect(fake, OAuth(CLIENT, store)).send(TRAININGS) == []
+    assert ("Bearer old", "Bearer theirs") == (fake.bearers()[0], fake.bearers()[-1])
+    assert len(refreshes(fake)) == 1
+
+
+def test_a_store_that_knows_of_a_newer_token_is_believed(connect) -> None:
+    """Paused after it was answered: somebody else has refreshed since, and the store keeps theirs."""
+
+    class StoreOfNewer(MemoryTokenStore):
+        def save(self, token: Token) -> None:
+            super().save(Token(access_token="theirs", refresh_token="r2", expires_at=later(3600)))
+
+    fake = goto_knows("theirs")
+    assert connect(fake, OAuth(CLIENT, StoreOfNewer(kept().load()))).send(TRAININGS) == []
+    assert len(refreshes(fake)) == 1
+
+
 def test_eight_threads_refresh_once() -> None:
     fake, store = goto_knows("new"), kept()
     together = threading.Barrier(8)

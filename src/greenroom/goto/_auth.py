@@ -103,7 +103,7 @@ class TokenStore(Protocol):
         ...
 
     def save(self, token: Token) -> None:
-        """Replace the token, in one step."""
+        """Replace the token, in one step; a store that knows of a newer one keeps that."""
         ...
 
     def exclusive(self) -> AbstractContextManager[object]:
@@ -309,7 +309,8 @@ class OAuth:
     Access tokens of one connection, refreshed when needed by one holder at a time.
 
     The last token seen is remembered, so that a call costs no look into the store; when GoTo refuses it, the
-    store is asked first, as somebody else may have refreshed already.
+    store is asked first, as somebody else may have refreshed already. What the store keeps is what counts, also
+    right after a refresh: whoever was paused for long in the middle of one may come back to newer tokens there.
     """
 
     def __init__(self, client: OAuthClient, store: TokenStore) -> None:
@@ -346,6 +347,13 @@ class OAuth:
         token: Token = yield Call(self._store.load)
         if token.access_token != stale and not token.is_expiring(now()):
             return token
-        fresh = yield from TokenEndpoint(self._client, self._auth_url, now).refresh(token)
+        try:
+            fresh = yield from TokenEndpoint(self._client, self._auth_url, now).refresh(token)
+        except ReconnectRequiredError:
+            kept: Token = yield Call(self._store.load)
+            if kept.refresh_token == token.refresh_token:
+                raise
+            return kept
         yield Call(partial(self._store.save, fresh))
-        return fresh
+        kept = yield Call(self._store.load)
+        return kept
