@@ -47,10 +47,15 @@ class RegistrantData(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RegistrantListing:
-    """All registrants of an event: `digest` is of GoTo's bytes, `rows` decodes them only when asked."""
+    """
+    All registrants of an event: `digest` is of GoTo's bytes, `rows` decodes them only when asked.
+
+    `asked_at` is when GoTo was asked; what is learned of single people after it is newer than the list.
+    """
 
     digest: str
     rows: Callable[[], Iterable[RegistrantData]]
+    asked_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from greenroom.goto import GoTo, ResourceNotFoundError, training
+from greenroom.hub.core import clock
 from greenroom.hub.core.errors import TemporarilyUnavailableError
 from greenroom.hub.core.texts import storable
 from greenroom.hub.events.products.base import (
@@ -52,9 +53,10 @@ class TrainingProduct:
 
     def list_registrants(self, goto: GoTo, organizer_key: str, event_key: str) -> RegistrantListing:
         """Return everybody; trainings are never paged."""
+        asked_at = clock.now()
         answer = goto.fetch(training.get_registrants(organizer_key, event_key))
         return RegistrantListing(
-            hashlib.sha256(answer.content).hexdigest(), lambda: (_registrant(one) for one in answer.value)
+            hashlib.sha256(answer.content).hexdigest(), lambda: (_registrant(one) for one in answer.value), asked_at
         )
 
     def get_registrant(self, goto: GoTo, organizer_key: str, event_key: str, registrant_key: str) -> RegistrantData:

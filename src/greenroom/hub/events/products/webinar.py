@@ -92,9 +92,10 @@ class WebinarProduct:
 
     def list_registrants(self, goto: GoTo, organizer_key: str, event_key: str) -> RegistrantListing:
         """Return everybody in one plain array: without paging parameters GoTo sends all of them."""
+        asked_at = clock.now()
         answer = goto.fetch(webinar.get_all_registrants_for_webinar(organizer_key, event_key))
         return RegistrantListing(
-            hashlib.sha256(answer.content).hexdigest(), lambda: (_registrant(one) for one in answer.value)
+            hashlib.sha256(answer.content).hexdigest(), lambda: (_registrant(one) for one in answer.value), asked_at
         )
 
     def get_registrant(self, goto: GoTo, organizer_key: str, event_key: str, registrant_key: str) -> RegistrantData:

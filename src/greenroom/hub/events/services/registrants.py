@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 from django.db import connection as database
 from django.db import transaction
+from django.db.models import Q
 
 from greenroom.hub.core import clock
 from greenroom.hub.core.bulk import upsert
@@ -46,9 +47,10 @@ def store_registrants(*, event: Event, listing: RegistrantListing) -> int:
         decided: list[str] = []
         lag = get_product(event.product).registrant_lag
         doubted = _cancelled_lately(event, now - lag) if lag else set()
-        rows = _changed_rows(event.pk, listing.rows(), known, seen, doubted, decided, mark)
+        told_since = _told_since(event, listing.asked_at)
+        rows = _changed_rows(event.pk, listing.rows(), known, seen, doubted, told_since, decided, mark)
         written = upsert(Registrant, _COLUMNS, rows, key=("event_id", "registrant_key"))
-        missing = [key for key, (_, gone_at, *_) in known.items() if gone_at is None and key not in seen]
+        missing = [key for key, (_, gone_at, *_) in known.items() if gone_at is None and key not in seen | told_since]
         gone = [key for key in missing if not ((here := known[key][3]) and now - here <= lag)]
         there = sum(row[1] is None for row in known.values())
         has_doubts = is_held(event=event, listing=Listing.REGISTRANTS, gone=gone, before=there)
@@ -58,7 +60,7 @@ def store_registrants(*, event: Event, listing: RegistrantListing) -> int:
             _link_people(event, mark)
             _append_registrant_facts(event, mark, now, decided)
         # What is held or lags is looked at again at the next pass, even if the list is the same then.
-        is_settled = not has_doubts and len(gone) == len(missing) and not doubted & seen
+        is_settled = not has_doubts and len(gone) == len(missing) and not doubted & seen and not told_since
         event.registrants_digest = listing.digest if is_settled else ""
         event.registrants_read_at = now
         event.save(update_fields=["registrants_digest", "registrants_read_at"])
@@ -98,6 +100,7 @@ def _changed_rows(
     known: Known,
     seen: set[str],
     doubted: set[str],
+    told_since: set[str],
     decided: list[str],
     mark: int,
 ) -> Iterable[tuple[Any, ...]]:
@@ -105,6 +108,8 @@ def _changed_rows(
         if one.registrant_key in seen:
             continue
         seen.add(one.registrant_key)
+        if one.registrant_key in told_since:
+            continue
         digest = registrant_digest(one)
         before = known.get(one.registrant_key)
         generation = before[2] if before else 0
@@ -124,6 +129,14 @@ def registrant_digest(one: RegistrantData) -> int:
     """Return a checksum of what GoTo said of a registrant, to see that it changed; 62 bits, not against forgery."""
     told = msgspec.msgpack.encode(one)
     return zlib.crc32(told) << 30 | zlib.adler32(told) >> 2
+
+
+def _told_since(event: Event, asked_at: datetime | None) -> set[str]:
+    """Return the keys of those whom GoTo told us of after it was asked for the list, which knows less of them."""
+    if asked_at is None:
+        return set()
+    newer = Q(written_by__gt=int(asked_at.timestamp() * 1_000_000)) | Q(registered_here_at__gt=asked_at)
+    return set(Registrant.objects.filter(newer, event=event).values_list("registrant_key", flat=True))
 
 
 def _cancelled_lately(event: Event, since: datetime) -> set[str]:
