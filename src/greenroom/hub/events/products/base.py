@@ -1,7 +1,7 @@
 """What a GoTo product must be able to do for the hub. One module per product says how."""
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple, Protocol
@@ -27,6 +27,11 @@ class EventData:
     needs_approval: bool = False
     # One sign-up covers all of `times`, or one of several events with the same recurrence key; see `Event.Dates`.
     dates: str = "one"
+    # When it was last held, where the list of events tells: there is attendance to be read then.
+    last_held_at: datetime | None = None
+    # False where only a list of what was held names the event: `times` are then what took place, and whether GoTo
+    # still has the event is not told.
+    is_planned: bool = True
 
 
 class RegistrantData(NamedTuple):
@@ -104,13 +109,32 @@ class EventWish:
     """
     What an event shall be. To change one, what is None stays as it is.
 
-    `times` has one date; several mean that people pick one of them.
+    `times` has one date; several mean that people pick one of them, and none that it has no fixed date. The customer
+    is who is helped, with `Ability.SUPPORT`.
     """
 
     title: str | None = None
     description: str | None = None
     times: tuple[tuple[datetime, datetime], ...] | None = None
     time_zone: str | None = None
+    customer_name: str | None = None
+    customer_email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """
+    An event that was made, with what GoTo tells only now.
+
+    Attributes:
+        event_key: GoTo's key; empty where it has one only after the start.
+        join_url: everybody's way in, where nobody signs up; a secret.
+        start_url: starts the event without a sign-in; a secret to be handed on and never kept.
+    """
+
+    event_key: str
+    join_url: str = field(default="", repr=False)
+    start_url: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +220,9 @@ class Product(Protocol):
     # How far GoTo's own list of registrants may lag behind a sign-up it has confirmed.
     registrant_lag: timedelta
 
+    def for_one_run(self) -> "Product":
+        """Return the product for one pass with one client: one answer of GoTo's may then serve several questions."""
+
     def list_events(self, goto: GoTo, organizer_key: str, since: datetime, until: datetime) -> Iterable[EventData]:
         """Yield an organizer's events in the window. One call per 200, or one."""
 
@@ -225,17 +252,19 @@ class Product(Protocol):
     ) -> Iterable[SessionData]:
         """Yield ended sessions of these events. One call per 200 for all of them, or one call per event."""
 
-    def list_attendance(self, goto: GoTo, organizer_key: str, event_key: str, session_key: str) -> AttendanceListing:
-        """Return who was in a session. One call."""
+    def list_attendance(
+        self, goto: GoTo, organizer_key: str, event_key: str, session: SessionData
+    ) -> AttendanceListing:
+        """Return who was in a session. One call, or none where an earlier answer of the same run has told."""
 
     def cancel_event(self, goto: GoTo, organizer_key: str, event_key: str) -> None:
-        """Cancel an event at GoTo, telling nobody. One call."""
+        """Cancel an event at GoTo, telling nobody. One call. `Ability.CANCEL`."""
 
     def get_start_url(self, goto: GoTo, organizer_key: str, event_key: str) -> str:
-        """Return where the organizer starts the event; GoTo asks them to sign in there. One call."""
+        """Return where the organizer starts the event; a secret where GoTo asks for no sign-in there. One call."""
 
-    def create_event(self, goto: GoTo, organizer_key: str, wish: EventWish) -> str:
-        """Schedule an event and return its key. One call, which must not be repeated blindly. `Ability.CREATE`."""
+    def create_event(self, goto: GoTo, organizer_key: str, wish: EventWish) -> Created:
+        """Make an event. One call, which must not be repeated blindly. `Ability.CREATE`, or `Ability.SUPPORT`."""
 
     def update_event(self, goto: GoTo, organizer_key: str, event_key: str, wish: EventWish) -> None:
         """Change an event, telling nobody. One call, or two. `Ability.UPDATE`."""

@@ -9,6 +9,7 @@ from greenroom.hub.core import clock
 from greenroom.hub.core.errors import TemporarilyUnavailableError
 from greenroom.hub.core.texts import storable
 from greenroom.hub.events.products.base import (
+    Ability,
     AttendanceListing,
     AttendeeData,
     EventData,
@@ -26,10 +27,15 @@ class TrainingProduct:
 
     code = "training"
     words = Words("Training", "Trainings")
+    abilities = frozenset({Ability.REGISTER, Ability.APPROVE_LATER, Ability.CANCEL})
     # GoToTraining has no call that says so; only its reports tell, after the end.
     tells_when_live = False
     # "The update can take as long as two hours", says GoTo's description of the registrants call.
     registrant_lag = timedelta(hours=2)
+
+    def for_one_run(self) -> "TrainingProduct":
+        """Return itself: no answer is used twice."""
+        return self
 
     def list_events(self, goto: GoTo, organizer_key: str, since: datetime, until: datetime) -> Iterable[EventData]:
         """Yield all scheduled and running trainings; finished ones drop out of GoTo's list, and dates do not filter."""
@@ -102,9 +108,11 @@ class TrainingProduct:
                 if one.session_start_time and one.session_end_time:
                     yield SessionData(event_key, one.session_key, one.session_start_time, one.session_end_time)
 
-    def list_attendance(self, goto: GoTo, organizer_key: str, event_key: str, session_key: str) -> AttendanceListing:
+    def list_attendance(
+        self, goto: GoTo, organizer_key: str, event_key: str, session: SessionData
+    ) -> AttendanceListing:
         """Return the session's attendees. Those who did not come are listed by GoTo with no time, and left out here."""
-        answer = goto.fetch(training.get_attendance_details(organizer_key, session_key))
+        answer = goto.fetch(training.get_attendance_details(organizer_key, session.session_key))
         return AttendanceListing(
             hashlib.sha256(answer.content).hexdigest(),
             lambda: (_attendee(one) for one in answer.value if one.in_session_times or one.time_in_session),

@@ -2,7 +2,8 @@
 
 import hashlib
 import re
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Sized
 from datetime import datetime, timedelta
 
 from greenroom.goto import GoTo, ResourceNotFoundError, webinar
@@ -10,6 +11,7 @@ from greenroom.hub.core import clock
 from greenroom.hub.core.errors import TemporarilyUnavailableError
 from greenroom.hub.core.texts import storable
 from greenroom.hub.events.products.base import (
+    Ability,
     AttendanceListing,
     AttendeeData,
     EventData,
@@ -27,12 +29,19 @@ class WebinarProduct:
 
     code = "webinar"
     words = Words("Webinar", "Webinars")
+    abilities = frozenset({Ability.REGISTER, Ability.APPROVE_LATER, Ability.CANCEL})
     tells_when_live = True
     registrant_lag = timedelta(0)
 
+    def for_one_run(self) -> "WebinarProduct":
+        """Return itself: no answer is used twice."""
+        return self
+
     def list_events(self, goto: GoTo, organizer_key: str, since: datetime, until: datetime) -> Iterable[EventData]:
         """Yield the organizer's webinars whose dates fall into the window, past and future."""
-        for one in goto.iterate(webinar.get_webinars(organizer_key, from_time=since, to_time=until)):
+        found = list(goto.iterate(webinar.get_webinars(organizer_key, from_time=since, to_time=until)))
+        sharing = Counter(one.recurrence_key for one in found)
+        for one in found:
             yield EventData(
                 event_key=one.webinar_key,
                 organizer_key=one.organizer_key or organizer_key,
@@ -44,6 +53,7 @@ class WebinarProduct:
                 time_zone=storable(one.time_zone, 64),
                 registration_url=storable(one.registration_url),
                 needs_approval=(one.approval_type or "").upper() == "MANUAL",
+                dates=_dates(one.times, has_sisters=bool(one.recurrence_key) and sharing[one.recurrence_key] > 1),
             )
 
     def get_event(self, goto: GoTo, organizer_key: str, event_key: str) -> EventData | None:
@@ -61,6 +71,7 @@ class WebinarProduct:
             description=storable(one.description),
             time_zone=storable(one.time_zone, 64),
             registration_url=storable(one.registration_url),
+            dates=_dates(one.times, has_sisters=False),
         )
 
     def list_live_keys(self, goto: GoTo, organizer_key: str) -> Collection[str]:
@@ -133,9 +144,11 @@ class WebinarProduct:
             if one.webinar_key and one.webinar_key in event_keys and one.start_time and one.end_time:
                 yield SessionData(one.webinar_key, one.session_key, one.start_time, one.end_time)
 
-    def list_attendance(self, goto: GoTo, organizer_key: str, event_key: str, session_key: str) -> AttendanceListing:
+    def list_attendance(
+        self, goto: GoTo, organizer_key: str, event_key: str, session: SessionData
+    ) -> AttendanceListing:
         """Return the session's attendees; those who did not come are not among them."""
-        answer = goto.fetch(webinar.get_attendees(organizer_key, event_key, session_key))
+        answer = goto.fetch(webinar.get_attendees(organizer_key, event_key, session.session_key))
         return AttendanceListing(
             hashlib.sha256(answer.content).hexdigest(), lambda: (_attendee(one) for one in answer.value)
         )
@@ -167,6 +180,18 @@ def _snake(name: str) -> str:
 
 def _times(times: Iterable[webinar.DateTimeRange]) -> tuple[tuple[datetime, datetime], ...]:
     return tuple((one.start_time, one.end_time) for one in times or ())
+
+
+def _dates(times: Sized | None, *, has_sisters: bool) -> str:
+    """
+    Tell what one sign-up covers.
+
+    One webinar with many dates has one list of registrants; webinars that share a recurrence key have one each. GoTo's
+    help pages use its two words for these the other way round, so they are not looked at (observed).
+    """
+    if times and len(times) > 1:
+        return "all"
+    return "pick_one" if has_sisters else "one"
 
 
 def _digits(number: str | None) -> str:

@@ -1,6 +1,6 @@
 """Changing the mirror: what GoTo told (`mirror`, `attendance`) and what people ask of GoTo (`registration`)."""
 
-from greenroom.hub.events.services.attendance import plan_next_reading, store_attendance, store_sessions
+from greenroom.hub.events.services.attendance import plan_next_reading, session_data, store_attendance, store_sessions
 from greenroom.hub.events.services.mirror import (
     mark_absent_events,
     mark_found,
@@ -23,6 +23,7 @@ __all__ = [
     "mark_live",
     "plan_next_reading",
     "register",
+    "session_data",
     "store_attendance",
     "store_event",
     "store_events",

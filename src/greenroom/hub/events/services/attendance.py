@@ -45,6 +45,13 @@ def store_sessions(*, event: Event, found: Iterable[SessionData]) -> list[EventS
     return list(event.sessions.all())
 
 
+def session_data(session: EventSession) -> SessionData:
+    """Return a session in the words of the products."""
+    return SessionData(
+        session.event.event_key, session.session_key, session.started_at, session.ended_at, session.poll_count
+    )
+
+
 def store_attendance(*, event: Event, session: EventSession, listing: AttendanceListing) -> bool:
     """
     Write down who was in a session, replacing what was known, and return whether anything changed.

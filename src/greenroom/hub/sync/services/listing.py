@@ -6,7 +6,7 @@ from greenroom.goto import GoTo
 from greenroom.hub.core import clock
 from greenroom.hub.core.errors import UnknownObjectError
 from greenroom.hub.events.models import Event
-from greenroom.hub.events.products import Product, get_product
+from greenroom.hub.events.products import Product
 from greenroom.hub.events.services import mark_absent_events, mark_found, store_event, store_events
 from greenroom.hub.sync.models import SyncRun
 from greenroom.hub.sync.services.patience import Patience
@@ -15,9 +15,9 @@ from greenroom.hub.sync.services.patience import Patience
 _WINDOW_BACK, _WINDOW_AHEAD = timedelta(days=5 * 365), timedelta(days=5 * 365)
 
 
-def pull_events(goto: GoTo, run: SyncRun) -> list[Event]:
+def pull_events(goto: GoTo, run: SyncRun, product: Product) -> list[Event]:
     """Read the list of events, or the one event of the run, and return those that there are."""
-    product, organizer_key = get_product(run.product), run.connection.organizer_key
+    organizer_key = run.connection.organizer_key
     if run.event_key:
         found = product.get_event(goto, organizer_key, run.event_key)
         known = Event.objects.filter(connection=run.connection, product=run.product, event_key=run.event_key).first()
@@ -36,12 +36,11 @@ def pull_events(goto: GoTo, run: SyncRun) -> list[Event]:
     now = clock.now()
     listed = product.list_events(goto, organizer_key, now - _WINDOW_BACK, now + _WINDOW_AHEAD)
     events = store_events(connection=run.connection, product=run.product, found=listed)
-    return events + _look_for_absent(goto, run, {event.pk for event in events})
+    return events + _look_for_absent(goto, run, product, {event.pk for event in events})
 
 
-def _look_for_absent(goto: GoTo, run: SyncRun, listed: set[int]) -> list[Event]:
+def _look_for_absent(goto: GoTo, run: SyncRun, product: Product, listed: set[int]) -> list[Event]:
     """Ask for each event that the list left out; finished trainings leave it without being gone."""
-    product = get_product(run.product)
     silent = Event.objects.filter(connection=run.connection, product=run.product).exclude(state=Event.State.CANCELLED)
     absent, past = [], []
     for event in silent.exclude(pk__in=listed).select_related("connection"):

@@ -12,7 +12,8 @@ from greenroom.goto import GoTo
 from greenroom.hub.core import clock
 from greenroom.hub.core.checkpoints import reached
 from greenroom.hub.events.models import Event
-from greenroom.hub.events.products import get_product
+from greenroom.hub.events.products import Product, get_product
+from greenroom.hub.events.products.base import Ability
 from greenroom.hub.events.services import mark_live, store_registrants, store_registration_form
 from greenroom.hub.sync.models import SyncRun
 from greenroom.hub.sync.services.attendance import collect_attendance
@@ -26,9 +27,11 @@ _FORM_IS_FRESH = timedelta(days=1)
 
 def pull(goto: GoTo, run: SyncRun, progress: Callable[[SyncRun], None]) -> None:
     """Carry out one pass, noting in the run what it did and what went wrong with single events."""
-    events = pull_events(goto, run)
+    product = get_product(run.product).for_one_run()
+    events = pull_events(goto, run, product)
     reached("sync.events_read")
-    pending = [event for event in events if run.event_key or _needs_registrants(event)]
+    has_registrants = Ability.REGISTER in product.abilities
+    pending = [event for event in events if has_registrants and (run.event_key or _needs_registrants(event))]
     run.events_total = len(pending)
     run.save(update_fields=["events_total"])
     patience = Patience(run.event_errors)
@@ -39,12 +42,12 @@ def pull(goto: GoTo, run: SyncRun, progress: Callable[[SyncRun], None]) -> None:
         # One small statement per event: the page that shows the run moves with it.
         _note_progress(run)
         progress(run)
-    _pull_live(goto, run)
+    _pull_live(goto, run, product)
     due = [event for event in events if run.event_key or (event.attendance_due_at or clock.now()) < clock.now()]
     collect_attendance(
         goto=goto,
         connection=run.connection,
-        product=run.product,
+        product=product,
         events=due,
         errors=run.event_errors,
         progress=partial(_note_progress, run),
@@ -80,8 +83,7 @@ def _pull_form(goto: GoTo, event: Event) -> None:
     store_registration_form(event=event, form=form)
 
 
-def _pull_live(goto: GoTo, run: SyncRun) -> None:
-    product = get_product(run.product)
+def _pull_live(goto: GoTo, run: SyncRun, product: Product) -> None:
     if product.tells_when_live:
         keys = product.list_live_keys(goto, run.connection.organizer_key)
         mark_live(connection=run.connection, product=run.product, live_keys=keys)

@@ -28,7 +28,7 @@ def watch(*, connection: Connection, product: str) -> None:
 
     One call for all events of an organizer, or one per running event where the product does not tell what is live.
     """
-    kind = get_product(product)
+    kind = get_product(product).for_one_run()
     with open_goto(connection) as goto:
         if kind.tells_when_live:
             keys = kind.list_live_keys(goto, connection.organizer_key)
@@ -39,7 +39,7 @@ def watch(*, connection: Connection, product: str) -> None:
         due = due.exclude(state=Event.State.CANCELLED)
         events = {event.pk: event for event in [*ended, *due, *_running_untold(connection, product)]}
         errors: list[dict[str, Any]] = []
-        collect_attendance(goto=goto, connection=connection, product=product, events=events.values(), errors=errors)
+        collect_attendance(goto=goto, connection=connection, product=kind, events=events.values(), errors=errors)
     for error in errors:
         log.warning("watch.event_failed", connection=connection.pk, event_id=error["event"], code=error["code"])
 
