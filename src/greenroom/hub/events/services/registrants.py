@@ -50,7 +50,8 @@ def store_registrants(*, event: Event, listing: RegistrantListing) -> int:
         told_since = _told_since(event, listing.asked_at)
         rows = _changed_rows(event.pk, listing.rows(), known, seen, doubted, told_since, decided, mark)
         written = upsert(Registrant, _COLUMNS, rows, key=("event_id", "registrant_key"))
-        missing = [key for key, (_, gone_at, *_) in known.items() if gone_at is None and key not in seen | told_since]
+        listed = seen | told_since
+        missing = [key for key, (_, gone_at, *_) in known.items() if gone_at is None and key not in listed]
         gone = [key for key in missing if not ((here := known[key][3]) and now - here <= lag)]
         there = sum(row[1] is None for row in known.values())
         has_doubts = is_held(event=event, listing=Listing.REGISTRANTS, gone=gone, before=there)
