@@ -13,13 +13,15 @@ class WebhookSecret(models.Model):
     GoTo lists no secrets, so each is kept; while one follows another, both are tried (that they overlap is assumed).
     """
 
-    secret_id = models.CharField(max_length=64, unique=True)
+    client_id = models.CharField(max_length=255, help_text="Our OAuth client at GoTo that it belongs to.")
+    secret_id = models.CharField(max_length=64)
     value = EncryptedTextField()
     valid_from = models.DateTimeField()
-    retired_at = models.DateTimeField(null=True)
+    retired_at = models.DateTimeField(null=True, help_text="From when on it proves nothing any more.")
 
     class Meta:
         ordering = ["-valid_from", "-pk"]
+        constraints = [models.UniqueConstraint(fields=["client_id", "secret_id"], name="secret_id_unique")]
 
 
 class WebhookSubscription(models.Model):
@@ -38,6 +40,7 @@ class WebhookSubscription(models.Model):
     webhook_key = models.CharField(max_length=64, blank=True)
     subscription_key = models.CharField(max_length=64, blank=True)
     state = models.CharField(max_length=16, choices=State, default=State.WANTED)
+    made_at = models.DateTimeField(null=True, help_text="When GoTo made the webhook; it lists it some seconds later.")
     checked_at = models.DateTimeField(null=True, help_text="When GoTo last said that it is active.")
     last_error = models.CharField(max_length=64, blank=True)
 
@@ -59,11 +62,15 @@ class WebhookDelivery(models.Model):
         """What became of it."""
 
         STORED = "stored", "Waiting"
+        ASKING = "asking", "GoTo is asked"
         APPLIED = "applied", "Applied"
         IGNORED = "ignored", "Nothing to do"
         FAILED = "failed", "Could not be applied"
 
-    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="webhook_deliveries")
+    # The constraint and the index below serve for it.
+    connection = models.ForeignKey(
+        Connection, on_delete=models.CASCADE, related_name="webhook_deliveries", db_index=False
+    )
     event_name = models.CharField(max_length=64)
     event_key = models.CharField(max_length=128)
     body = EncryptedTextField(help_text="As GoTo sent it: holds personal data and join links. Emptied after a while.")
@@ -78,6 +85,6 @@ class WebhookDelivery(models.Model):
             models.UniqueConstraint(fields=["connection", "event_name", "event_key"], name="one_delivery_per_event")
         ]
         indexes = [
-            models.Index(fields=["connection", "id"], condition=models.Q(state="stored"), name="delivery_waiting"),
+            models.Index(fields=["connection", "state", "id"], name="delivery_by_state"),
             models.Index(fields=["received_at"], name="delivery_by_time"),
         ]
