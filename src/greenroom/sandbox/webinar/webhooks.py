@@ -14,7 +14,7 @@ from greenroom.sandbox.webinar.access import read_instant
 
 def create_secret(call: Call) -> Answer:
     """Make a secret of the application; the newest valid one signs."""
-    body = call.json_object() if call.raw_body else {}
+    body = call.json_object()
     now = call.core.clock.now()
     valid_from = read_instant(call, body["validFrom"], "validFrom") if body.get("validFrom") else now
     number = len(call.core.state.secrets) + 1
