@@ -2,7 +2,7 @@
 
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx2
@@ -344,9 +344,16 @@ def _organizer(world: World) -> dict[str, Any]:
     return {"organizerEmail": email, "firstName": "O", "lastName": "P", "productType": "G2M"}
 
 
-def send(world: World) -> tuple[Product, Operation, httpx2.Response]:
-    """Send one request to an operation drawn at random."""
-    product, operation = world.any_of([(product, o) for product in PRODUCTS for o in product.operations])
+def rounds(seed: int) -> Iterator[tuple[Product, Operation]]:
+    """Yield all operations in an order of chance, again and again, so that none is left out for long."""
+    operations = [(product, operation) for product in PRODUCTS for operation in product.operations]
+    chance = random.Random(seed)
+    while True:
+        yield from chance.sample(operations, len(operations))
+
+
+def send(world: World, product: Product, operation: Operation) -> httpx2.Response:
+    """Send one request to an operation."""
     door = world.door()
     has_body = operation.method in ("POST", "PUT", "PATCH") or (
         operation.method == "DELETE" and operation.name in BODIES
@@ -354,10 +361,9 @@ def send(world: World) -> tuple[Product, Operation, httpx2.Response]:
     url = httpx2.URL(f"http://testserver{world.path(product, operation)}")
     if query := world.query(product, operation):
         url = url.copy_merge_params(query)
-    response = door.http.request(
+    return door.http.request(
         operation.method,
         url,
         content=world.body(operation) if has_body else None,
         headers={"Content-Type": "application/json"} if has_body else None,
     )
-    return product, operation, response
