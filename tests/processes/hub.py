@@ -33,7 +33,11 @@ class ServedWorld(World):
 def served_world(folder: Path) -> Iterator[tuple[ServedWorld, str]]:
     """Serve a sandbox with nobody but Olga, and return it with its address."""
     port = free_port()
-    settings = {"GREENROOM_SANDBOX_SEED": "none", "GREENROOM_DATA_DIR": str(folder)}
+    settings = {
+        "GREENROOM_SANDBOX_SEED": "none",
+        "GREENROOM_SANDBOX_SMTP_PORT": "0",
+        "GREENROOM_DATA_DIR": str(folder),
+    }
     with started(*GREENROOM, "sandbox", "--port", str(port), environment=settings):
         url = f"http://127.0.0.1:{port}"
         wait_until(lambda: answers(f"{url}/healthz"), "the sandbox answers")

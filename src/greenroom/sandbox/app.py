@@ -11,6 +11,7 @@ from greenroom.sandbox.admin import routes as admin_routes
 from greenroom.sandbox.assist import routes as assist_routes
 from greenroom.sandbox.clock import Clock
 from greenroom.sandbox.core import Core
+from greenroom.sandbox.mail.mailbox import Mailbox
 from greenroom.sandbox.meeting import routes as meeting_routes
 from greenroom.sandbox.oauth import routes as oauth_routes
 from greenroom.sandbox.oauth import store as oauth_store
@@ -65,6 +66,7 @@ class Sandbox:
     ) -> None:
         self.clock = clock or Clock()
         self.core = Core(path=path, clock=self.clock, webhook_transport=webhook_transport, public_url=public_url)
+        self.mailbox = Mailbox(self.core)
         oauth_store.ensure_default_client(self.core)
         self.core.save()
         self.app = create_app(self)

@@ -38,6 +38,7 @@ class Core:
         self.state = State(self.store)
         self.clock = clock
         self.public_url = public_url.rstrip("/")
+        self.smtp_port: int | None = None  # where a served sandbox takes mail
         self.counters = Counters()
         self.faults = Faults()
         self.sleep = sleep

@@ -1,7 +1,8 @@
-"""Serving the sandbox: one Granian worker with several threads, and a ticker beside them."""
+"""Serving the sandbox: one Granian worker with several threads, a ticker and a mail server beside them."""
 
 import logging
 import os
+import socket
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from greenroom.sandbox.app import ConnectionCutError, Sandbox
+from greenroom.sandbox.mail.server import MailServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,15 +20,29 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 DEFAULT_PORT = 8001
+DEFAULT_SMTP_PORT = 8025
+MAIL_HOST = "127.0.0.1"
+IN_MEMORY = ":memory:"
 BLOCKING_THREADS = 4
 TICK_SECONDS = 0.5
 
 log = logging.getLogger(__name__)
 
 
-def data_file() -> str:
-    """Where a served sandbox keeps its state: `sandbox.sqlite3` in `GREENROOM_DATA_DIR` (`./var`)."""
-    return str(Path(os.environ.get("GREENROOM_DATA_DIR", "./var")) / "sandbox.sqlite3")
+class PortTakenError(Exception):
+    """Another program listens on a port; the message is for people."""
+
+
+def state_file() -> str | None:
+    """
+    Where a served sandbox keeps its state; None is in memory.
+
+    `GREENROOM_SANDBOX_FILE`, or `sandbox.sqlite3` in `GREENROOM_DATA_DIR` (`./var`).
+    """
+    path = os.environ.get("GREENROOM_SANDBOX_FILE")
+    if path == IN_MEMORY:
+        return None
+    return path or str(Path(os.environ.get("GREENROOM_DATA_DIR", "./var")) / "sandbox.sqlite3")
 
 
 def port_from_environment() -> int:
@@ -36,18 +52,43 @@ def port_from_environment() -> int:
     Raises:
         ValueError: it is no port number; the message has the setting's name.
     """
-    text = os.environ.get("GREENROOM_SANDBOX_PORT", str(DEFAULT_PORT))
-    if not text.isdigit() or not 0 < int(text) < 65536:
-        raise ValueError("GREENROOM_SANDBOX_PORT must be a port number")
+    return _port("GREENROOM_SANDBOX_PORT", DEFAULT_PORT)
+
+
+def _port(name: str, default: int, *, at_least: int = 1) -> int:
+    text = os.environ.get(name, str(default))
+    if not (text.isascii() and text.isdigit() and at_least <= int(text) < 65536):
+        raise ValueError(f"{name} must be a port number")
     return int(text)
 
 
+def choose_smtp_port(port: int | None = None) -> int:
+    """
+    Settle where mail is taken: on a port, for 0 on any free one, for None on that of the settings.
+
+    Raises:
+        PortTakenError: another program has it.
+        ValueError: the setting is no port number.
+    """
+    if port is None:
+        port = _port("GREENROOM_SANDBOX_SMTP_PORT", DEFAULT_SMTP_PORT, at_least=0)
+    try:
+        with socket.create_server((MAIL_HOST, port)) as probe:
+            return int(probe.getsockname()[1])
+    except OSError:
+        sentence = f"Port {port} is taken by another program. Set GREENROOM_SANDBOX_SMTP_PORT to a free one."
+        raise PortTakenError(sentence) from None
+
+
 def create_wsgi() -> "WSGIApplication":
-    """Build the sandbox of the environment's settings, with its ticker, seeded with the demo when it is empty."""
+    """Build the sandbox of the environment's settings, with what runs beside it; the demo fills it when it is empty."""
     url = os.environ.get("GREENROOM_SANDBOX_URL") or f"http://127.0.0.1:{port_from_environment()}"
-    sandbox = Sandbox(os.environ.get("GREENROOM_SANDBOX_FILE") or data_file(), public_url=url)
+    sandbox = Sandbox(state_file(), public_url=url)
     if os.environ.get("GREENROOM_SANDBOX_SEED", "demo") == "demo":
         sandbox.seed("demo")
+    mail_server = MailServer(sandbox.mailbox, host=MAIL_HOST, port=choose_smtp_port())
+    mail_server.start()
+    sandbox.core.smtp_port = mail_server.port
     threading.Thread(target=_tick_forever, args=(sandbox, threading.Event()), name="ticker", daemon=True).start()
     return hanging_up(sandbox.wsgi)
 
@@ -80,18 +121,28 @@ def _tick_forever(sandbox: Sandbox, stopping: threading.Event) -> None:
             log.exception("a tick failed")
 
 
-def serve(host: str = "127.0.0.1", port: int | None = None, path: str | None = None) -> None:
+def serve(
+    host: str = "127.0.0.1", port: int | None = None, path: str | None = None, smtp_port: int | None = None
+) -> None:
     """
     Serve until stopped.
 
     Args:
-        path: the SQLite file; `sandbox.sqlite3` in the data folder when left out.
+        port: of the pages and APIs; that of the settings when left out.
+        path: the SQLite file, or `:memory:`; that of the settings when left out.
+        smtp_port: where mail is taken, on 127.0.0.1; see `choose_smtp_port`.
+
+    Raises:
+        PortTakenError: another program has the port for mail.
+        ValueError: a setting is wrong.
     """
     port = port if port is not None else port_from_environment()
+    # The worker is a process of its own and learns of all this by the environment.
     os.environ["GREENROOM_SANDBOX_PORT"] = str(port)
+    os.environ["GREENROOM_SANDBOX_SMTP_PORT"] = str(choose_smtp_port(smtp_port))
     if path is not None:
-        # The worker is a process of its own and learns of the file this way.
         os.environ["GREENROOM_SANDBOX_FILE"] = path
+    log_level = os.environ.get("GREENROOM_LOG_LEVEL", "info").lower()
     Granian(
         "greenroom.sandbox.server:create_wsgi",
         factory=True,
@@ -101,5 +152,5 @@ def serve(host: str = "127.0.0.1", port: int | None = None, path: str | None = N
         workers=1,
         blocking_threads=BLOCKING_THREADS,
         websockets=False,
-        log_level=LogLevels(os.environ.get("GREENROOM_LOG_LEVEL", "info").lower()),
+        log_level=LogLevels(log_level),
     ).serve()

@@ -132,6 +132,7 @@ class State:
         self.webhooks = Table("webhook", entities.Webhook)
         self.subscriptions = Table("subscription", entities.Subscription)
         self.deliveries = Table("delivery", entities.Delivery)
+        self.mails = Table("mail", entities.Mail)
         self.metas = Table("meta", Meta)
         self._by_event: dict[str, dict[str, Registrant]] = {}
         self._by_email: dict[tuple[str, str], Registrant] = {}

@@ -1,13 +1,13 @@
 """
 The pace of our calls to GoTo, for each API and over all processes together: so many a second, and so many a day.
 
-One row per API, and one statement per call that takes the next free moment and counts it against the day. The last tenth
-of the day is kept for people who wait: background work stops before it, and goes on after midnight UTC.
+One row per API, and one statement per call that takes the next free moment and counts it against the day. The last
+tenth of the day is kept for people who wait: background work stops before it, and goes on after midnight UTC.
 """
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.db import connection as database
@@ -63,7 +63,7 @@ class SharedLimiter:
         statement = _TAKE_NEXT_SLOT.format(
             later=_LATER[database.vendor], sooner=_SOONER[database.vendor], is_same_day=_IS_SAME_DAY
         )
-        values = {
+        values: dict[str, str | float | date] = {
             "bucket": bucket,
             "free_at": now + interval,
             "today": moment.date(),

@@ -10,7 +10,7 @@ from werkzeug.routing import Map, Rule
 
 from greenroom.sandbox import rooms, scenarios
 from greenroom.sandbox.assist import store as assist_store
-from greenroom.sandbox.control import assist, events, meetings, people, whole
+from greenroom.sandbox.control import assist, events, mail, meetings, people, whole
 from greenroom.sandbox.control.body import Body, ControlError, Handler
 from greenroom.sandbox.core import Core
 from greenroom.sandbox.operations import METHODS
@@ -40,6 +40,9 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/tokens/revoke", whole.revoke_tokens),
     ("GET", "/state", whole.get_state),
     ("GET", "/webhooks/deliveries", whole.get_deliveries),
+    ("GET", "/mail", mail.get_mails),
+    ("DELETE", "/mail", mail.delete_mails),
+    ("GET", "/mail/<key>", mail.get_mail),
     ("GET", "/scenarios", people.get_scenarios),
     ("POST", "/scenarios", people.create_scenario),
     ("DELETE", "/scenarios", people.cancel_scenarios),
@@ -124,9 +127,10 @@ def _check_origin() -> None:
 
 
 def _read_body() -> Body:
+    """Read what a call says: in a body of JSON, or without one in the query."""
     raw = flask.request.get_data()
     if not raw:
-        return {}
+        return flask.request.args.to_dict()
     if flask.request.mimetype != "application/json":
         raise ControlError(415, "Send a body with Content-Type: application/json.")
     try:

@@ -30,6 +30,7 @@ from greenroom.sandbox.entities.events import (
     Training,
     Webinar,
 )
+from greenroom.sandbox.entities.mail import Mail
 from greenroom.sandbox.entities.organization import Account, Group, Licence, Member, OrganizationGroup, User
 from greenroom.sandbox.entities.scenarios import Act, Scenario
 from greenroom.sandbox.entities.support import (
@@ -65,6 +66,7 @@ __all__ = [
     "HostPass",
     "Licence",
     "Machine",
+    "Mail",
     "Meeting",
     "MeetingKind",
     "Member",

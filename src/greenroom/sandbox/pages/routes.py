@@ -10,6 +10,7 @@ from greenroom.sandbox.pages import (
     behaviour,
     host,
     join,
+    mail,
     meetings,
     overview,
     recordings,
@@ -22,7 +23,12 @@ from greenroom.sandbox.pages.browser import Page
 from greenroom.sandbox.times import write_instant
 
 View = Callable[..., Page]
-SUBJECTS = (overview, signing_in, behaviour, host, join, registration, recordings, meetings, support)
+# Pages load nothing from elsewhere and run no script but our own. Forms may lead on to the address of a client.
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "frame-src 'self'; base-uri 'none'; frame-ancestors 'self'"
+)
+SUBJECTS = (overview, signing_in, behaviour, host, join, registration, recordings, meetings, support, mail)
 
 
 def mount(app: flask.Flask, core: Core) -> None:
@@ -33,6 +39,14 @@ def mount(app: flask.Flask, core: Core) -> None:
     for subject in SUBJECTS:
         for rule, endpoint, methods, view in subject.PAGES:
             app.add_url_rule(rule, endpoint=f"pages.{endpoint}", view_func=_locked(core, view), methods=list(methods))
+    app.after_request(_guard)
+
+
+def _guard(response: flask.Response) -> flask.Response:
+    """Say what a page may do, unless it said so itself."""
+    if response.mimetype == "text/html":
+        response.headers.setdefault("Content-Security-Policy", POLICY)
+    return response
 
 
 def _locked(core: Core, view: Callable[..., Page]) -> View:
