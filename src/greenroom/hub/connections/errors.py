@@ -1,11 +1,13 @@
 """
-What can go wrong while connecting a GoTo account.
+What can go wrong with a GoTo account.
 
     HubError
-      AuthorizationError           400, `code` tells which of the cases below
+      AuthorizationError             400, `code` tells which of the cases below
+      TemporarilyUnavailableError
+        DailyBudgetSpentError        503, `retry_after` leads to midnight UTC
 """
 
-from greenroom.hub.core.errors import HubError
+from greenroom.hub.core.errors import HubError, TemporarilyUnavailableError
 
 
 class AuthorizationError(HubError):
@@ -18,3 +20,13 @@ class AuthorizationError(HubError):
         """Keep the case and one sentence."""
         super().__init__(message)
         self.code = code
+
+
+class DailyBudgetSpentError(TemporarilyUnavailableError):
+    """GoTo was not asked: this hub has made all the calls of the day that it may."""
+
+    code = "daily_budget"
+
+    def __init__(self, retry_after: float | None = None) -> None:
+        """Keep the seconds until the day is over."""
+        super().__init__("Today's calls to GoTo are used up; there are new ones from midnight UTC.", retry_after)
