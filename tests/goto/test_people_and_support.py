@@ -135,11 +135,13 @@ def test_licenses_and_changes_of_users(connect) -> None:
 
 @pytest.mark.parametrize("wrap", [lambda items: {"sessions": items}, lambda items: items])
 def test_support_sessions_are_listed(connect, wrap) -> None:
-    fake = FakeGoTo(answer(200, wrap([{"sessionId": 5, "status": "notStarted", "more": 1}])))
+    told = {"sessionId": 5, "status": "waiting", "startedAt": "2026-09-01T12:00:30Z", "more": 1}
+    fake = FakeGoTo(answer(200, wrap([told])))
 
     [session] = connect(fake).send(assist.get_sessions(NOW, later(60)))
 
-    assert (session.session_id, session.status) == ("5", "notStarted")
+    assert (session.session_id, session.status, session.ended_at) == ("5", "waiting", None)
+    assert session.started_at == later(30)
     assert dict(fake.requests[0].url.params) == {
         "sessionType": "screen_sharing",
         "fromTime": "2026-09-01T12:00:00Z",

@@ -50,11 +50,12 @@ def test_a_session_is_told_to_the_partner_at_every_step(olga: Door, partner: Par
     assert technician.http.post(f"{launch}/end").status_code == 303
     assert technician.http.post(f"{launch}/end").status_code == 409
     olga.sandbox.tick()
-    assert partner.statuses == ["connecting", "active", "complete"]
+    assert partner.statuses == ["waiting", "active", "complete"]
     assert str(partner.requests[0].url) == CALLBACK
     assert "X-Webhook-Signature" not in partner.requests[0].headers
     told = olga.get(f"{ASSIST}/sessions/{made['sessionToken']}").json()
     assert (told["sessionId"], told["status"], told["customerName"]) == (made["sessionId"], "complete", "Ada Ferro")
+    assert told["startedAt"] <= told["customerJoinedAt"] <= told["endedAt"]
 
 
 def test_a_machine_is_helped_without_anybody_there(olga: Door) -> None:
@@ -66,7 +67,8 @@ def test_a_machine_is_helped_without_anybody_there(olga: Door) -> None:
     assert machines["machines"][uuid]["machineName"] == "Desk"
     body = {"sessionType": "screen_sharing", "machineUuid": uuid}
     key = olga.post(f"{ASSIST}/sessions", body).json()["sessionId"]
-    assert olga.control(f"assist/{key}/launch")["status"] == "active"
+    launched = olga.control(f"assist/{key}/launch")
+    assert (launched["status"], launched["unattendedMachineUuid"]) == ("active", uuid)
     assert olga.post(f"{ASSIST}/sessions", body | {"machineUuid": "unknown"}).status_code == 400
 
 

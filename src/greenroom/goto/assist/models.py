@@ -1,8 +1,9 @@
 """
 What GoToAssist Remote Support answers. Times are UTC.
 
-No answer is specified. Source: the texts of GoTo's 2019 collection, two marketing plugins and the GoTo facts on
-GoToAssist (observed); members marked assumed are guesses. What is not read here is in the answer's bytes.
+No answer is specified. Source: the whole texts of GoTo's 2019 collection, of which the published file keeps only the
+beginnings (documented there, never as a schema); two marketing plugins (observed). Members marked assumed are
+guesses. What is not read here is in the answer's bytes.
 """
 
 from __future__ import annotations
@@ -16,21 +17,29 @@ class Session(Model, frozen=True, kw_only=True):
 
     Attributes:
         session_id: GoTo's key.
-        status: as GoTo writes it; notStarted and abandoned have been seen.
+        status: notStarted, waiting (for the customer), active, complete, or abandoned: over without a customer.
         session_type: screen_sharing; the word of web chats is unconfirmed.
-        start_time, end_time: moments (UTC; assumed).
-        customer_name, customer_email: who is helped (assumed: as the session was started with).
-        machine_uuid: of an unattended session (assumed).
-        partner_object: the ticket it belongs to (assumed).
+        started_at, customer_joined_at, ended_at: moments (UTC), None for what has not happened.
+        customer_name, customer_email: who is helped.
+        customer_join_url: lets the customer in; a secret.
+        expert_name, expert_email: the first technician.
+        unattended_machine_uuid: of a session with a machine at which nobody sits.
+        machine_uuid: the same, under the name of the request (assumed).
+        partner_object: the ticket it belongs to.
     """
 
     session_id: Key
     status: str | None = None
     session_type: str | None = None
-    start_time: UtcTime | None = None
-    end_time: UtcTime | None = None
+    started_at: UtcTime | None = None
+    customer_joined_at: UtcTime | None = None
+    ended_at: UtcTime | None = None
     customer_name: str | None = None
     customer_email: str | None = None
+    customer_join_url: str | None = None
+    expert_name: str | None = None
+    expert_email: str | None = None
+    unattended_machine_uuid: str | None = None
     machine_uuid: str | None = None
     partner_object: str | None = None
 
@@ -65,7 +74,7 @@ class SessionStarted(Model, frozen=True, kw_only=True):
 
     Attributes:
         start_screen_sharing: the way in; None for a web chat, whose answer is unconfirmed.
-        session_id: GoTo's key, where it is told (assumed).
+        session_id: GoTo's key, where it is told; GoTo says that there is none before the session starts.
         session_token: stands for the session's id, where it is told here; a secret.
     """
 

@@ -67,7 +67,7 @@ def launch(core: Core, session: AssistSession, *, at: datetime | None = None) ->
     _check_open(session)
     if session.status == "notStarted":
         session.started_at = whole_seconds(at or core.clock.now())
-        _turn(core, session, "active" if session.machine_uuid else "connecting")
+        _turn(core, session, "active" if session.machine_uuid else "waiting")
 
 
 def join(core: Core, session: AssistSession) -> None:
@@ -80,7 +80,8 @@ def join(core: Core, session: AssistSession) -> None:
     _check_open(session)
     if session.status == "notStarted":
         raise AssistError("The technician has not started yet.")
-    if session.status == "connecting":
+    if session.status == "waiting":
+        session.joined_at = whole_seconds(core.clock.now())
         _turn(core, session, "active")
 
 

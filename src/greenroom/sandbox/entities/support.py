@@ -5,7 +5,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-AssistStatus = Literal["notStarted", "connecting", "active", "complete", "abandoned"]
+AssistStatus = Literal["notStarted", "waiting", "active", "complete", "abandoned"]
 
 
 class Company(Struct):
@@ -44,6 +44,7 @@ class AssistSession(Struct):
     portal_name: str = ""
     machine_uuid: str = ""
     started_at: datetime | None = None
+    joined_at: datetime | None = None
     ended_at: datetime | None = None
 
 

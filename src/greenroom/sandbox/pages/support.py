@@ -14,7 +14,7 @@ from greenroom.sandbox.seeit.store import SeeitError
 
 STATUS_WORDS = {
     "notStarted": "Not started",
-    "connecting": "Waiting for the customer",
+    "waiting": "Waiting for the customer",
     "active": "Connected",
     "complete": "Over",
     "abandoned": "Abandoned",
@@ -70,7 +70,7 @@ def customer_page(core: Core, support_key: str) -> Page:
     session = store.by_support_key(core, support_key)
     if session is None:
         return message("This support key is not in use", "Ask your technician for the key again."), 404
-    if session.status == "connecting":
+    if session.status == "waiting":
         store.join(core, session)
     return _support_page(core, session, is_technician=False)
 
