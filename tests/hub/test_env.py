@@ -124,6 +124,53 @@ def test_without_an_address_the_database_is_a_file(tmp_path):
     assert str(tmp_path / "greenroom.sqlite3") == env.database(NAME, tmp_path)["NAME"]
 
 
+def test_mail_goes_to_files_unless_a_server_is_named(give, tmp_path):
+    assert tmp_path == env.mail(NAME, tmp_path).folder
+    give("")
+    assert tmp_path == env.mail(NAME, tmp_path).folder
+    give("file:///var/mail%20out")
+    found = env.mail(NAME, tmp_path)
+    assert ("django.core.mail.backends.filebased.EmailBackend", Path("/var/mail out")) == (found.backend, found.folder)
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("smtp://127.0.0.1:8025", ("127.0.0.1", 8025, "", "", False, False)),
+        ("smtp://mail.example", ("mail.example", 25, "", "", False, False)),
+        ("smtp://green%40x:p%2Fss@mail.example?tls=1", ("mail.example", 587, "green@x", "p/ss", True, False)),
+        ("smtps://green:room@mail.example", ("mail.example", 465, "green", "room", False, True)),
+    ],
+)
+def test_mail_server_is_read_from_its_address(give, tmp_path, value, expected):
+    give(value)
+    assert ("django.core.mail.backends.smtp.EmailBackend", tmp_path, *expected) == env.mail(NAME, tmp_path)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "mail.example",
+        "http://user:s3cret@mail.example",
+        "smtp://user:s3cret@",
+        "smtp://s3cret@h/path",
+        "smtp://[::1",
+    ],
+)
+def test_bad_mail_server_names_its_variable_and_not_its_password(give, tmp_path, value):
+    give(value)
+    sentence = refused(lambda: env.mail(NAME, tmp_path))
+    assert f"{NAME} must look like smtp://user:password@host:587?tls=1, smtps://... or file:" == sentence
+
+
+@pytest.mark.parametrize("value", ["smtp://mail.example?tls=yes", "smtps://mail.example?tls=1", "smtp://h?ssl=1"])
+def test_mail_server_takes_no_other_option(give, tmp_path, value):
+    give(value)
+    assert f"{NAME} may have ?tls=1 after an smtp address, and nothing else" == refused(
+        lambda: env.mail(NAME, tmp_path)
+    )
+
+
 def test_secret_is_made_once_and_kept_for_its_owner(tmp_path):
     kept = [env.kept_secret(NAME, tmp_path / "new", make) for make in (lambda: "first", lambda: "second")]
     assert ["first", "first"] == kept

@@ -18,16 +18,22 @@ pytestmark = pytest.mark.processes
 
 @dataclass(frozen=True)
 class Place:
-    """A data directory and two ports."""
+    """A data directory and three ports."""
 
     folder: Path
     hub_port: int
     sandbox_port: int
+    mail_port: int
 
     @property
     def sandbox_url(self) -> str:
         """Where the sandbox answers."""
         return f"http://127.0.0.1:{self.sandbox_port}"
+
+    @property
+    def hub_url(self) -> str:
+        """Where the hub answers."""
+        return f"http://127.0.0.1:{self.hub_port}"
 
     @property
     def settings(self) -> dict[str, str]:
@@ -36,6 +42,7 @@ class Place:
             "GREENROOM_DATA_DIR": str(self.folder),
             "GREENROOM_PORT": str(self.hub_port),
             "GREENROOM_SANDBOX_PORT": str(self.sandbox_port),
+            "GREENROOM_SANDBOX_SMTP_PORT": str(self.mail_port),
             "GREENROOM_GOTO_CALLS_PER_SECOND": "1000",
         }
 
@@ -43,7 +50,7 @@ class Place:
     def run(self) -> Iterator[None]:
         """Run everything, and see that SIGTERM ends it and leaves no process."""
         with started(*GREENROOM, "run", environment=self.settings) as process:
-            url = f"http://127.0.0.1:{self.hub_port}/healthz"
+            url = f"{self.hub_url}/healthz"
             wait_until(lambda: answers(url) or process.poll() is not None, "the hub answers")
             assert process.poll() is None, "greenroom run has ended"
             yield
@@ -60,7 +67,7 @@ class Place:
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
-    return Place(tmp_path, free_port(), free_port())
+    return Place(tmp_path, free_port(), free_port(), free_port())
 
 
 @pytest.mark.slow
@@ -81,7 +88,21 @@ def test_a_second_run_neither_doubles_nor_loses(place: Place):
             assert ["delivered"] == hub.do("report", event_key=key)["requests"]
 
 
-@pytest.mark.parametrize("setting", ["GREENROOM_PORT", "GREENROOM_SANDBOX_PORT"])
+@pytest.mark.slow
+def test_a_forgotten_password_is_answered_in_the_sandboxs_mailbox(place: Place):
+    with place.run(), httpx2.Client(base_url=place.hub_url, follow_redirects=True) as browser:
+        browser.get("/accounts/password/reset/")
+        form = {"email": "lena@example.com", "csrfmiddlewaretoken": browser.cookies["csrftoken"]}
+        assert 200 == browser.post("/accounts/password/reset/", data=form).status_code
+        mailbox = f"{place.sandbox_url}/_sandbox/mail"
+        (letter,) = httpx2.get(mailbox, params={"to": "lena@example.com"}).json()["mails"]
+        (link,) = httpx2.get(f"{mailbox}/{letter['key']}").json()["links"]
+        assert link["url"].startswith(place.hub_url)
+        assert 'name="password1"' in browser.get(link["url"]).text
+        assert letter["subject"] in httpx2.get(f"{place.sandbox_url}/mail").text
+
+
+@pytest.mark.parametrize("setting", ["GREENROOM_PORT", "GREENROOM_SANDBOX_PORT", "GREENROOM_SANDBOX_SMTP_PORT"])
 def test_a_taken_port_is_told_in_one_sentence(place: Place, setting: str):
     port = place.settings[setting]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}

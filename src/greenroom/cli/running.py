@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 
+from greenroom.cli.sandbox import choose_mail_port
 from greenroom.cli.setup import fail, setup_hub
 
 _PATIENCE = 60.0
@@ -23,9 +24,10 @@ def run(
 ) -> None:
     """Start the hub, its worker and, unless a GoTo client is set, the sandbox; Ctrl-C stops all of them."""
     hub_port, sandbox_port = _port("GREENROOM_PORT", 8000), _port("GREENROOM_SANDBOX_PORT", 8001)
-    has_sandbox = not any(os.environ.get(f"GREENROOM_GOTO_CLIENT_ID{end}") for end in ("", "_FILE"))
+    has_sandbox = not _is_set("GREENROOM_GOTO_CLIENT_ID")
+    mail_port = choose_mail_port() if has_sandbox else 0
     if has_sandbox:
-        _use_sandbox(sandbox_port)
+        _use_sandbox(sandbox_port, mail_port)
     hub_url = f"http://127.0.0.1:{hub_port}"
     os.environ.setdefault("GREENROOM_PUBLIC_URL", hub_url)
     # What matters shows on the pages; the terminal is for addresses and trouble.
@@ -39,7 +41,7 @@ def run(
     try:
         call_command("migrate", verbosity=0)
         if has_sandbox:
-            group.start("sandbox", "sandbox", "--port", str(sandbox_port))
+            group.start("sandbox", "sandbox", "--port", str(sandbox_port), "--smtp-port", str(mail_port))
             group.wait_for(f"http://127.0.0.1:{sandbox_port}/healthz")
             if demo:
                 _fill_with_demo()
@@ -63,7 +65,11 @@ def _port(name: str, default: int) -> int:
     return int(text)
 
 
-def _use_sandbox(port: int) -> None:
+def _is_set(name: str) -> bool:
+    return any(os.environ.get(f"{name}{end}") for end in ("", "_FILE"))
+
+
+def _use_sandbox(port: int, mail_port: int) -> None:
     url = f"http://127.0.0.1:{port}"
     os.environ |= {
         "GREENROOM_GOTO_API_URL": url,
@@ -72,6 +78,8 @@ def _use_sandbox(port: int) -> None:
         "GREENROOM_GOTO_CLIENT_SECRET": "greenroom-demo-secret",
         "GREENROOM_SANDBOX_URL": url,
     }
+    if not _is_set("GREENROOM_EMAIL_URL"):
+        os.environ["GREENROOM_EMAIL_URL"] = f"smtp://127.0.0.1:{mail_port}"
 
 
 def _check_ports(ports: dict[str, int]) -> None:
@@ -98,6 +106,7 @@ def _say_where(hub_url: str, sandbox_url: str, demo: bool) -> None:
     lines = ["", f"  Greenroom    {hub_url}"]
     if sandbox_url:
         lines.append(f"  Sandbox      {sandbox_url}   the local GoTo: organizers, host pages, rooms")
+        lines.append(f"  Mailbox      {sandbox_url}/mail   every mail the hub sends")
     from greenroom.hub.users.models import User
 
     if not User.objects.exists():

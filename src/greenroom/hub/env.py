@@ -9,7 +9,7 @@ import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from cryptography.fernet import Fernet
@@ -17,6 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
+_MAIL_PORTS = {"smtp": 25, "smtps": 465}
 
 
 def text(name: str, default: str = "") -> str:
@@ -140,6 +141,45 @@ def database(name: str, data_dir: Path) -> dict[str, Any]:
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,
     }
+
+
+class Mail(NamedTuple):
+    """How mail goes out: over SMTP, or as files into a folder."""
+
+    backend: str
+    folder: Path
+    host: str = ""
+    port: int = 0
+    user: str = ""
+    password: str = ""
+    use_starttls: bool = False
+    use_tls: bool = False
+
+
+def mail(name: str, folder: Path) -> Mail:
+    """
+    Return how mail goes out: `smtp://user:password@host:port`, `smtps://...`, or `file:`, the default.
+
+    `?tls=1` after an `smtp` address asks for STARTTLS. `file:///path` names another folder than `folder`.
+    """
+    value = text(name) or "file:"
+    parts = _split(value)
+    if parts and parts.scheme == "file" and not (parts.netloc or parts.query):
+        return Mail("django.core.mail.backends.filebased.EmailBackend", Path(unquote(parts.path) or folder))
+    if parts is None or not (parts.scheme in _MAIL_PORTS and parts.hostname) or parts.path.strip("/"):
+        raise ImproperlyConfigured(f"{name} must look like smtp://user:password@host:587?tls=1, smtps://... or file:")
+    if parts.query not in {"", "tls=1"} or (parts.query and parts.scheme == "smtps"):
+        raise ImproperlyConfigured(f"{name} may have ?tls=1 after an smtp address, and nothing else")
+    return Mail(
+        "django.core.mail.backends.smtp.EmailBackend",
+        folder,
+        host=parts.hostname,
+        port=parts.port or (587 if parts.query else _MAIL_PORTS[parts.scheme]),
+        user=unquote(parts.username or ""),
+        password=unquote(parts.password or ""),
+        use_starttls=bool(parts.query),
+        use_tls=parts.scheme == "smtps",
+    )
 
 
 def _sqlite(path: str) -> dict[str, Any]:

@@ -128,8 +128,14 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if IS_HTTPS else N
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 
-EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-EMAIL_FILE_PATH = DATA_DIR / "mail"
+_MAIL = env.mail("GREENROOM_EMAIL_URL", DATA_DIR / "mail")
+EMAIL_BACKEND = _MAIL.backend
+EMAIL_FILE_PATH = _MAIL.folder
+EMAIL_HOST, EMAIL_PORT = _MAIL.host, _MAIL.port
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = _MAIL.user, _MAIL.password
+EMAIL_USE_TLS, EMAIL_USE_SSL = _MAIL.use_starttls, _MAIL.use_tls
+EMAIL_TIMEOUT = 10  # seconds; a person may be waiting for the page
+DEFAULT_FROM_EMAIL = env.text("GREENROOM_EMAIL_FROM", "Greenroom <greenroom@localhost>")
 
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"

@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from greenroom.hub.users.models import User
 from greenroom.hub.users.services import add_user
+from greenroom.sandbox.mail.reading import ReadMail
+from greenroom.sandbox.mail.server import MailServer
 
 SIGN_IN = "/accounts/login/"
 
@@ -91,6 +93,19 @@ def test_forgotten_password_is_chosen_anew_by_mail(client, db, password):
     client.post(page.request["PATH_INFO"], fresh)
     user.refresh_from_db()
     assert user.check_password("staple battery")
+
+
+def test_hub_sends_mail_to_the_sandboxs_mailbox(client, lena, world, settings):
+    server = MailServer(world.sandbox.mailbox)
+    server.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+    client.post(reverse("account_reset_password"), {"email": lena.email})
+    server.stop()
+    (letter,) = world.sandbox.mailbox.mails(to=lena.email)
+    assert ("greenroom@localhost", [lena.email]) == (letter.sender, letter.recipients)
+    (link,) = ReadMail(letter.raw).links
+    assert 'name="password1"' in client.get(link.url, follow=True).content.decode()
 
 
 def test_nobody_learns_who_has_an_account_by_asking_for_a_password(client, lena):
