@@ -175,6 +175,100 @@ def test_every_case_has_a_sentence_of_its_own(world, begun, ada, settings):
     assert all(str(error).endswith(".") for error in errors)
 
 
+def test_scim_tells_whose_account_it_is_where_the_admin_api_does_not(world, begun, ada):
+    world.fail(kind="status", status=403, body='{"errorCode": "AccessDenied"}', product="admin")
+    pending, answer = begun
+    made = finish_authorization(actor=ada, pending=pending, answer=answer)
+    assert (world.olga_key, "Olga Ortiz", OLGA) == (made.organizer_key, made.organizer_name, made.organizer_email)
+    assert ("America/New_York", "", "") == (made.time_zone, made.account_key, made.account_name)
+
+
+@pytest.mark.parametrize("status", [403, 404])
+def test_an_organizer_whom_neither_api_tells_is_not_connected(world, begun, ada, status):
+    for product in ("admin", "scim"):
+        world.fail(kind="status", status=status, body='{"errorCode": "AccessDenied"}', product=product)
+    error = refusal(ada, *begun)
+    assert "scope_missing" == error.code
+    assert "identity:scim.me" in str(error)
+
+
+def test_what_goto_does_not_tell_this_time_stays_as_it_was(world, connection, begun, ada):
+    world.fail(kind="status", status=404, product="admin")
+    world.answer("getMe", {"id": int(world.olga_key), "userName": "olga"}, product="scim")
+    pending, answer = begun
+    finish_authorization(actor=ada, pending=pending, answer=answer)
+    after = Connection.objects.get()
+    assert ("Northwind Academy", "Olga Ortiz", "America/New_York") == (
+        after.account_name,
+        after.organizer_name,
+        after.time_zone,
+    )
+
+
+def test_an_organizer_of_whom_nothing_but_the_key_is_told_has_a_name_all_the_same(world, begun, ada):
+    world.answer("getMe", {"key": 42}, product="admin")
+    pending, answer = begun
+    made = finish_authorization(actor=ada, pending=pending, answer=answer)
+    assert ("42", "Organizer 42", "", "") == (
+        made.organizer_key,
+        made.organizer_name,
+        made.organizer_email,
+        made.time_zone,
+    )
+
+
+@pytest.mark.parametrize("key", [2**63 + 1, "9" * 64])
+def test_keys_of_any_size_are_taken_as_text(world, begun, ada, key):
+    world.answer("getMe", {"key": key}, product="admin")
+    pending, answer = begun
+    assert str(key) == finish_authorization(actor=ada, pending=pending, answer=answer).organizer_key
+
+
+@pytest.mark.parametrize("key", ["", "9" * 65])
+def test_an_answer_without_a_usable_key_is_refused(world, begun, ada, key):
+    world.answer("getMe", {"key": key}, product="admin")
+    assert "unknown_organizer" == refusal(ada, *begun).code
+
+
+def test_organizers_of_one_account_and_of_others_are_rows_of_their_own(world, connection, ada):
+    world.add_stranger()
+    world.control(
+        "POST", "organizers", account_key=connection.account_key, email="omar@northwind.example", first_name="Omar",
+        last_name="Haddad", password="sandbox", time_zone="UTC", is_admin=False,
+    )  # fmt: skip
+    others = [connect_organizer("omar@northwind.example", ada), connect_organizer("hanna@harbor.example", ada)]
+    assert [True, False] == [one.account_key == connection.account_key for one in others]
+    assert 3 == Connection.objects.filter(state="active").count()
+    assert 3 == len(set(Connection.objects.values_list("organizer_key", flat=True)))
+
+
+def connect_organizer(email, actor) -> Connection:
+    address, pending = begin_authorization(back_to="")
+    answer = allow_access(address, email=email, password="sandbox")
+    return finish_authorization(actor=actor, pending=pending, answer=answer)
+
+
+@pytest.mark.parametrize(
+    ("granted", "missing"),
+    [
+        ("identity:scim.me collab:", []),
+        ("collab: identity:scim.org", ["identity:scim.me"]),
+        ("identity:scim.me", ["collab:"]),
+        ("", []),  # GoTo did not say
+    ],
+)
+def test_scopes_that_were_not_granted_are_named(connection, granted, missing):
+    connection.scope = granted
+    assert missing == [scope.name for scope in connection.missing_scopes]
+
+
+def test_a_client_that_may_not_ask_for_a_scope_is_told_which_ones_it_needs(world, begun, ada):
+    pending, answer = begun
+    error = refusal(ada, pending, {"state": answer["state"], "error": "invalid_scope"})
+    assert "scope_refused" == error.code
+    assert "identity:scim.me and collab:" in str(error)
+
+
 def test_names_that_are_too_long_for_the_column_are_cut(world, ada):
     account = world.control("POST", "accounts", name="Long " * 100)["key"]
     world.control(

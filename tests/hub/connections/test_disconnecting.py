@@ -3,10 +3,12 @@
 import pytest
 from cryptography.fernet import Fernet
 
-from greenroom.hub.connections.models import Connection
-from greenroom.hub.connections.services import disconnect
+from greenroom.hub.connections.models import Connection, Revocation
+from greenroom.hub.connections.services import disconnect, finish_authorization
+from greenroom.hub.connections.tasks import revoke_tokens
 from greenroom.hub.core.errors import ReconnectNeededError
 from greenroom.hub.events.models import Event
+from greenroom.hub.jobs.models import Job
 from greenroom.hub.ledger.models import Fact
 from greenroom.hub.sync.services import open_run, synchronize
 
@@ -16,11 +18,10 @@ def is_alive_at_goto(world, token: str) -> bool:
     return answer.status_code == 200
 
 
-def test_disconnecting_ends_the_tokens_at_goto_and_forgets_them_here(world, connection, ada):
+def test_disconnecting_forgets_the_tokens_here_and_ends_them_at_goto(world, connection, ada, run_jobs):
     token = connection.access_token
     assert is_alive_at_goto(world, token)
     disconnect(connection=connection, actor=ada)
-    assert not is_alive_at_goto(world, token)
     after = Connection.objects.get()
     assert ("disconnected", "", "", world.now) == (
         after.state,
@@ -29,6 +30,49 @@ def test_disconnecting_ends_the_tokens_at_goto_and_forgets_them_here(world, conn
         after.disconnected_at,
     )
     assert [ada.pk] == list(Fact.objects.filter(kind="disconnected").values_list("user_id", flat=True))
+    run_jobs()
+    assert not is_alive_at_goto(world, token)
+    assert not Revocation.objects.exists()
+
+
+@pytest.mark.parametrize("fault", [{"kind": "status", "status": 500}, {"kind": "timeout_before"}])
+def test_tokens_are_ended_as_soon_as_goto_is_back(world, connection, ada, run_jobs, fault):
+    token = connection.access_token
+    disconnect(connection=connection, actor=ada)
+    world.fail(**fault, product="oauth", operation="revoke")
+    run_jobs()
+    assert is_alive_at_goto(world, token)
+    assert not Job.objects.filter(state="failed").exists()
+    world.advance(minutes=59)
+    revoke_tokens.call()
+    assert not is_alive_at_goto(world, token)
+    assert not Revocation.objects.exists()
+
+
+def test_a_token_that_waits_to_be_ended_is_kept_encrypted(connection, ada):
+    token = connection.refresh_token
+    disconnect(connection=connection, actor=ada)
+    assert token == Revocation.objects.get().refresh_token
+    assert token not in str(Revocation.objects.values_list().get())
+    assert token not in str(list(Job.objects.values_list()))
+
+
+def test_an_account_that_is_connected_again_keeps_its_access(world, connection, ada, begun, run_jobs):
+    """Whether GoTo ends one grant or all of them is not known, so the old token is left to lapse."""
+    disconnect(connection=connection, actor=ada)
+    pending, answer = begun
+    finish_authorization(actor=ada, pending=pending, answer=answer)
+    world.count_calls()
+    revoke_tokens.call()
+    assert (0, False) == (world.count_calls(), Revocation.objects.exists())
+
+
+def test_what_goto_never_ends_is_forgotten_when_it_has_lapsed(world, connection, ada):
+    disconnect(connection=connection, actor=ada)
+    world.advance(days=30, seconds=1)
+    world.fail(kind="status", status=500, product="oauth", times=2)
+    revoke_tokens.call()
+    assert not Revocation.objects.exists()
 
 
 def test_the_history_stays(event, connection, ada):

@@ -9,14 +9,18 @@ from types import SimpleNamespace
 import pytest
 from django.db import connection as database
 from django.db import connections
+from tests.hub.connections.conftest import OLGA
 
-from greenroom.goto import Token, admin
+from greenroom.goto import AuthenticationError, ReconnectRequiredError, Token, admin
 from greenroom.hub.connections import tokens
 from greenroom.hub.connections.goto import open_goto
-from greenroom.hub.connections.models import Connection
-from greenroom.hub.connections.services import disconnect, finish_authorization
+from greenroom.hub.connections.models import Connection, Revocation
+from greenroom.hub.connections.oauth import auth_server
+from greenroom.hub.connections.services import begin_authorization, disconnect, finish_authorization
 from greenroom.hub.connections.tokens import ConnectionTokens
+from greenroom.hub.core import clock
 from greenroom.hub.core.errors import ReconnectNeededError, TemporarilyUnavailableError
+from greenroom.hub.demo.browser import allow_access
 from greenroom.hub.ledger.models import Fact
 
 PATIENCE = 30
@@ -173,39 +177,144 @@ def test_nobody_waits_for_ever(world, expired, monkeypatch):
         ask(expired)
 
 
-def test_a_holder_that_lost_its_lease_does_not_overwrite_newer_tokens(world, connection):
-    store = ConnectionTokens(connection.pk)
-    newer = Connection.objects.get().access_token
-    with store.exclusive():
-        Connection.objects.update(refresh_lease="somebody else")
-        store.save(Token(access_token="stale", refresh_token="stale", expires_at=world.now, scope=None))
-    after = Connection.objects.get()
-    assert (newer, "somebody else") == (after.access_token, after.refresh_lease)
+# A process that is paused for longer than its lease, and then goes on
 
 
-def test_a_renewal_that_ends_after_disconnecting_brings_no_token_back(world, connection, ada):
+class Paused:
+    """
+    A process that was stopped right after GoTo had answered it, and goes on at the end of the block.
+
+    It renews over a store of its own, so what others do in the block comes in between.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self._store = ConnectionTokens(connection.pk)
+        with auth_server() as server:
+            self.got = server.refresh(self._store.load())
+
+    def __enter__(self) -> Token:
+        return self.got
+
+    def __exit__(self, *error: object) -> None:
+        self._store.save(self.got)
+
+
+def renew(connection: Connection, access_token: str, refresh_token: str, minutes: int = 60) -> None:
+    """Store tokens as another process does that has asked after the first one."""
     store = ConnectionTokens(connection.pk)
-    with store.exclusive():
+    store.load()
+    ends = clock.now() + timedelta(minutes=minutes)
+    store.save(Token(access_token=access_token, refresh_token=refresh_token, expires_at=ends))
+
+
+def kept() -> tuple[str, str]:
+    row = Connection.objects.get()
+    return row.access_token, row.refresh_token
+
+
+def test_nobody_was_faster_so_late_tokens_are_stored(world, connection, expired):
+    with Paused(expired) as late:
+        hold_lease(world.now)
+    assert (late.access_token, late.refresh_token) == kept()
+    assert connection.token_version + 1 == Connection.objects.get().token_version
+
+
+def test_late_tokens_do_not_overwrite_newer_ones(connection, expired):
+    """GoTo has given no new refresh token: nothing is lost."""
+    with Paused(expired):
+        renew(expired, "newer", connection.refresh_token)
+    assert ("newer", connection.refresh_token) == kept()
+
+
+def test_a_refresh_token_that_took_the_place_of_the_stored_one_is_not_lost(world, connection, expired):
+    """The other process got an access token by the refresh token that GoTo has ended since."""
+    world.control("PUT", "switches", refresh_rotation="always")
+    with Paused(expired) as late:
+        renew(expired, "newer", connection.refresh_token)
+    assert (late.access_token, late.refresh_token) == kept()
+
+
+@pytest.mark.parametrize(("minutes", "is_ours_kept"), [(59, True), (61, False)])
+def test_of_two_new_refresh_tokens_the_later_one_is_kept(world, expired, minutes, is_ours_kept):
+    world.control("PUT", "switches", refresh_rotation="always")
+    with Paused(expired) as late:
+        renew(expired, "theirs", "their next", minutes)
+    assert kept() == ((late.access_token, late.refresh_token) if is_ours_kept else ("theirs", "their next"))
+
+
+def test_the_new_refresh_token_ends_the_wait_for_a_person(world, expired, run_jobs):
+    """The other process tried the old one, which GoTo has ended, and asked for a person."""
+    world.control("PUT", "switches", refresh_rotation="always")
+    with Paused(expired) as late:
+        hold_lease(world.now - timedelta(seconds=1))
+        with pytest.raises(ReconnectNeededError):
+            ask(Connection.objects.get())
+        assert "reconnect_needed" == Connection.objects.get().state
+    assert late.refresh_token == Connection.objects.get().refresh_token
+    assert world.olga_key == ask(Connection.objects.get())
+    kinds = list(Fact.objects.filter(kind__in=["connected", "reconnect_needed"]).values_list("kind", flat=True))
+    assert ["connected", "reconnect_needed", "connected"] == kinds
+
+
+def test_late_tokens_do_not_take_the_place_of_a_new_authorization(world, expired, ada, begun):
+    world.control("PUT", "switches", refresh_rotation="always")
+    pending, answer = begun_again(world)
+    with Paused(expired):
+        finish_authorization(actor=ada, pending=pending, answer=answer)
+        granted = kept()
+    assert granted == kept()
+
+
+def begun_again(world):
+    """Begin anew: what was begun two hours ago does not count any more."""
+    address, pending = begin_authorization(back_to="")
+    return pending, allow_access(address, email=OLGA, password="sandbox")
+
+
+def test_tokens_that_come_after_disconnecting_are_ended_at_goto(world, expired, ada, run_jobs):
+    world.control("PUT", "switches", refresh_rotation="always")
+    with Paused(expired) as late:
+        disconnect(connection=expired, actor=ada)
+        run_jobs()
+    assert ("", "") == kept()
+    assert late.refresh_token == Revocation.objects.get().refresh_token
+    run_jobs()
+    assert not Revocation.objects.exists()
+    with auth_server() as server, pytest.raises(ReconnectRequiredError):
+        server.refresh(late)
+
+
+def test_a_job_that_runs_while_its_account_is_disconnected_asks_goto_nothing_more(world, connection, ada):
+    with open_goto(connection) as goto:
         disconnect(connection=connection, actor=ada)
-        store.save(Token(access_token="late", refresh_token="late", expires_at=world.now, scope=None))
-    assert ("", "") == (Connection.objects.get().access_token, Connection.objects.get().refresh_token)
+        world.count_calls()
+        with pytest.raises(ReconnectNeededError):
+            goto.send(admin.get_me())
+    assert 0 == world.count_calls()
+
+
+def test_a_job_that_began_with_the_old_tokens_goes_on_with_the_new_ones(world, connection, begun, ada):
+    """The account is connected again while the job runs, and the old tokens end."""
+    pending, answer = begun
+    with open_goto(Connection.objects.get()) as goto:
+        goto.send(admin.get_me())
+        finish_authorization(actor=ada, pending=pending, answer=answer)
+        world.fail(kind="revoked_token", with_refresh=True, product="admin")
+        assert world.olga_key == goto.send(admin.get_me()).key
+    assert Connection.objects.get().is_usable
 
 
 def test_a_late_refusal_does_not_undo_connecting_again(world, connection, begun, ada):
-    """A job began with the old tokens; they are refused after the account was connected again."""
-    old = Connection.objects.get()
-    world.advance(seconds=1)
     pending, answer = begun
 
-    def call_that_takes_long() -> None:
-        with open_goto(old) as goto:
-            finish_authorization(actor=ada, pending=pending, answer=answer)
-            refused = '{"int_err_code": "InvalidToken", "msg": "Invalid token passed"}'
-            world.fail(kind="status", status=403, body=refused, product="admin", times=2)
+    def call_that_is_answered_late() -> None:
+        with open_goto(Connection.objects.get()) as goto:
             goto.send(admin.get_me())
+            finish_authorization(actor=ada, pending=pending, answer=answer)
+            raise AuthenticationError(401, product="webinar")
 
-    with pytest.raises(ReconnectNeededError):
-        call_that_takes_long()
+    with pytest.raises(TemporarilyUnavailableError, match="just been renewed"):
+        call_that_is_answered_late()
     assert Connection.objects.get().is_usable
     assert not Fact.objects.filter(kind="reconnect_needed").exists()
 

@@ -8,18 +8,18 @@ from django.db import transaction
 
 from greenroom.goto import (
     AuthenticationError,
-    AuthServer,
     BearerToken,
+    DailyBudgetError,
     GoTo,
     GotoError,
     OAuth,
-    OAuthClient,
     RateLimitError,
     ReconnectRequiredError,
     RetryPolicy,
-    Timeouts,
 )
+from greenroom.hub.connections.errors import DailyBudgetSpentError
 from greenroom.hub.connections.models import Connection
+from greenroom.hub.connections.oauth import TIMEOUTS_WHILE_WAITED_FOR, oauth_client
 from greenroom.hub.connections.pacing import SharedLimiter
 from greenroom.hub.connections.tokens import ConnectionTokens
 from greenroom.hub.core import clock
@@ -28,28 +28,6 @@ from greenroom.hub.ledger.services import NewFact, append
 
 # A job that meets trouble goes back into the queue, so the client itself tries only a little.
 RETRY = RetryPolicy(attempts=2, first_wait=0.5, cap=2.0, retry_after_cap=2.0)
-# Somebody who looks at a page that asks GoTo is told soon.
-_TIMEOUTS_WHILE_WAITED_FOR = Timeouts(connect=3.0, read=5.0, total=8.0)
-
-
-def oauth_client() -> OAuthClient:
-    """Return our registration at GoTo."""
-    return OAuthClient(
-        client_id=settings.GOTO_CLIENT_ID,
-        client_secret=settings.GOTO_CLIENT_SECRET or None,
-        redirect_uri=f"{settings.PUBLIC_URL}/connections/callback/",
-    )
-
-
-def auth_server() -> AuthServer:
-    """Return GoTo's authorisation server; a context manager."""
-    return AuthServer(
-        oauth_client(),
-        auth_url=settings.GOTO_AUTH_URL,
-        transport=settings.GOTO_TRANSPORT,
-        timeout=_TIMEOUTS_WHILE_WAITED_FOR,
-        clock=clock.now,
-    )
 
 
 def client(auth: BearerToken | OAuth, *, limiter: SharedLimiter | None = None, is_waited_for: bool = False) -> GoTo:
@@ -59,9 +37,9 @@ def client(auth: BearerToken | OAuth, *, limiter: SharedLimiter | None = None, i
         base_url=settings.GOTO_API_URL,
         auth_url=settings.GOTO_AUTH_URL,
         transport=settings.GOTO_TRANSPORT,
-        limiter=limiter or SharedLimiter(),
+        limiter=limiter or SharedLimiter(is_waited_for=is_waited_for),
         retry=RETRY,
-        timeout=_TIMEOUTS_WHILE_WAITED_FOR if is_waited_for else None,
+        timeout=TIMEOUTS_WHILE_WAITED_FOR if is_waited_for else None,
         clock=clock.now,
     )
 
@@ -78,46 +56,71 @@ def open_goto(
 
     Raises:
         ReconnectNeededError: the organizer has to authorise us again; the connection says so from now on.
-        TemporarilyUnavailableError: GoTo is down, slow or too busy; `retry_after` when it told.
+        DailyBudgetSpentError: nothing was asked, since the day has no calls left.
+        TemporarilyUnavailableError: GoTo is down, slow or too busy, with `retry_after` when it told; or another
+            process has renewed the tokens since.
         GotoError: what GoTo said about the call itself.
     """
     if not connection.is_usable:
-        raise ReconnectNeededError(f"{connection.organizer_name} has to be connected to GoTo again.")
+        raise _reconnect_needed(connection)
+    tokens = ConnectionTokens(connection.pk)
     try:
-        with client(
-            OAuth(oauth_client(), ConnectionTokens(connection.pk)), limiter=limiter, is_waited_for=is_waited_for
-        ) as goto:
+        with client(OAuth(oauth_client(), tokens), limiter=limiter, is_waited_for=is_waited_for) as goto:
             yield goto
+    except DailyBudgetError as error:
+        raise DailyBudgetSpentError(error.retry_after) from error
     except AuthenticationError as error:
-        _note(connection, error)
+        _note_failure(connection, error)
         if error.product == "oauth" and not isinstance(error, ReconnectRequiredError):
             # Our own registration is not accepted; that is no fault of the organizer's, nor theirs to mend.
             raise TemporarilyUnavailableError("GoTo does not accept this hub's client id or secret.") from error
-        _ask_to_reconnect(connection)
-        raise ReconnectNeededError(f"{connection.organizer_name} has to be connected to GoTo again.") from error
+        if not _ask_to_reconnect(connection, tokens.version):
+            raise TemporarilyUnavailableError("The access to GoTo has just been renewed.", retry_after=1) from error
+        raise _reconnect_needed(connection) from error
     except GotoError as error:
-        _note(connection, error)
+        if not _is_about_the_connection(error):
+            _note_answer(connection)
+            raise
+        _note_failure(connection, error)
         if not error.retryable:
             raise
         retry_after = error.retry_after if isinstance(error, RateLimitError) else None
         raise TemporarilyUnavailableError("GoTo does not answer at the moment.", retry_after) from error
     else:
-        Connection.objects.filter(pk=connection.pk).update(last_call_at=clock.now())
+        _note_answer(connection)
 
 
-def _note(connection: Connection, error: GotoError) -> None:
+def _reconnect_needed(connection: Connection) -> ReconnectNeededError:
+    return ReconnectNeededError(f"{connection.organizer_name} has to be connected to GoTo again.")
+
+
+def _is_about_the_connection(error: GotoError) -> bool:
+    """Tell whether nothing would work now; what GoTo says of one event, such as 404, is no fault of the account's."""
+    return error.retryable or getattr(error, "product", "") == "oauth"
+
+
+def _note_answer(connection: Connection) -> None:
+    """Note that GoTo answers; what went wrong before is over."""
+    Connection.objects.filter(pk=connection.pk).update(last_call_at=clock.now(), last_error="", last_error_at=None)
+
+
+def _note_failure(connection: Connection, error: GotoError) -> None:
     now = clock.now()
     Connection.objects.filter(pk=connection.pk).update(last_call_at=now, last_error=error.code, last_error_at=now)
 
 
-def _ask_to_reconnect(connection: Connection) -> None:
-    """Say once that a person must act; not when somebody has connected or disconnected the account meanwhile."""
-    as_it_was = Connection.objects.filter(
-        pk=connection.pk, state=Connection.State.ACTIVE, connected_at=connection.connected_at
-    )
+def _ask_to_reconnect(connection: Connection, token_version: int) -> bool:
+    """
+    Say once that a person must act.
+
+    Returns:
+        False when the tokens of this version were not the last ones: somebody has renewed them, or connected the
+        account anew, in the meantime.
+    """
+    rows = Connection.objects.filter(pk=connection.pk, token_version=token_version)
     now = clock.now()
     with transaction.atomic():
-        if as_it_was.update(state=Connection.State.RECONNECT_NEEDED):
+        if rows.filter(state=Connection.State.ACTIVE).update(state=Connection.State.RECONNECT_NEEDED):
             append(
                 [
                     NewFact(
@@ -128,3 +131,5 @@ def _ask_to_reconnect(connection: Connection) -> None:
                     )
                 ]
             )
+            return True
+    return rows.exists()

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.db import models
 
+from greenroom.hub.connections.scopes import Scope, list_missing_scopes
 from greenroom.hub.core.encryption import EncryptedTextField
 
 
@@ -60,6 +61,19 @@ class Connection(models.Model):
     def is_usable(self) -> bool:
         """Whether calls may be tried."""
         return self.state == self.State.ACTIVE
+
+    @property
+    def missing_scopes(self) -> list[Scope]:
+        """What GoTo did not grant though we need it; nothing for an account that is not connected."""
+        return list_missing_scopes(self.scope) if self.is_usable else []
+
+
+class Revocation(models.Model):
+    """A refresh token that is forgotten here and that GoTo has yet to be asked to end."""
+
+    connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="revocations")
+    refresh_token = EncryptedTextField()
+    asked_at = models.DateTimeField()
 
 
 class ConnectionUse(models.Model):

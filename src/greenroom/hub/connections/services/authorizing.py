@@ -12,19 +12,21 @@ from typing import TypedDict
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
-from greenroom.goto import BearerToken, GotoError, Token, admin, new_code_verifier, new_state
+from greenroom.goto import GotoError, Token, new_code_verifier, new_state
 from greenroom.hub.connections.errors import AuthorizationError
-from greenroom.hub.connections.goto import auth_server, client, oauth_client
 from greenroom.hub.connections.models import Connection
-from greenroom.hub.connections.tokens import token_columns
+from greenroom.hub.connections.oauth import auth_server, oauth_client
+from greenroom.hub.connections.scopes import NEEDED
+from greenroom.hub.connections.services.identity import Identity, find_identity
+from greenroom.hub.connections.tokens import connected_fact, token_columns
 from greenroom.hub.core import clock
 from greenroom.hub.core.texts import storable
-from greenroom.hub.ledger.services import NewFact, append
+from greenroom.hub.ledger.services import append
 from greenroom.hub.users.models import User
 
 _VALID_FOR = timedelta(minutes=10)
-_SCOPES = ("identity:scim.me", "collab:")
 
 
 class Pending(TypedDict):
@@ -54,7 +56,7 @@ def begin_authorization(*, back_to: str) -> tuple[str, Pending]:
     address = oauth_client().authorization_url(
         state=pending["state"],
         code_verifier=pending["code_verifier"],
-        scopes=_SCOPES,
+        scopes=[scope.name for scope in NEEDED],
         auth_url=settings.GOTO_AUTH_URL,
     )
     return address, pending
@@ -74,39 +76,35 @@ def finish_authorization(*, actor: User, pending: Pending | None, answer: Mappin
     """
     code, verifier = _check(pending, answer)
     token = _exchange(code, verifier)
-    me = _who_is_it(token)
-    now = clock.now()
-    account = next((one for one in me.accounts if one.key == me.account_key), None)
+    identity = find_identity(token)
     with transaction.atomic():
-        connection, _ = Connection.objects.update_or_create(
-            organizer_key=me.key,
-            defaults={
-                "account_key": me.account_key or "",
-                "account_name": storable(account.name, 255) if account else "",
-                "organizer_name": storable(f"{me.first_name} {me.last_name}".strip() or me.email, 255),
-                "organizer_email": storable(me.email, 254),
-                "time_zone": storable(me.time_zone, 64),
-                "state": Connection.State.ACTIVE,
-                "connected_by": actor,
-                "connected_at": now,
-                "disconnected_at": None,
-                "last_error": "",
-                "refresh_lease": "",
-                "refresh_lease_until": None,
-                **token_columns(token),
-            },
-        )
-        append(
-            [
-                NewFact(
-                    kind="connected",
-                    happened_at=now,
-                    dedupe_key=f"connected:{connection.pk}:{now.isoformat()}",
-                    connection_id=connection.pk,
-                    user_id=actor.pk,
-                )
-            ]
-        )
+        connection = _store(identity, token, actor)
+        append([connected_fact(connection.pk, actor.pk)])
+    return connection
+
+
+def _store(identity: Identity, token: Token, actor: User) -> Connection:
+    """Write the connection down; a row from before keeps what hangs on it, and what GoTo does not tell this time."""
+    now = clock.now()
+    connection, _ = Connection.objects.get_or_create(
+        organizer_key=identity.organizer_key,
+        defaults={"organizer_name": storable(identity.name_for_people, 255), "connected_at": now},
+    )
+    Connection.objects.filter(pk=connection.pk).update(
+        **identity.told(),
+        **token_columns(token),
+        state=Connection.State.ACTIVE,
+        # Whoever is renewing the tokens of before comes too late.
+        token_version=F("token_version") + 1,
+        refresh_lease="",
+        refresh_lease_until=None,
+        connected_by=actor,
+        connected_at=now,
+        disconnected_at=None,
+        last_error="",
+        last_error_at=None,
+    )
+    connection.refresh_from_db()
     return connection
 
 
@@ -124,6 +122,12 @@ def _check(pending: Pending | None, answer: Mapping[str, str]) -> tuple[str, str
     refusal = answer.get("error") or answer.get("errorCode")  # older servers of GoTo say errorCode
     if refusal == "access_denied":
         raise AuthorizationError("refused", "Access was not allowed at GoTo, so nothing was connected.")
+    if refusal == "invalid_scope":
+        raise AuthorizationError(
+            "scope_refused",
+            f"This hub's GoTo client may not ask for {' and '.join(scope.name for scope in NEEDED)}. "
+            "Add both to it at GoTo, then connect once more.",
+        )
     if refusal:
         raise AuthorizationError("goto_error", "GoTo could not complete the sign-in. Nothing was connected.")
     if not answer.get("code"):
@@ -144,13 +148,3 @@ def _exchange(code: str, verifier: str) -> Token:
     if not token.refresh_token:
         raise AuthorizationError("no_refresh_token", "GoTo gave no lasting access, so nothing was connected.")
     return token
-
-
-def _who_is_it(token: Token) -> admin.Me:
-    try:
-        with client(BearerToken(token.access_token), is_waited_for=True) as goto:
-            return goto.send(admin.get_me())
-    except GotoError as error:
-        raise AuthorizationError(
-            "unknown_organizer", "GoTo did not tell whose account this is. Try again shortly."
-        ) from error

@@ -1,37 +1,37 @@
 """Letting a GoTo account go."""
 
-import structlog
 from django.db import transaction
+from django.db.models import F
 
-from greenroom.goto import GotoError, Token
-from greenroom.hub.connections.goto import auth_server
 from greenroom.hub.connections.models import Connection
-from greenroom.hub.connections.tokens import ConnectionTokens
+from greenroom.hub.connections.revoking import revoke_later
 from greenroom.hub.core import clock
 from greenroom.hub.core.encryption import DecryptionError
 from greenroom.hub.ledger.services import NewFact, append
 from greenroom.hub.users.models import User
 
-log = structlog.get_logger(__name__)
-
 
 def disconnect(*, connection: Connection, actor: User) -> None:
     """
-    Forget a connection's tokens and revoke them at GoTo; its events, registrants and attendance stay.
+    Forget a connection's tokens and have GoTo end them; its events, registrants and attendance stay.
 
-    Revoking is tried once and its failure ignored: the tokens are gone from here either way.
+    GoTo is asked in the background, as often as it takes; no call is made with this connection from now on.
     """
-    token = _load(connection)
     now = clock.now()
     with transaction.atomic():
+        token = _refresh_token(Connection.objects.select_for_update().get(pk=connection.pk))
         Connection.objects.filter(pk=connection.pk).update(
             state=Connection.State.DISCONNECTED,
             access_token="",
             refresh_token="",
-            disconnected_at=now,
+            access_token_expires_at=None,
             # Whoever is renewing the tokens at this moment must not bring them back.
+            token_version=F("token_version") + 1,
             refresh_lease="",
             refresh_lease_until=None,
+            last_error="",
+            last_error_at=None,
+            disconnected_at=now,
         )
         append(
             [
@@ -44,17 +44,12 @@ def disconnect(*, connection: Connection, actor: User) -> None:
                 )
             ]
         )
-    if token is None or not token.access_token:
-        return
-    try:
-        with auth_server() as server:
-            server.revoke(token)
-    except GotoError as error:
-        log.warning("connection.revoke_failed", connection=connection.pk, code=error.code)
+        if token:
+            revoke_later(connection.pk, token)
 
 
-def _load(connection: Connection) -> Token | None:
+def _refresh_token(connection: Connection) -> str:
     try:
-        return ConnectionTokens(connection.pk).load()
+        return connection.refresh_token
     except DecryptionError:  # the key it was written with is lost, and with it what could be revoked
-        return None
+        return ""
