@@ -217,6 +217,8 @@ class Product(Protocol):
     abilities: frozenset[Ability]
     # Whether GoTo says that an event is running right now. Where it does not, only the plan is known.
     tells_when_live: bool
+    # Whether GoTo's webhooks tell of sign-ups and of changed events. Where they do not, only reading does.
+    sends_webhooks: bool
     # How far GoTo's own list of registrants may lag behind a sign-up it has confirmed.
     registrant_lag: timedelta
 

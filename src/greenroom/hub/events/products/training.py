@@ -30,6 +30,7 @@ class TrainingProduct:
     abilities = frozenset({Ability.REGISTER, Ability.APPROVE_LATER, Ability.CANCEL})
     # GoToTraining has no call that says so; only its reports tell, after the end.
     tells_when_live = False
+    sends_webhooks = False
     # "The update can take as long as two hours", says GoTo's description of the registrants call.
     registrant_lag = timedelta(hours=2)
 

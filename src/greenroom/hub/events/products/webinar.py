@@ -31,6 +31,7 @@ class WebinarProduct:
     words = Words("Webinar", "Webinars")
     abilities = frozenset({Ability.REGISTER, Ability.APPROVE_LATER, Ability.CANCEL})
     tells_when_live = True
+    sends_webhooks = True
     registrant_lag = timedelta(0)
 
     def for_one_run(self) -> "WebinarProduct":
