@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection as database
 from tests.hub.world import World
 
 from greenroom.hub.events.models import Event, RegistrationRequest
@@ -13,6 +14,13 @@ from greenroom.hub.ledger.models import Fact
 from greenroom.hub.users.models import User
 
 LENA = {"firstName": "Lena", "lastName": "Example", "email": "lena@example.com"}
+
+
+@pytest.fixture
+def postgresql(transactional_db: None) -> None:
+    """A database that several threads can share."""
+    if database.vendor != "postgresql":
+        pytest.skip("threads cannot share SQLite in memory")
 
 
 @pytest.fixture

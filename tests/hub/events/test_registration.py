@@ -1,14 +1,10 @@
 """Signing people up and taking them off again, whatever GoTo does meanwhile."""
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
-
 import pytest
-from django.db import connection as database
-from django.db import connections
 from tests.factories.users import make_user
 from tests.hub.conftest import connect
 from tests.hub.events.conftest import LENA
+from tests.hub.races import do_together
 
 from greenroom.hub.core.errors import InvalidInputError, RegistrationClosedError, UnknownObjectError
 from greenroom.hub.events.models import Event, Registrant, RegistrationRequest
@@ -515,32 +511,11 @@ def test_a_person_is_taken_off_a_training(world, training, lena, sign_up, run_jo
 # Many at once
 
 
-@pytest.fixture
-def postgresql(transactional_db) -> None:
-    if database.vendor != "postgresql":
-        pytest.skip("threads cannot share SQLite in memory")
-
-
-def press_together(press, people: list) -> list:
-    """Have everybody press the button at once, each in a thread."""
-    barrier = threading.Barrier(len(people))
-
-    def press_in_thread(user):
-        try:
-            barrier.wait(30)
-            return press(user)
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(people)) as pool:
-        return list(pool.map(press_in_thread, people))
-
-
 @pytest.mark.postgresql
 @pytest.mark.parametrize("has_account", [True, False])
 def test_eight_tabs_are_one_request(postgresql, world, event, lena, run_jobs, has_account):
     people = [lena if has_account else None] * 8
-    pressed = press_together(lambda user: register(event=event, answers=ANSWERS, user=user).pk, people)
+    pressed = do_together(lambda user: register(event=event, answers=ANSWERS, user=user).pk, people)
     assert 1 == len(set(pressed))
     run_jobs()
     assert 1 == RegistrationRequest.objects.count() == Registrant.objects.count()
@@ -557,7 +532,7 @@ def test_of_eight_people_with_one_address_one_is_signed_up(postgresql, event, ru
         except InvalidInputError:
             return None
 
-    [winner] = set(press_together(press, people)) - {None}
+    [winner] = set(do_together(press, people)) - {None}
     run_jobs()
     assert winner == Registrant.objects.get().user_id
 

@@ -3,6 +3,7 @@
 from greenroom.hub.events.services.attendance import plan_next_reading, session_data, store_attendance, store_sessions
 from greenroom.hub.events.services.mirror import (
     mark_absent_events,
+    mark_cancelled,
     mark_found,
     mark_live,
     store_event,
@@ -19,6 +20,7 @@ __all__ = [
     "get_start_url",
     "link_sign_ups",
     "mark_absent_events",
+    "mark_cancelled",
     "mark_found",
     "mark_live",
     "plan_next_reading",

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Q
 
 from greenroom.hub.connections.models import Connection
@@ -64,19 +64,36 @@ def _store(connection: Connection, product: str, data: EventData, event: Event |
     if event and event.digest == digest and event.state not in _ABSENT:
         return event
     columns = _columns(data, digest)
-    if event is None:
-        event = Event.objects.create(connection=connection, product=product, event_key=data.event_key, **columns)
-        _append_event_fact(event, "event_created", {"title": data.title})
-    else:
-        changes = _describe_changes(event, columns)
-        _assign(event, columns)
-        if event.state in _ABSENT or _has_new_dates(event, changes):
-            event.state = Event.State.SCHEDULED
-            columns["state"] = event.state
-        event.save(update_fields=columns.keys())
-        if changes:
-            _append_event_fact(event, "event_changed", changes)
+    event = _change(event, columns) if event else _create(connection, product, data.event_key, columns)
     _store_times(event, data)
+    return event
+
+
+def _create(connection: Connection, product: str, event_key: str, columns: dict[str, Any]) -> Event:
+    """Make the row of an event; a run of sync, a webhook and an act of ours may bring it at the same moment."""
+    given = {"connection": connection, "first_seen_at": clock.now()} | columns
+    try:
+        with transaction.atomic():
+            event = Event.objects.create(product=product, event_key=event_key, **given)
+    except IntegrityError:
+        return _change(Event.objects.get(product=product, event_key=event_key), columns)
+    _append_event_fact(event, "event_created", {"title": event.title})
+    return event
+
+
+def _change(event: Event, columns: dict[str, Any]) -> Event:
+    """Write what is different, seen from the row as it is now: somebody may have brought the same news just before."""
+    event = Event.objects.select_for_update(of=("self",)).select_related("connection").get(pk=event.pk)
+    if event.digest == columns["digest"] and event.state not in _ABSENT:
+        return event
+    changes = _describe_changes(event, columns)
+    _assign(event, columns)
+    if event.state in _ABSENT or _has_new_dates(event, changes):
+        event.state = Event.State.SCHEDULED
+        columns["state"] = event.state
+    event.save(update_fields=columns.keys())
+    if changes:
+        _append_event_fact(event, "event_changed", changes)
     return event
 
 
@@ -150,13 +167,20 @@ def mark_absent_events(*, events: Iterable[Event]) -> None:
     """
     with transaction.atomic():
         for event in events:
-            if event.state == Event.State.CANCELLED:
-                continue
-            seen_before = event.state == Event.State.MISSING
-            event.state = Event.State.CANCELLED if seen_before else Event.State.MISSING
-            event.save(update_fields=["state"])
-            if seen_before:
-                _append_event_fact(event, "event_cancelled", {"title": event.title})
+            if event.state == Event.State.MISSING:
+                mark_cancelled(event=event)
+            elif event.state != Event.State.CANCELLED:
+                event.state = Event.State.MISSING
+                Event.objects.filter(pk=event.pk).exclude(state=Event.State.CANCELLED).update(state=event.state)
+
+
+def mark_cancelled(*, event: Event) -> None:
+    """Note that an event is cancelled; it is one fact, whoever brings the news."""
+    with transaction.atomic():
+        not_yet = Event.objects.filter(pk=event.pk).exclude(state=Event.State.CANCELLED)
+        event.state = Event.State.CANCELLED
+        if not_yet.update(state=event.state):
+            _append_event_fact(event, "event_cancelled", {"title": event.title})
 
 
 def mark_found(*, event: Event) -> None:
