@@ -50,6 +50,9 @@ class User(AbstractBaseUser):
     is_site_admin = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=timezone.now)
+    # The address under which what was done without signing in has been given to this person; another than `email`
+    # means that it is still to be done.
+    linked_email = models.EmailField(max_length=254, blank=True, default="", db_default="")
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS = ["first_name", "last_name"]
@@ -60,6 +63,9 @@ class User(AbstractBaseUser):
         constraints = [
             # One spelling per address, so that uniqueness holds whatever the case it was typed in.
             models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_in_lower_case")
+        ]
+        indexes = [
+            models.Index(fields=["id"], condition=~models.Q(linked_email=models.F("email")), name="user_to_be_linked")
         ]
 
     def __str__(self) -> str:

@@ -25,7 +25,8 @@ class HeldAnswer(models.Model):
     """
     An answer in which so much was gone that it is not obeyed until GoTo gives it twice, or a person says so.
 
-    `digest` is of what would go: people who sign up meanwhile do not make it another answer.
+    `digest` is of what would go: people who sign up meanwhile do not make it another answer. One that a person does not
+    believe is not obeyed however often GoTo gives it.
     """
 
     class State(models.TextChoices):
@@ -34,6 +35,7 @@ class HeldAnswer(models.Model):
         HELD = "held", "Held"
         OBEYED = "obeyed", "Obeyed"
         OVERTAKEN = "overtaken", "Overtaken by a fuller answer"
+        DISMISSED = "dismissed", "Not believed"
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="held_answers")
     product = models.CharField(max_length=16)
@@ -44,6 +46,7 @@ class HeldAnswer(models.Model):
     digest = models.CharField(max_length=64)
     rows_before = models.PositiveIntegerField()
     rows_gone = models.PositiveIntegerField()
+    gone = EncryptedTextField(blank=True, help_text="The keys of what would go, as JSON; some are addresses.")
     state = models.CharField(max_length=16, choices=State, default=State.HELD)
     first_seen_at = models.DateTimeField()
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")

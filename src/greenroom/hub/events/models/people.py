@@ -39,7 +39,8 @@ class Registrant(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["event", "registrant_key"], name="registrant_key_unique")]
         indexes = [
-            models.Index(fields=["event", "email"], name="registrant_by_email"),
+            # Of one event, and of all: somebody new here is given the sign-ups made under their address.
+            models.Index(fields=["email", "event"], name="registrant_by_address"),
             models.Index(fields=["user"], name="registrant_by_user", condition=models.Q(user__isnull=False)),
         ]
 
