@@ -4,9 +4,10 @@ What can go wrong with events.
     HubError
       UnreadableLinkError          422  nothing in the text points to an event
       UnknownEventError            404  the link is GoTo's, but no connected account has the event
+      UnreadableNewsError               a webhook's body is not what GoTo describes; `code` tells which case
 """
 
-from greenroom.hub.core.errors import InvalidInputError, UnknownObjectError
+from greenroom.hub.core.errors import HubError, InvalidInputError, UnknownObjectError
 
 
 class UnreadableLinkError(InvalidInputError):
@@ -19,3 +20,15 @@ class UnknownEventError(UnknownObjectError):
     """None of the connected accounts has the event."""
 
     code = "unknown_event"
+
+
+class UnreadableNewsError(HubError):
+    """A webhook's body is not what GoTo describes."""
+
+    code = "unreadable_news"
+    status = 400
+
+    def __init__(self, code: str) -> None:
+        """Keep the case; it names a place in the body, never what stands there."""
+        super().__init__("The body of a webhook is not what GoTo describes.")
+        self.code = code

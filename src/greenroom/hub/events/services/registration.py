@@ -23,14 +23,14 @@ from greenroom.hub.connections.goto import open_goto
 from greenroom.hub.core import clock
 from greenroom.hub.core.checkpoints import reached
 from greenroom.hub.core.errors import HubError, InvalidInputError, RegistrationClosedError, UnknownObjectError
-from greenroom.hub.events.facts import about_registrant
+from greenroom.hub.events.facts import about_registrant, about_sign_up
 from greenroom.hub.events.models import Event, Registrant, RegistrationRequest
 from greenroom.hub.events.products import get_product
 from greenroom.hub.events.products.base import Registered
 from greenroom.hub.events.registration_form import BASIC_FORM, Answers, RegistrationForm, check_answers
 from greenroom.hub.events.selectors import OPEN_STATES, Registration, find_registration
 from greenroom.hub.jobs.registry import task
-from greenroom.hub.ledger.services import NewFact, append
+from greenroom.hub.ledger.services import append
 from greenroom.hub.users.models import User
 
 log = structlog.get_logger(__name__)
@@ -202,7 +202,7 @@ def _deliver(request: RegistrationRequest, answer: Registered) -> None:
             _take_off_after_all(request, registrant)
         # The list of before has another person too few: what GoTo lists next is compared with ours again.
         Event.objects.filter(pk=request.event_id).update(registrants_digest="")
-        append(_facts(registrant, request.event))
+        append(about_sign_up(request.event, registrant))
         reached("registration.stored")
 
 
@@ -240,14 +240,6 @@ def _store_registrant(request: RegistrationRequest, answer: Registered) -> Regis
     registrant.registered_here_at = clock.now()
     registrant.save(update_fields=["gone_at", "generation", "status", "join_url", "user", "registered_here_at"])
     return registrant
-
-
-def _facts(registrant: Registrant, event: Event) -> list[NewFact]:
-    kinds = ["registered"]
-    if event.needs_approval and registrant.status in {"APPROVED", "DENIED"}:
-        kinds.append(registrant.status.lower())
-    happened_at = registrant.registered_at or clock.now()
-    return [about_registrant(kind, event, registrant, happened_at=happened_at) for kind in kinds]
 
 
 def cancel_registration(*, event: Event, user: User) -> RegistrationRequest:
