@@ -80,6 +80,13 @@ class Goto:
             "headers": {"Authorization": f"Bearer {token}", "Accept": "application/json"},
         }
 
+    def save_registrants(self, organizer: Organizer, path: Path, *, registrants: int) -> str:
+        """Plan a webinar, save the answer that lists its registrants, and return the file's path."""
+        listing = self.listing(organizer, self.schedule(organizer, registrants=registrants))
+        answer = self._http.get(listing["url"], headers=listing["headers"])
+        path.write_bytes(answer.raise_for_status().content)
+        return str(path)
+
     def _control(self, path: str, **body: Any) -> Any:
         answer = self._http.post(f"/_sandbox/{path}", json=body)
         answer.raise_for_status()
@@ -112,6 +119,7 @@ def serve_goto(folder: Path) -> Iterator[Goto]:
         "GREENROOM_SANDBOX_PORT": str(port),
         "GREENROOM_SANDBOX_URL": f"http://127.0.0.1:{port}",
         "GREENROOM_SANDBOX_SEED": "none",
+        "GREENROOM_SANDBOX_SMTP_PORT": "0",
         "GREENROOM_DATA_DIR": str(folder),
     }
     command = [sys.executable, "-m", "greenroom.sandbox"]

@@ -141,6 +141,8 @@ def test_everything_is_there_after_a_restart(tmp_path: Path) -> None:
     first = new_sandbox(path)
     first.seed("demo")
     Door(first).control("switches", {"refresh_rotation": "always"}, "PUT")
+    Door(first).control("faults", {"kind": "slow", "product": "scim", "times": 2})
+    faults = Door(first).control("faults", {"kind": "status", "status": 503, "product": "scim"})
     token = Door(first).control("tokens", {"organizer": "olga@northwind.example"})["access_token"]
     key = first.core.state.user_by_email("olga@northwind.example")
     assert key is not None
@@ -156,6 +158,9 @@ def test_everything_is_there_after_a_restart(tmp_path: Path) -> None:
     assert after.get(f"{after.webinars}/{busiest}/registrants").json() == people
     assert after.control("state", method="GET") == state
     assert after.sandbox.core.switches.text("refresh_rotation") == "always"
+    assert after.control("faults", method="GET") == faults
+    assert after.control("faults", {"kind": "nonsense"})["faults"][-1]["id"] == 3
+    after.control("faults", method="DELETE")
     made = after.control("webinars", {"organizer_key": key.key})["key"]
     assert made not in {webinar["key"] for webinar in state["webinars"]}
     after.sandbox.close()
@@ -170,6 +175,14 @@ def test_a_running_clocks_offset_survives_a_restart(tmp_path: Path) -> None:
     assert second.clock.now() == NOW + timedelta(hours=1)
     second.reset()
     second.close()
+
+
+def test_a_clock_that_was_moved_goes_back_to_real_time() -> None:
+    sandbox = Sandbox(clock=Clock(source=lambda: NOW))
+    Door(sandbox).control("clock", {"now": "2030-01-01T00:00:00Z", "speed": 60, "freeze": True})
+    told = Door(sandbox).control("clock", {"now": "real"})
+    assert told == {"now": "2026-09-01T12:00:00.000Z", "is_frozen": False}
+    assert (sandbox.clock.now(), sandbox.clock.speed) == (NOW, 1)
 
 
 def test_the_demo_is_seeded_once_and_reset_empties_it(sandbox: Sandbox) -> None:

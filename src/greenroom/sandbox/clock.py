@@ -85,6 +85,12 @@ class Clock:
             if self._frozen_at is None:
                 self.set(present)
 
+    def follow_source(self) -> None:
+        """Run as the source does, at its time."""
+        with self._lock:
+            self._speed = 1.0
+            self.offset_by(0)
+
     @property
     def is_frozen(self) -> bool:
         return self._frozen_at is not None

@@ -40,7 +40,7 @@ class Core:
         self.public_url = public_url.rstrip("/")
         self.smtp_port: int | None = None  # where a served sandbox takes mail
         self.counters = Counters()
-        self.faults = Faults()
+        self.faults = Faults(self.state.faults)
         self.sleep = sleep
         self._webhook_transport = webhook_transport
         self._restore_clock()

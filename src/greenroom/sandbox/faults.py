@@ -4,6 +4,8 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
+from greenroom.sandbox.tables import Table
+
 Kind = Literal[
     "status",
     "timeout_before",
@@ -108,28 +110,33 @@ def check(fault: Fault) -> None:
 class Faults:
     """The rules still to happen, oldest first."""
 
-    def __init__(self) -> None:
-        self._rules: list[Fault] = []
-        self._last_id = 0
+    def __init__(self, rules: Table[Fault]) -> None:
+        self._rules = rules
 
     def all(self) -> list[Fault]:
         return list(self._rules)
 
     def add(self, fault: Fault) -> Fault:
-        self._last_id += 1
-        fault.id = self._last_id
-        self._rules.append(fault)
+        fault.id = max((rule.id for rule in self._rules), default=0) + 1
+        self._rules.put(str(fault.id), fault)
         return fault
 
+    def remove(self, fault_id: str) -> None:
+        """Take one rule back; nothing happens when it is used up."""
+        self._rules.remove(fault_id)
+
     def clear(self) -> None:
-        self._rules.clear()
+        for fault in self._rules:
+            self.remove(str(fault.id))
 
     def take(self, call: FaultyCall) -> Fault | None:
         """Use up one time of the first rule that matches."""
-        for fault in self._rules:
-            if fault.matches(call):
-                fault.times -= 1
-                if fault.times <= 0:
-                    self._rules.remove(fault)
-                return fault
-        return None
+        fault = next((rule for rule in self._rules if rule.matches(call)), None)
+        if fault is None:
+            return None
+        fault.times -= 1
+        if fault.times > 0:
+            self._rules.put(str(fault.id), fault)
+        else:
+            self._rules.remove(str(fault.id))
+        return fault

@@ -3,67 +3,16 @@
 from bisect import insort
 from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import msgspec
 
 from greenroom.sandbox import entities
 from greenroom.sandbox.crowds import Crowd, Registrations, is_generated_key
 from greenroom.sandbox.entities import Presence, Registrant
+from greenroom.sandbox.faults import Fault
 from greenroom.sandbox.persistence import Row, Store
-
-T = TypeVar("T")
-
-
-class Table(Generic[T]):
-    """Records of one kind by key, and the keys changed since the last write."""
-
-    def __init__(self, kind: str, record: type[T]) -> None:
-        self.kind = kind
-        self.record = record
-        self._rows: dict[str, T] = {}
-        self._dirty: dict[str, None] = {}  # keeps the order of first change
-
-    def get(self, key: str) -> T | None:
-        return self._rows.get(key)
-
-    def __getitem__(self, key: str) -> T:
-        return self._rows[key]
-
-    def __contains__(self, key: str) -> bool:
-        return key in self._rows
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def __iter__(self) -> Iterator[T]:
-        return iter(list(self._rows.values()))
-
-    def put(self, key: str, row: T) -> None:
-        """Store a new or changed record."""
-        self._rows[key] = row
-        self._dirty[key] = None
-
-    def remove(self, key: str) -> None:
-        if self._rows.pop(key, None) is not None:
-            self._dirty[key] = None
-
-    def clear(self) -> None:
-        self._rows.clear()
-        self._dirty.clear()
-
-    def load(self, key: str, document: bytes) -> T:
-        row = msgspec.json.decode(document, type=self.record)
-        self._rows[key] = row
-        return row
-
-    def take_changes(self) -> tuple[list[Row], list[tuple[str, str]]]:
-        """Hand over changed rows and deleted keys, and forget that they changed."""
-        encode = msgspec.json.encode
-        changed = [(self.kind, key, encode(self._rows[key])) for key in self._dirty if key in self._rows]
-        removed = [(self.kind, key) for key in self._dirty if key not in self._rows]
-        self._dirty.clear()
-        return changed, removed
+from greenroom.sandbox.tables import Table
 
 
 class Users(Table[entities.User]):
@@ -133,6 +82,7 @@ class State:
         self.subscriptions = Table("subscription", entities.Subscription)
         self.deliveries = Table("delivery", entities.Delivery)
         self.mails = Table("mail", entities.Mail)
+        self.faults = Table("fault", Fault)
         self.metas = Table("meta", Meta)
         self._by_event: dict[str, dict[str, Registrant]] = {}
         self._by_email: dict[tuple[str, str], Registrant] = {}
@@ -164,15 +114,14 @@ class State:
         """Write what changed since the last save."""
         if self._store is None:
             for table in self._tables():
-                table._dirty.clear()
+                table.forget_changes()
             return
         changed: list[Row] = []
         removed: list[tuple[str, str]] = []
         for table in self._tables():
-            if table._dirty:
-                more_changed, more_removed = table.take_changes()
-                changed += more_changed
-                removed += more_removed
+            more_changed, more_removed = table.take_changes()
+            changed += more_changed
+            removed += more_removed
         if changed or removed:
             self._store.write(changed, removed)
 

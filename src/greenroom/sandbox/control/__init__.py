@@ -14,6 +14,7 @@ from greenroom.sandbox.control import assist, events, mail, meetings, people, wh
 from greenroom.sandbox.control.body import Body, ControlError, Handler
 from greenroom.sandbox.core import Core
 from greenroom.sandbox.operations import METHODS
+from greenroom.sandbox.origins import is_foreign
 from greenroom.sandbox.rooms import RoomError
 from greenroom.sandbox.webhook_delivery import deliver_due
 
@@ -104,7 +105,8 @@ def mount(app: flask.Flask, core: Core) -> None:
 
 def _answer(core: Core, handler: Handler, path: dict[str, str], *, is_locked: bool) -> flask.Response:
     try:
-        _check_origin()
+        if is_foreign():
+            raise ControlError(403, "The control API does not answer pages of other sites.")
         body = _read_body()
         if not is_locked:
             return _json(200, handler(core, body, **path))
@@ -117,13 +119,6 @@ def _answer(core: Core, handler: Handler, path: dict[str, str], *, is_locked: bo
         return _json(error.status, {"error": str(error)})
     except RoomError as error:
         return _json(409, {"error": str(error)})
-
-
-def _check_origin() -> None:
-    """Refuse calls that some web page makes through a person's browser: the API has no sign-in."""
-    origin = flask.request.headers.get("Origin")
-    if origin is not None and origin + "/" != flask.request.host_url:
-        raise ControlError(403, "The control API does not answer pages of other sites.")
 
 
 def _read_body() -> Body:

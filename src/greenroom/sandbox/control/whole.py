@@ -104,7 +104,9 @@ def set_clock(core: Core, body: Body) -> Body:
     seconds = body.get("advance_seconds", 0)
     if isinstance(seconds, bool) or not isinstance(seconds, int | float):
         raise ControlError(400, "advance_seconds must be a number.")
-    if "now" in body:
+    if body.get("now") == "real":
+        core.clock.follow_source()
+    elif "now" in body:
         core.clock.set(read_instant(body["now"], "now"))
     core.clock.advance(timedelta(seconds=seconds))
     if "speed" in body:
