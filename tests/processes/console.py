@@ -4,8 +4,10 @@ The web side of a hub in a process of its own: it does what it is told, and leav
 Each line of standard input is one act, `["register", {"event_key": "..."}]`, and is answered by one line.
 """
 
+import hashlib
 import json
 import sys
+from datetime import timedelta
 
 import django
 
@@ -14,9 +16,12 @@ django.setup()
 from django.core.management import call_command  # noqa: E402
 from tests.factories.users import make_user  # noqa: E402
 
+from greenroom.goto import admin  # noqa: E402
+from greenroom.hub.connections.goto import open_goto  # noqa: E402
 from greenroom.hub.connections.models import Connection  # noqa: E402
 from greenroom.hub.connections.services import begin_authorization, finish_authorization  # noqa: E402
 from greenroom.hub.core import clock  # noqa: E402
+from greenroom.hub.core.errors import HubError  # noqa: E402
 from greenroom.hub.courses.models import Course  # noqa: E402
 from greenroom.hub.demo.browser import allow_access  # noqa: E402
 from greenroom.hub.events import services  # noqa: E402
@@ -96,6 +101,37 @@ def report(event_key: str) -> dict[str, list[object]]:
         "attended": sorted(Attendee.objects.filter(session__event=event).values_list("email", "attended_seconds")),
         "facts": sorted(facts.values_list("kind", "email")),
     }
+
+
+def ask() -> str:
+    """Ask GoTo whose account it is; return the name of what went wrong, nothing when it went well."""
+    try:
+        with open_goto(Connection.objects.get()) as goto:
+            goto.send(admin.get_me())
+    except HubError as error:
+        return type(error).__name__
+    return ""
+
+
+def state_of_account() -> str:
+    """Return how the connected account is doing."""
+    return Connection.objects.get().state
+
+
+def fingerprint_of_tokens() -> str:
+    """Return what is different whenever the tokens are, and tells nothing of them."""
+    tokens = Connection.objects.values_list("access_token", "refresh_token", "token_version").get()
+    return hashlib.sha256(repr(tokens).encode()).hexdigest()
+
+
+def let_access_token_run_out() -> None:
+    """Do as if an hour had passed."""
+    Connection.objects.update(access_token_expires_at=clock.now())
+
+
+def let_lease_run_out() -> None:
+    """Do as if whoever renews the tokens had been silent for a minute."""
+    assert Connection.objects.exclude(refresh_lease="").update(refresh_lease_until=clock.now() - timedelta(seconds=1))
 
 
 def failed_jobs() -> list[str]:
