@@ -69,6 +69,20 @@ def check() -> None:
     typer.echo("All is well.")
 
 
+def rotate_keys() -> None:
+    """Encrypt all secrets anew with the first of GREENROOM_ENCRYPTION_KEYS, so that the others can be taken away."""
+    setup_hub()
+    from greenroom.hub.core.rotation import rotate_keys
+
+    unreadable = 0
+    for tally in rotate_keys(lambda place: typer.echo(f"Unreadable: {place}", err=True)):
+        typer.echo(f"{tally.table}: {tally.rewritten} written anew, {tally.up_to_date} up to date already")
+        unreadable += tally.unreadable
+    if unreadable:
+        fail(f"{unreadable} secrets cannot be read with any of the keys. They were left as they are.")
+    typer.echo("All secrets are encrypted with the first key.")
+
+
 def createadmin(
     email: Annotated[str, typer.Argument(help="Address to sign in with.")],
     first_name: Annotated[str, typer.Option(prompt=True)],

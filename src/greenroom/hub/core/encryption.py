@@ -45,7 +45,21 @@ def decrypt(token: str) -> str:
         ) from error
 
 
-class _Stored(str):
+def renew(token: str) -> str:
+    """
+    Return a secret encrypted with the first key; one that is so already is returned as it stands.
+
+    Raises:
+        DecryptionError: as `decrypt`.
+    """
+    try:
+        Fernet(settings.ENCRYPTION_KEYS[0].strip()).decrypt(token.encode())
+    except InvalidToken:
+        return encrypt(decrypt(token))
+    return token
+
+
+class Ciphertext(str):
     """A value as the database has it; it is decrypted when somebody asks for it."""
 
 
@@ -54,7 +68,7 @@ class _DecryptedOnAccess(DeferredAttribute):
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         value = super().__get__(instance, owner)
-        return decrypt(value) if isinstance(value, _Stored) and value else value
+        return decrypt(value) if isinstance(value, Ciphertext) and value else value
 
     def __set__(self, instance: models.Model, value: Any) -> None:
         instance.__dict__[self.field.attname] = value
@@ -72,8 +86,8 @@ class EncryptedTextField(models.TextField):
 
     def get_prep_value(self, value: Any) -> Any:
         """Encrypt on the way to the database."""
-        return value if isinstance(value, _Stored) or not value else encrypt(value)
+        return value if isinstance(value, Ciphertext) or not value else encrypt(value)
 
     def from_db_value(self, value: str | None, expression: Any, connection: Any) -> str | None:
         """Leave it as it is until it is asked for."""
-        return None if value is None else _Stored(value)
+        return None if value is None else Ciphertext(value)
