@@ -6,7 +6,7 @@ The client and the sandbox can be installed without the hub, so nothing of Djang
 
 import typer
 
-from greenroom.cli import calling, hub, login, running, sandbox, syncing
+from greenroom.cli import calling, exporting, hub, login, running, sandbox, syncing
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -19,6 +19,7 @@ app.command("serve")(hub.serve)
 app.command("worker")(hub.worker)
 app.command("sandbox")(sandbox.sandbox)
 app.command("sync")(syncing.sync)
+app.command("export")(exporting.export)
 app.command("call")(calling.call)
 app.command("login")(login.login)
 app.command("check")(hub.check)

@@ -28,6 +28,9 @@ GOTO_CLIENT_SECRET = env.text("GREENROOM_GOTO_CLIENT_SECRET")
 GOTO_CALLS_PER_SECOND = env.integer("GREENROOM_GOTO_CALLS_PER_SECOND", 10, at_least=1)
 GOTO_CALLS_PER_DAY = env.integer("GREENROOM_GOTO_CALLS_PER_DAY", 10_000, at_least=1)
 GOTO_TRANSPORT = None  # tests put an in-process transport here
+# "auto": when GoTo can reach us, so with an https address, or with a GoTo that is local itself.
+WEBHOOKS = env.choice("GREENROOM_WEBHOOKS", "auto", {"auto", "on", "off"})
+WEBHOOK_MAX_AGE = timedelta(seconds=env.integer("GREENROOM_WEBHOOK_MAX_AGE_SECONDS", 600, at_least=1))
 
 # Background work: "db" needs nothing but the database; "celery" hands each job to a broker.
 DISPATCH = env.choice("GREENROOM_DISPATCH", "db", {"db", "celery"})
@@ -50,6 +53,7 @@ INSTALLED_APPS = [
     "greenroom.hub.jobs",
     "greenroom.hub.users",
     "greenroom.hub.ledger",
+    "greenroom.hub.exports",
     "greenroom.hub.connections",
     "greenroom.hub.events",
     "greenroom.hub.sync",

@@ -8,14 +8,14 @@ from django.contrib.auth.decorators import login_required
 from django.core.paginator import Page, Paginator
 from django.db.models import QuerySet
 from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django_htmx.http import HttpResponseClientRefresh
 
 from greenroom.hub.core.errors import InvalidInputError
 from greenroom.hub.users.access import require_site_admin
 from greenroom.hub.users.models import User
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 _ROWS = 50
 
 
@@ -30,7 +30,7 @@ def signed_in(view: View) -> View:
     guarded = login_required(view)
 
     @wraps(view)
-    def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def entered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.htmx and not request.user.is_authenticated:  # type: ignore[attr-defined]
             # A part of a page that renews itself must not turn into the sign-in page.
             return HttpResponseClientRefresh()
@@ -43,7 +43,7 @@ def site_admins_only(view: View) -> View:
     """Let only site admins pass; for others the page does not exist."""
 
     @wraps(view)
-    def guarded(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         require_site_admin(request.user)
         return view(request, *args, **kwargs)
 

@@ -1,0 +1,62 @@
+"""Pages of exports: asking for one, seeing it grow, taking it away."""
+
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from greenroom.hub.core.errors import StateConflictError, UnknownObjectError
+from greenroom.hub.exports.formats import CONTENT_TYPES
+from greenroom.hub.exports.formats import render as render_export
+from greenroom.hub.exports.models import Export
+from greenroom.hub.exports.selectors import get_export_for, list_exports
+from greenroom.hub.exports.services import request_export
+from greenroom.hub.web.doors import SignedInRequest, number_of, page_of, signed_in, text_of
+
+
+@signed_in
+@require_GET
+def list_page(request: SignedInRequest) -> HttpResponse:
+    """Show what the person has asked for."""
+    return render(request, "exports/list.html", {"page": page_of(request, list_exports(user=request.user))})
+
+
+@signed_in
+@require_POST
+def start(request: SignedInRequest, table: str) -> HttpResponseBase:
+    """Write a table; a short one is downloaded at once."""
+    format = text_of(request.POST, "format")
+    if format not in Export.Format.values:
+        raise UnknownObjectError("Choose CSV, XLSX or JSON.")
+    event = number_of(request.POST, "event")
+    params = {"event": event} if event is not None else {}
+    export = request_export(user=request.user, table=table, params=params, format=Export.Format(format))
+    if export.state == Export.State.READY:
+        return _file(export)
+    return redirect("export", pk=export.pk)
+
+
+@signed_in
+@require_GET
+@never_cache
+def export_page(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Show how far an export is; the page asks for its progress by itself."""
+    export = get_export_for(request.user, pk)
+    template = "exports/progress.html" if request.htmx else "exports/export.html"  # type: ignore[attr-defined]
+    return render(request, template, {"export": export})
+
+
+@signed_in
+@require_GET
+def download(request: SignedInRequest, pk: int) -> HttpResponseBase:
+    """Send the file of an export."""
+    export = get_export_for(request.user, pk)
+    if export.state != Export.State.READY:
+        raise StateConflictError("This export is still being written. Look again in a moment.")
+    return _file(export)
+
+
+def _file(export: Export) -> StreamingHttpResponse:
+    answer = StreamingHttpResponse(render_export(export), content_type=CONTENT_TYPES[Export.Format(export.format)])
+    answer["Content-Disposition"] = f'attachment; filename="{export.file_name}"'
+    return answer
