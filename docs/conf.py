@@ -1,11 +1,12 @@
-"""Sphinx's settings. Pages are Markdown (MyST); the table of operations is made from the client at build time."""
+"""Sphinx's settings. Pages are Markdown (MyST); what is generated is made from the code at build time."""
 
 import sys
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
+sys.path.insert(1, str(Path(__file__).parents[1]))
 
-from _generate import fill_placeholders
+from _generate import fill_placeholders, generated_pages
 
 from greenroom import __version__
 
@@ -23,6 +24,8 @@ nitpicky = True
 
 html_theme = "alabaster"
 html_title = "Greenroom"
+html_static_path = ["_static"]
+html_css_files = ["pages.css"]
 html_theme_options = {
     "description": "The hub between GoTo live events and the people who teach with them.",
     "page_width": "1100px",
@@ -32,6 +35,7 @@ html_show_sphinx = False
 
 
 def setup(app):
-    """Fill the generated parts of pages in while they are read."""
+    """Fill the generated parts of pages in while they are read, in every build anew."""
+    app.connect("env-get-outdated", generated_pages)
     app.connect("source-read", fill_placeholders)
     return {"parallel_read_safe": True}

@@ -13,7 +13,7 @@ import typer.main
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from greenroom.cli import app
-from greenroom.goto import OPERATIONS, GotoError
+from greenroom.goto import GotoError
 from greenroom.hub.core.errors import HubError
 from greenroom.hub.courses.item_state import Code
 from greenroom.sandbox import Sandbox
@@ -200,15 +200,6 @@ def test_every_switch_is_tied_to_what_greenroom_relies_on():
     relied_on, _, _ = read(REFERENCE / "goto-behaviour.md").partition("## Switches of the sandbox")
     named = set(re.findall(r"`(\w+)`", " ".join(re.findall(r"\|([^|]*)\|$", relied_on, re.MULTILINE))))
     assert {switch.name for switch in SWITCHES} == named
-
-
-def test_the_table_of_operations_has_all_of_them(monkeypatch):
-    monkeypatch.syspath_prepend(str(DOCS))
-    from _generate import fill_placeholders
-
-    source = [read(REFERENCE / "operations.md")]
-    fill_placeholders(None, "reference/operations", source)
-    assert len(OPERATIONS) == len(re.findall(r"^\| `\w+` \| `(?:GET|POST|PUT|DELETE|PATCH) /", source[0], re.MULTILINE))
 
 
 def test_the_sign_ins_of_the_demo_are_those_of_the_readme():
