@@ -15,7 +15,7 @@ from typing import Any, TypeVar, cast
 import msgspec
 from msgspec import inspect as kinds
 
-from greenroom.goto._types import UtcTime, parse_time, read_special
+from greenroom.goto._types import Key, UtcTime, parse_time, read_key, read_special
 from greenroom.goto.errors import UnexpectedResponseError
 
 T = TypeVar("T")
@@ -74,7 +74,8 @@ def _path_of(error: Exception) -> str:
 
 @functools.lru_cache(maxsize=512)
 def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
-    return msgspec.json.Decoder(kind, dec_hook=read_special)
+    specials = {part.cls for part in _parts(_kind(kind)) if isinstance(part, kinds.CustomType)}
+    return msgspec.json.Decoder(kind, dec_hook=read_key if specials == {Key} else read_special)
 
 
 @functools.lru_cache(maxsize=512)
@@ -83,30 +84,39 @@ def _kind(kind: Any) -> kinds.Type:
 
 
 def _has_other_spelling(content: bytes, kind: Any) -> bool:
-    """Tell whether the body's beginning shows a member under another name than the model's."""
-    beginning = content[:_SPELLING_WINDOW]
-    return any(name in beginning for name in _other_spellings(kind))
+    """Tell whether the body's beginning shows a member under another name than the model's, and not under that one."""
+    return any(
+        content.find(own, 0, _SPELLING_WINDOW) < 0 and any(content.find(o, 0, _SPELLING_WINDOW) >= 0 for o in others)
+        for own, others in _other_spellings(kind)
+    )
 
 
 @functools.lru_cache(maxsize=512)
-def _other_spellings(kind: Any) -> tuple[bytes, ...]:
-    """Collect the other spellings of all members in a type, less the names it uses itself."""
-    own: set[str] = set()
-    _collect_names(_kind(kind), own, set())
-    others = {other for name in own for other in SPELLINGS.get(name, ())} - own
-    return tuple(f'"{other}"'.encode() for other in sorted(others))
+def _other_spellings(kind: Any) -> tuple[tuple[bytes, tuple[bytes, ...]], ...]:
+    """Collect the members of a type that have other spellings, as they stand in a body, and those."""
+    structs = [part for part in _parts(_kind(kind)) if isinstance(part, kinds.StructType)]
+    own = {field.encode_name for struct in structs for field in struct.fields}
+    return tuple(
+        (_quoted(name), tuple(_quoted(other) for other in SPELLINGS[name] if other not in own))
+        for name in sorted(own & SPELLINGS.keys())
+    )
 
 
-def _collect_names(kind: kinds.Type, names: set[str], seen: set[type]) -> None:
-    if isinstance(kind, kinds.StructType):
-        if kind.cls not in seen:
-            seen.add(kind.cls)
-            names.update(field.encode_name for field in kind.fields)
-            for field in kind.fields:
-                _collect_names(field.type, names, seen)
-        return
-    for inner in _inner_kinds(kind):
-        _collect_names(inner, names, seen)
+def _quoted(name: str) -> bytes:
+    return f'"{name}"'.encode()
+
+
+def _parts(kind: kinds.Type) -> list[kinds.Type]:
+    """List a type and all types inside it."""
+    found, structs = [kind], set()
+    for part in found:  # grows while it is read
+        if isinstance(part, kinds.StructType):
+            if part.cls not in structs:
+                structs.add(part.cls)
+                found.extend(field.type for field in part.fields)
+        else:
+            found.extend(_inner_kinds(part))
+    return found
 
 
 def _inner_kinds(kind: kinds.Type) -> tuple[kinds.Type, ...]:

@@ -137,15 +137,22 @@ def write_time(moment: datetime) -> str:
 
 def read_special(kind: type, value: object) -> object:
     """Read the kinds msgspec does not know; its `dec_hook`."""
-    if value.__class__ is int and kind is Key:  # first: ten thousand registrants come this way
-        return f"{value}"
-    if value.__class__ is str and kind is Key:
-        return value
+    if kind is Key:
+        return read_key(kind, value)
     if kind is UtcTime:
         return parse_time(value)
     if kind is EscapedText and isinstance(value, str):
         return unescape(value)
     raise ValueError(f"not a {kind.__name__}")
+
+
+def read_key(_kind: type, value: object) -> str:
+    """Read a key; the `dec_hook` of models without other special kinds, as ten thousand registrants come this way."""
+    if value.__class__ is int:
+        return f"{value}"
+    if value.__class__ is str:
+        return value
+    raise ValueError("not a key")
 
 
 def escape(text: str) -> str:
