@@ -109,8 +109,10 @@ class EventWish:
     """
     What an event shall be. To change one, what is None stays as it is.
 
-    `times` has one date; several mean that people pick one of them, and none that it has no fixed date. The customer
-    is who is helped, with `Ability.SUPPORT`.
+    Title and description come together, and so do times and zone: GoTo takes one only with the other. `times` has one
+    date; several mean what `Ability.PICK_A_DATE` or `Ability.ALL_DATES` says, and none that it has no fixed date. To
+    change one of the dates that people pick from, `times` has all of them. The customer is who is helped, with
+    `Ability.SUPPORT`.
     """
 
     title: str | None = None
@@ -191,6 +193,8 @@ class Ability(StrEnum):
     REGISTER = "register"  # people sign up; elsewhere everybody joins by the event's own link
     APPROVE_LATER = "approve_later"  # sign-ups may wait for the organizer
     CREATE = "create"
+    PICK_A_DATE = "pick_a_date"  # made with several dates, people pick one of them
+    ALL_DATES = "all_dates"  # made with several dates, one sign-up is for all of them
     UPDATE = "update"
     CANCEL = "cancel"
     RESEND_CONFIRMATION = "resend_confirmation"
@@ -219,6 +223,8 @@ class Product(Protocol):
     tells_when_live: bool
     # Whether GoTo's webhooks tell of sign-ups and of changed events. Where they do not, only reading does.
     sends_webhooks: bool
+    # The longest a date may last, as far as GoTo tells.
+    longest_date: timedelta | None
     # How far GoTo's own list of registrants may lag behind a sign-up it has confirmed.
     registrant_lag: timedelta
 
@@ -281,7 +287,7 @@ class Product(Protocol):
         """Add somebody, whom GoTo invites; one who is on the team already is not added again. One call, or two."""
 
     def remove_team_member(self, goto: GoTo, organizer_key: str, event_key: str, member: TeamMemberData) -> None:
-        """Take somebody off; nothing happens when they are not there. One call."""
+        """Take somebody off; nothing happens when they are not there. One call, or two."""
 
     def list_recordings(self, goto: GoTo, organizer_key: str, event_key: str) -> Iterable[RecordingData]:
         """Return the event's recordings. One call, none without the ability."""
@@ -290,4 +296,8 @@ class Product(Protocol):
         """Return where a recording can be downloaded for a while; a secret. One call. `Ability.RECORDINGS`."""
 
     def list_answers(self, goto: GoTo, organizer_key: str, event_key: str, session: SessionData) -> AnswersData:
-        """Return polls, questions and surveys of a session. Two or three calls: none for polls when it had none."""
+        """
+        Return polls, questions and surveys of a session.
+
+        Two or three calls: none for polls when it had none. None at all without `Ability.ANSWERS`.
+        """
