@@ -4,6 +4,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
+    path("api/", include("greenroom.hub.api.urls")),
     path("", include("greenroom.hub.web.urls")),
 ]
 

@@ -7,10 +7,10 @@ here: the API's addresses, OpenAPI, Swagger for Power Platform, Zapier, n8n, MCP
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 
@@ -19,6 +19,7 @@ from greenroom.hub.ledger.models import Fact
 
 I = TypeVar("I", bound=msgspec.Struct)  # noqa: E741 - an input
 O = TypeVar("O")  # noqa: E741 - an output
+F = TypeVar("F", bound=Callable[..., Any])
 
 Method = Literal["GET", "POST", "PATCH", "PUT", "DELETE"]
 
@@ -29,6 +30,15 @@ class Visibility(StrEnum):
     IMPORTANT = "important"
     ADVANCED = "advanced"
     INTERNAL = "internal"  # serves other operations, such as the choices of a field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply(Generic[O]):
+    """An output with another status than the operation's own, or with headers."""
+
+    body: O
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +55,7 @@ class Operation(Generic[I, O]):
         verb: what the key must allow.
         input, output: structs; `list[...]` of a struct for lists.
         status: of the answer when it went well.
+        other_statuses: what else it may answer by a `Reply`, with a sentence for each.
     """
 
     operation_id: str
@@ -55,8 +66,9 @@ class Operation(Generic[I, O]):
     verb: Verb
     input: type[I]
     output: Any
-    function: Callable[[Caller, I], O]
+    function: Callable[[Caller, I], "O | Reply[O]"]
     status: int = 200
+    other_statuses: Mapping[int, str] = field(default_factory=dict)
     visibility: Visibility = Visibility.IMPORTANT
     tags: tuple[str, ...] = ()
 
@@ -112,12 +124,17 @@ def operation(
     summary: str,
     verb: Verb,
     status: int = 200,
+    other_statuses: Mapping[int, str] | None = None,
     visibility: Visibility = Visibility.IMPORTANT,
     tags: Iterable[str] = (),
-) -> Callable[[Callable[[Caller, I], O]], Callable[[Caller, I], O]]:
-    """Register a function as an operation. Its annotations tell input and output, its docstring the description."""
+) -> Callable[[F], F]:
+    """
+    Register a function as an operation. Its annotations tell input and output, its docstring the description.
 
-    def register(function: Callable[[Caller, I], O]) -> Callable[[Caller, I], O]:
+    One that answers with a `Reply` is annotated with `Reply[output]`.
+    """
+
+    def register(function: F) -> F:
         if operation_id in _operations:
             raise ValueError(f"There are two operations {operation_id}")
         hints = function.__annotations__
@@ -129,15 +146,20 @@ def operation(
             description=" ".join((function.__doc__ or "").split()),
             verb=verb,
             input=next(hint for name, hint in hints.items() if name not in {"caller", "return"}),
-            output=hints["return"],
+            output=_output(hints["return"]),
             function=function,
             status=status,
+            other_statuses=dict(other_statuses or {}),
             visibility=visibility,
             tags=tuple(tags),
         )
         return function
 
     return register
+
+
+def _output(hint: Any) -> Any:
+    return get_args(hint)[0] if get_origin(hint) is Reply else hint
 
 
 def register_trigger(trigger: Trigger) -> Trigger:

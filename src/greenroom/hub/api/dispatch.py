@@ -1,0 +1,105 @@
+"""One view for every operation of the registry."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
+
+from greenroom.hub.api.callers import identify
+from greenroom.hub.api.idempotency import answer_once
+from greenroom.hub.api.limits import CALLS, Standing, take
+from greenroom.hub.api.problems import ApiError, answer_problem, answer_unexpected, request_id
+from greenroom.hub.api.reading import read_input
+from greenroom.hub.automation.callers import Caller
+from greenroom.hub.automation.registry import Operation, Reply
+from greenroom.hub.core.errors import HubError
+
+Operations = Mapping[str, Operation[Any, Any]]
+_encode = msgspec.json.Encoder().encode
+
+
+def endpoint(operations: Operations) -> Callable[..., HttpResponse]:
+    """Return the view of one address, which has an operation for each method it takes."""
+    allowed = ", ".join(sorted([*operations, "OPTIONS", *(["HEAD"] if "GET" in operations else [])]))
+
+    @csrf_exempt
+    def view(request: HttpRequest, **path: str) -> HttpResponse:
+        if request.method == "OPTIONS":
+            return HttpResponse(status=204, headers={"Allow": allowed})
+        return _guarded(request, lambda caller: _call(request, caller, operations, path, allowed))
+
+    return view
+
+
+def _guarded(request: HttpRequest, carry_out: Callable[[Caller], HttpResponse]) -> HttpResponse:
+    """Identify the caller, count the call, and turn whatever goes wrong into a problem document."""
+    standing: Standing | None = None
+    try:
+        caller = identify(request)
+        standing = take(caller.owner, CALLS)
+        if standing.is_exceeded:
+            raise _too_many(standing)
+        answer = carry_out(caller)
+    except HubError as error:
+        answer = answer_problem(request, error)
+    except Exception as error:  # noqa: BLE001 - the top of the API: nothing but a document leaves it
+        answer = answer_unexpected(request, error)
+    for name, value in (standing.headers if standing else {}).items():
+        answer.headers.setdefault(name, value)
+    answer["X-Request-Id"] = request_id(request)
+    answer["Cache-Control"] = "no-store"
+    return answer
+
+
+def _too_many(standing: Standing) -> ApiError:
+    limit = standing.limit
+    return ApiError(
+        429,
+        "quota_exceeded",
+        f"This key may make {limit.calls} calls in {limit.seconds} seconds. Go on in {standing.reset} seconds.",
+        {"Retry-After": str(standing.reset)},
+        **{"violated-policies": [limit.name]},
+    )
+
+
+def _call(
+    request: HttpRequest, caller: Caller, operations: Operations, path: Mapping[str, str], allowed: str
+) -> HttpResponse:
+    method = "GET" if request.method == "HEAD" else request.method or ""
+    operation = operations.get(method)
+    if operation is None:
+        raise ApiError(405, "method_not_allowed", f"This address takes {allowed}.", {"Allow": allowed})
+    caller.require(operation.verb)
+    wanted = read_input(request, operation, path)
+    key = request.headers.get("Idempotency-Key")
+    if key is None or operation.method != "POST":
+        return _carry_out(operation, caller, wanted)
+    return answer_once(
+        owner=caller.owner,
+        operation_id=operation.operation_id,
+        key=key,
+        content=_encode(wanted),
+        carry_out=lambda: _carry_out_safely(request, operation, caller, wanted),
+    )
+
+
+def _carry_out_safely(
+    request: HttpRequest, operation: Operation[Any, Any], caller: Caller, wanted: Any
+) -> HttpResponse:
+    """Carry out a call whose refusal is an answer to keep."""
+    try:
+        return _carry_out(operation, caller, wanted)
+    except HubError as error:
+        return answer_problem(request, error)
+
+
+def _carry_out(operation: Operation[Any, Any], caller: Caller, wanted: Any) -> HttpResponse:
+    told = operation.function(caller, wanted)
+    reply = told if isinstance(told, Reply) else Reply(body=told, status=operation.status)
+    if reply.status == 204:
+        return HttpResponse(status=204, headers=dict(reply.headers))
+    return HttpResponse(
+        _encode(reply.body), content_type="application/json", status=reply.status, headers=dict(reply.headers)
+    )
