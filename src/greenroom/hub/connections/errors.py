@@ -3,11 +3,13 @@ What can go wrong with a GoTo account.
 
     HubError
       AuthorizationError             400, `code` tells which of the cases below
+      StateConflictError
+        AccountNotOpenError          409
       TemporarilyUnavailableError
         DailyBudgetSpentError        503, `retry_after` leads to midnight UTC
 """
 
-from greenroom.hub.core.errors import HubError, TemporarilyUnavailableError
+from greenroom.hub.core.errors import HubError, StateConflictError, TemporarilyUnavailableError
 
 
 class AuthorizationError(HubError):
@@ -20,6 +22,12 @@ class AuthorizationError(HubError):
         """Keep the case and one sentence."""
         super().__init__(message)
         self.code = code
+
+
+class AccountNotOpenError(StateConflictError):
+    """The event belongs to an account that a site administrator has not opened to whoever wants to use it."""
+
+    code = "account_not_open"
 
 
 class DailyBudgetSpentError(TemporarilyUnavailableError):

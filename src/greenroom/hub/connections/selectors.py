@@ -1,14 +1,41 @@
 """Fetching connections."""
 
-from django.db.models import QuerySet
+from typing import Any
 
-from greenroom.hub.connections.models import Connection, Pace
+from django.db.models import Q, QuerySet
+
+from greenroom.hub.connections.models import Connection, ConnectionUse, Pace
 from greenroom.hub.core import clock
 
 
 def list_connections() -> QuerySet[Connection]:
     """Return all connections, those that need a person first."""
     return Connection.objects.order_by("state", "account_name", "organizer_name")
+
+
+def list_usable_connections(*, used_by: str, object_id: int) -> QuerySet[Connection]:
+    """
+    Return the connections that one course, form or campaign may use, whatever state they are in.
+
+    Args:
+        used_by: of `ConnectionUse.UsedBy`.
+        object_id: its number there.
+    """
+    return _open_to(ConnectionUse.objects.filter(used_by=used_by, object_id=object_id))
+
+
+def list_connections_usable_by_any(*, used_by: str, objects: QuerySet[Any]) -> QuerySet[Connection]:
+    """Return the connections that at least one of these courses, forms or campaigns may use; those open to all too."""
+    return _open_to(ConnectionUse.objects.filter(used_by=used_by, object_id__in=objects.values("pk")))
+
+
+def _open_to(uses: QuerySet[ConnectionUse]) -> QuerySet[Connection]:
+    return Connection.objects.filter(Q(is_open_to_all=True) | Q(pk__in=uses.values("connection")))
+
+
+def list_uses(*, connection: Connection, used_by: str) -> set[int]:
+    """Return the numbers of the courses, forms or campaigns that were given leave to use a connection. One query."""
+    return set(connection.uses.filter(used_by=used_by).values_list("object_id", flat=True))
 
 
 def list_active_connections() -> QuerySet[Connection]:

@@ -13,6 +13,8 @@ from typing import TypeVar
 
 from django.db.models import Model, Q, QuerySet
 
+from greenroom.hub.connections.models import Connection, ConnectionUse
+from greenroom.hub.connections.selectors import list_connections_usable_by_any, list_usable_connections
 from greenroom.hub.core.errors import UnknownObjectError
 from greenroom.hub.courses.models import Course, Enrollment, Lesson, Section, SectionItem
 from greenroom.hub.events.models import Event
@@ -88,6 +90,29 @@ def may_create_course(user: User) -> bool:
 def may_see_events(user: User) -> bool:
     """Tell whether a person may look at the events of the connected accounts: those who put them into lessons."""
     return user.is_site_admin or Enrollment.objects.filter(user=user, role__in=_ROLES[Verb.EDIT]).exists()
+
+
+def list_accounts_for(course: Course) -> QuerySet[Connection]:
+    """Return the GoTo accounts whose events may be put into a course, whatever state they are in."""
+    return list_usable_connections(used_by=ConnectionUse.UsedBy.COURSE, object_id=course.pk)
+
+
+def list_accounts_seen_by(user: User) -> QuerySet[Connection]:
+    """Return the GoTo accounts that a person may know of: those open to any of the courses they edit."""
+    if user.is_site_admin:
+        return Connection.objects.all()
+    courses = list_courses_for(user, Verb.EDIT)
+    return list_connections_usable_by_any(used_by=ConnectionUse.UsedBy.COURSE, objects=courses)
+
+
+def list_events_for(user: User, events: QuerySet[Event]) -> QuerySet[Event]:
+    """Leave out the events a person may not know of: of other accounts, and not in a course that they edit either."""
+    if user.is_site_admin:
+        return events
+    shown = SectionItem.objects.filter(
+        section__lesson__course__in=list_courses_for(user, Verb.EDIT), removed_at=None, event__isnull=False
+    )
+    return events.filter(Q(connection__in=list_accounts_seen_by(user)) | Q(pk__in=shown.values("event")))
 
 
 def list_items_for(user: User, event: Event) -> QuerySet[SectionItem]:

@@ -5,13 +5,15 @@ from urllib.parse import urlsplit
 from django import forms
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from greenroom.hub.connections.models import Connection
 from greenroom.hub.connections.selectors import list_active_connections
 from greenroom.hub.core.errors import HubError, InvalidInputError, StateConflictError, UnknownObjectError
-from greenroom.hub.courses.access import Verb, get_item_for, get_lesson_for, get_section_for
+from greenroom.hub.courses.access import Verb, get_item_for, get_lesson_for, get_section_for, list_accounts_for
 from greenroom.hub.courses.completion_rule import make_rule
 from greenroom.hub.courses.models import Section, SectionItem
 from greenroom.hub.courses.services import (
@@ -72,18 +74,19 @@ def choose_kind(request: SignedInRequest, pk: int) -> HttpResponse:
 def choose_event(request: SignedInRequest, pk: int, product: str) -> HttpResponse:
     """Show the events of the connected accounts to choose from; with `?link=`, the ones that link points to."""
     section = get_section_for(request.user, pk, Verb.EDIT)
-    kind = _product(product)
+    kind, accounts = _product(product), list_accounts_for(section.lesson.course)
     context = {
         "section": section,
         "product": kind,
-        "has_connection": list_active_connections().exists(),
+        "has_connection": accounts.filter(state=Connection.State.ACTIVE).exists(),
+        "is_any_connected": list_active_connections().exists(),
         "link": text_of(request.GET, "link"),
         "title": f"Add a {kind.words.one.lower()}",
         "current_tab": "Choose",
     }
     if context["link"] or "paste" in request.GET:
-        return _answer_link(request, context)
-    events = list_choosable_events(product=product, text=text_of(request.GET, "q"))
+        return _answer_link(request, context, accounts)
+    events = list_choosable_events(product=product, text=text_of(request.GET, "q")).filter(connection__in=accounts)
     page = page_of(request, events, 20)
     return render(request, "courses/choose_event.html", {**context, "page": page, "choices": page.object_list})
 
@@ -94,13 +97,13 @@ def _product(code: str) -> Product:
     return PRODUCTS[code]
 
 
-def _answer_link(request: SignedInRequest, context: dict[str, object]) -> HttpResponse:
+def _answer_link(request: SignedInRequest, context: dict[str, object], accounts: QuerySet[Connection]) -> HttpResponse:
     context |= {"is_pasting": True, "current_tab": "Paste a link"}
     try:
         if not context["link"]:
             return render(request, "courses/choose_event.html", context)
         link = read_link(str(context["link"]), own_hosts=frozenset({urlsplit(settings.GOTO_API_URL).netloc}))
-        context["found"] = context["choices"] = find_at_goto(link=link)
+        context["found"] = context["choices"] = find_at_goto(link=link, among=accounts)
         context["is_personal"] = link.is_personal
     except HubError as error:
         context["problem"] = error
@@ -118,7 +121,7 @@ def add_event(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.error(request, "Choose an event first.")
         return redirect("choose_kind", pk=pk)
     try:
-        check_can_be_added(event=event)
+        check_can_be_added(event=event, course=section.lesson.course)
     except StateConflictError as error:
         messages.error(request, str(error))
         return redirect("choose_kind", pk=pk)

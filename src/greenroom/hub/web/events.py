@@ -1,24 +1,32 @@
 """Pages of the events of all connected accounts."""
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from greenroom.hub.connections.selectors import list_connections
 from greenroom.hub.core.errors import UnknownObjectError
-from greenroom.hub.courses.access import list_items_for, may_see_events, may_see_people_of
+from greenroom.hub.courses.access import (
+    list_accounts_seen_by,
+    list_events_for,
+    list_items_for,
+    may_see_events,
+    may_see_people_of,
+)
 from greenroom.hub.events.models import Event
 from greenroom.hub.events.products import PRODUCTS, get_product
 from greenroom.hub.events.selectors import (
     count_funnel,
     count_registrations_by_day,
     list_attendees,
+    list_dates,
     list_events,
     list_registrants,
 )
 from greenroom.hub.events.services import get_start_url
 from greenroom.hub.sync.services import request_sync
+from greenroom.hub.web.calendar import Month
 from greenroom.hub.web.doors import SignedInRequest, number_of, page_of, signed_in, text_of
 
 
@@ -46,11 +54,11 @@ def list_page(request: SignedInRequest) -> HttpResponse:
         request,
         "events/list.html",
         {
-            "page": page_of(request, events),
+            "page": page_of(request, list_events_for(request.user, events)),
             "current_tab": when.capitalize(),
             "products": [(product.code, product.words.many) for product in PRODUCTS.values()],
             "states": Event.State.choices,
-            "accounts": [(connection.pk, str(connection)) for connection in list_connections()],
+            "accounts": [(connection.pk, str(connection)) for connection in list_accounts_seen_by(request.user)],
         },
     )
 
@@ -60,7 +68,7 @@ def list_page(request: SignedInRequest) -> HttpResponse:
 def event_page(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show one event: what it is, and to those who teach it who signed up and who came."""
     _check(request)
-    event = get_object_or_404(Event.objects.select_related("connection"), pk=pk)
+    event = get_object_or_404(list_events_for(request.user, Event.objects.select_related("connection")), pk=pk)
     may_see_people = may_see_people_of(request.user, event)
     tab = request.GET.get("tab", "overview") if may_see_people else "overview"
     text = text_of(request.GET, "q")

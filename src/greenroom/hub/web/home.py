@@ -6,7 +6,7 @@ from django.views.decorators.http import require_GET
 
 from greenroom.hub.connections.selectors import list_connections
 from greenroom.hub.core import clock
-from greenroom.hub.courses.access import list_courses_for, may_see_events
+from greenroom.hub.courses.access import list_courses_for, list_events_for, may_see_events
 from greenroom.hub.courses.models import SectionItem
 from greenroom.hub.courses.selectors import list_next_items, list_progress
 from greenroom.hub.events.models import Event
@@ -26,7 +26,9 @@ def home(request: SignedInRequest) -> HttpResponse:
         "progress": list_progress(courses=list_courses_for(user), user=user),
     }
     if may_see_events(user):
-        context["coming_events"] = list_events(when="upcoming").exclude(state=Event.State.CANCELLED)[:5]
+        context["coming_events"] = list_events_for(user, list_events(when="upcoming")).exclude(
+            state=Event.State.CANCELLED
+        )[:5]
     if user.is_site_admin:
         connections = list(list_connections())
         context["connections"] = connections

@@ -4,8 +4,10 @@ from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils.text import slugify
 
+from greenroom.hub.connections.errors import AccountNotOpenError
 from greenroom.hub.core import clock
 from greenroom.hub.core.errors import InvalidInputError, StateConflictError
+from greenroom.hub.courses.access import list_accounts_for
 from greenroom.hub.courses.completion_rule import CompletionRule, write_rule
 from greenroom.hub.courses.models import Course, Enrollment, Lesson, Section, SectionItem
 from greenroom.hub.courses.services.completion import evaluate_item
@@ -41,13 +43,14 @@ def add_section(*, lesson: Lesson, title: str) -> Section:
     return Section.objects.create(lesson=lesson, title=_titled(title), position=_next(lesson.sections.all()))
 
 
-def check_can_be_added(*, event: Event) -> None:
+def check_can_be_added(*, event: Event, course: Course) -> None:
     """
-    See whether an event can be put into a lesson now. One that is over can: attendance counts for those who were there.
+    See whether an event can be put into a course now. One that is over can: attendance counts for those who were there.
 
     Raises:
         StateConflictError: with the reason.
     """
+    _check_account_is_open(event, course)
     if event.state == Event.State.CANCELLED:
         raise StateConflictError("This event was cancelled, so it cannot be added.")
     if event.state != Event.State.ENDED and not event.connection.is_usable:
@@ -57,11 +60,25 @@ def check_can_be_added(*, event: Event) -> None:
         )
 
 
+def _check_account_is_open(event: Event, course: Course) -> None:
+    if not list_accounts_for(course).filter(pk=event.connection_id).exists():
+        raise AccountNotOpenError(
+            "This event belongs to a GoTo account that is not open to this course. "
+            "Ask your site administrator to open it."
+        )
+
+
 def add_event_item(*, section: Section, event: Event, actor: User, rule: CompletionRule | None = None) -> SectionItem:
-    """Put an event into a section, at its end. One that stands in the section already is returned."""
+    """
+    Put an event into a section, at its end. One that stands in the section already is returned.
+
+    Raises:
+        AccountNotOpenError: the course may not use the event's account.
+    """
     known = section.items.filter(event=event, removed_at=None).first()
     if known:
         return known
+    _check_account_is_open(event, section.lesson.course)
     item = SectionItem.objects.create(
         section=section,
         kind=SectionItem.Kind.LIVE_EVENT,

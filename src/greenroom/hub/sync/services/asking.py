@@ -2,9 +2,12 @@
 
 from datetime import timedelta
 
+from django.db.models import QuerySet
+
 from greenroom.goto import GotoError
+from greenroom.hub.connections.errors import AccountNotOpenError
 from greenroom.hub.connections.goto import open_goto
-from greenroom.hub.connections.selectors import list_active_connections
+from greenroom.hub.connections.models import Connection
 from greenroom.hub.core import clock
 from greenroom.hub.core.errors import ReconnectNeededError
 from greenroom.hub.events.errors import UnknownEventError
@@ -32,20 +35,24 @@ def read_registration_form(event_id: int) -> None:
     store_registration_form(event=event, form=form)
 
 
-def find_at_goto(*, link: PastedLink) -> list[Event]:
+def find_at_goto(*, link: PastedLink, among: QuerySet[Connection]) -> list[Event]:
     """
     Return the events a pasted link points to; one that we do not have yet is asked for at GoTo, account by account.
 
+    Args:
+        among: the connections that whoever asks may use.
+
     Raises:
+        AccountNotOpenError: we have the event, and it is of none of these connections.
         UnknownEventError: no connected account has it.
         TemporarilyUnavailableError: GoTo did not answer, so it cannot be told.
     """
     try:
-        return find_pasted_events(link)
+        return _of_these(find_pasted_events(link), among)
     except UnknownEventError:
         if not link.event_key:
             raise
-    for connection in list_active_connections():
+    for connection in among.filter(state=Connection.State.ACTIVE):
         for product in PRODUCTS.values():
             try:
                 with open_goto(connection, is_waited_for=True) as goto:
@@ -55,3 +62,14 @@ def find_at_goto(*, link: PastedLink) -> list[Event]:
             if found:
                 return [store_event(connection=connection, product=product.code, found=found)]
     raise UnknownEventError("None of the connected accounts has this event.")
+
+
+def _of_these(events: list[Event], connections: QuerySet[Connection]) -> list[Event]:
+    """Leave out events of other accounts; nothing of them is told but that they are there."""
+    usable = set(connections.values_list("pk", flat=True))
+    found = [event for event in events if event.connection_id in usable]
+    if not found:
+        raise AccountNotOpenError(
+            "This event belongs to a GoTo account that is not open here. Ask your site administrator to open it."
+        )
+    return found
