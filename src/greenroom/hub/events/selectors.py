@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeVar
 
 from django.db.models import Count, Q, QuerySet
@@ -11,7 +12,7 @@ from greenroom.hub.connections.models import Connection
 from greenroom.hub.core import clock
 from greenroom.hub.events.errors import UnknownEventError
 from greenroom.hub.events.links import PastedLink
-from greenroom.hub.events.models import Attendee, Event, Registrant, RegistrationRequest
+from greenroom.hub.events.models import Attendee, Event, EventTime, Registrant, RegistrationRequest
 from greenroom.hub.users.models import User
 
 _Person = TypeVar("_Person", Registrant, Attendee)
@@ -44,6 +45,13 @@ def list_events(
     if when == "upcoming":
         events = events.filter(Q(ends_at__gte=now) | Q(state=Event.State.LIVE))
     return events.order_by("starts_at", "pk")
+
+
+def list_dates(*, events: QuerySet[Event], between: tuple[datetime, datetime]) -> QuerySet[EventTime]:
+    """Return the dates of these events that begin in a span of time, in order, with their events. One query."""
+    start, end = between
+    dates = EventTime.objects.filter(event__in=events.order_by().values("pk"), starts_at__gte=start, starts_at__lt=end)
+    return dates.select_related("event").order_by("starts_at", "pk")
 
 
 def list_choosable_events(*, product: str, text: str = "") -> QuerySet[Event]:

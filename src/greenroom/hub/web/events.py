@@ -42,7 +42,9 @@ def list_page(request: SignedInRequest) -> HttpResponse:
     _check(request)
     wanted = request.GET
     state = text_of(wanted, "state")
-    when = "" if state else text_of(wanted, "when") or "upcoming"
+    when = text_of(wanted, "when")
+    if when != "calendar":
+        when = "" if state else when or "upcoming"
     events = list_events(
         text=text_of(wanted, "q"),
         product=text_of(wanted, "product"),
@@ -50,17 +52,35 @@ def list_page(request: SignedInRequest) -> HttpResponse:
         connection=number_of(wanted, "account"),
         when=when,
     )
+    events = list_events_for(request.user, events)
     return render(
         request,
         "events/list.html",
         {
-            "page": page_of(request, list_events_for(request.user, events)),
+            **(_month_of(request, events) if when == "calendar" else {"page": page_of(request, events)}),
             "current_tab": when.capitalize(),
             "products": [(product.code, product.words.many) for product in PRODUCTS.values()],
             "states": Event.State.choices,
             "accounts": [(connection.pk, str(connection)) for connection in list_accounts_seen_by(request.user)],
         },
     )
+
+
+def _month_of(request: SignedInRequest, events: QuerySet[Event]) -> dict[str, object]:
+    month = Month.named(text_of(request.GET, "month"))
+
+    def address(name: str) -> str:
+        query = request.GET.copy()
+        query["month"] = name
+        return f"?{query.urlencode()}"
+
+    return {
+        "month": month,
+        "weeks": month.weeks(list_dates(events=events, between=month.span)),
+        "before_url": address(month.before),
+        "today_url": address(""),
+        "after_url": address(month.after),
+    }
 
 
 @signed_in
