@@ -46,6 +46,7 @@ class Bench:
             "GREENROOM_DATA_DIR": str(self.folder),
             "GREENROOM_DATABASE_URL": database_url or self.databases.fresh(),
             "GREENROOM_LOG_LEVEL": "ERROR",
+            "GREENROOM_WEBHOOKS": "off",
         }
         return children.run(f"bench.hub:{step}", environment=environment, **arguments)
 

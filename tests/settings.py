@@ -10,6 +10,7 @@ os.environ["GREENROOM_GOTO_API_URL"] = os.environ["GREENROOM_GOTO_AUTH_URL"] = "
 os.environ["GREENROOM_GOTO_CLIENT_ID"] = "greenroom-demo"
 os.environ["GREENROOM_GOTO_CLIENT_SECRET"] = "greenroom-demo-secret"
 os.environ["GREENROOM_GOTO_CALLS_PER_SECOND"] = "1000000"
+os.environ["GREENROOM_WEBHOOKS"] = "off"  # those that are about them turn them on
 
 from greenroom.hub.settings import *  # noqa: F403
 

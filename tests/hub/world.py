@@ -15,9 +15,11 @@ GOTO_URL = "http://goto.test"
 class World:
     """Time, and GoTo."""
 
-    def __init__(self, now: datetime, url: str = GOTO_URL) -> None:
+    def __init__(
+        self, now: datetime, url: str = GOTO_URL, webhook_transport: httpx2.BaseTransport | None = None
+    ) -> None:
         self.clock = SetClock(now)
-        self.sandbox = Sandbox(clock=Clock(frozen_at=now), public_url=url)
+        self.sandbox = Sandbox(clock=Clock(frozen_at=now), public_url=url, webhook_transport=webhook_transport)
         self.transport = httpx2.WSGITransport(app=self.sandbox.wsgi)
         self._http = httpx2.Client(transport=self.transport, base_url=GOTO_URL)
         account = self.control("POST", "accounts", name="Northwind Academy")["key"]

@@ -99,6 +99,7 @@ def settings_for(folder: Path, goto_url: str) -> dict[str, str]:
         "GREENROOM_GOTO_CLIENT_ID": "greenroom-demo",
         "GREENROOM_GOTO_CLIENT_SECRET": "greenroom-demo-secret",
         "GREENROOM_GOTO_CALLS_PER_SECOND": "1000",
+        "GREENROOM_WEBHOOKS": "off",
         "GREENROOM_LOG_LEVEL": "WARNING",
     }
 

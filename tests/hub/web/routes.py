@@ -57,6 +57,8 @@ ROUTES = {
 }
 # What machines ask has no sign-in; the style page is there only in development.
 OPEN = {"healthz": 200, "readyz": 503, "metrics": 200, "style": 404}
+# Where other programs bring something; they prove themselves by it. See `tests/hub/intake`.
+DOORS = ("goto_hook",)
 
 FORMS = ("create_course", "add_text", "register", "item_settings", "course_people", "add_person")
 POSTED = tuple(name for name, route in ROUTES.items() if route.method == "POST")

@@ -11,14 +11,14 @@ from django.apps import apps
 from django.test import Client
 from django.urls import reverse
 from tests.factories.courses import make_course, make_enrollment
-from tests.hub.web.routes import ACTS, EVERYBODY, FORMS, OPEN, POSTED, ROUTES, SHOWN, TAKING_AWAY, address
+from tests.hub.web.routes import ACTS, DOORS, EVERYBODY, FORMS, OPEN, POSTED, ROUTES, SHOWN, TAKING_AWAY, address
 
 from greenroom.hub.events.models import RegistrationRequest
 from greenroom.hub.web.urls import urlpatterns
 
 
 def test_table_names_every_route() -> None:
-    assert {pattern.name for pattern in urlpatterns} == ROUTES.keys() | OPEN.keys()
+    assert {pattern.name for pattern in urlpatterns} == ROUTES.keys() | OPEN.keys() | set(DOORS)
 
 
 @pytest.mark.parametrize("who", EVERYBODY)

@@ -80,11 +80,11 @@ class WebhookDelivery(models.Model):
     applied_at = models.DateTimeField(null=True)
 
     class Meta:
-        ordering = ["-pk"]
+        ordering = ["-received_at", "-pk"]
         constraints = [
             models.UniqueConstraint(fields=["connection", "event_name", "event_key"], name="one_delivery_per_event")
         ]
         indexes = [
             models.Index(fields=["connection", "state", "id"], name="delivery_by_state"),
-            models.Index(fields=["received_at"], name="delivery_by_time"),
+            models.Index(fields=["connection", "received_at"], name="delivery_by_time"),
         ]

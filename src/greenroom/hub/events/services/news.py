@@ -51,7 +51,7 @@ class Answers:
     people: Mapping[str, RegistrantData | None] = field(default_factory=dict)
 
 
-_UNASKED = Answers()
+UNASKED = Answers()
 
 
 def group_by_event(news: Sequence[News]) -> dict[tuple[str, str], list[News]]:
@@ -62,7 +62,7 @@ def group_by_event(news: Sequence[News]) -> dict[tuple[str, str], list[News]]:
     return groups
 
 
-def apply_news(*, connection: Connection, news: Sequence[News], answers: Answers = _UNASKED) -> list[Outcome]:
+def apply_news(*, connection: Connection, news: Sequence[News], answers: Answers = UNASKED) -> list[Outcome]:
     """
     Write down what GoTo told, and return what became of each piece, in their order. Asks GoTo nothing.
 

@@ -1,0 +1,61 @@
+"""Taking in a delivery: proven, stored, and answered. Nothing else happens while GoTo waits."""
+
+import hashlib
+
+from django.conf import settings
+
+from greenroom.goto.webhooks import verify
+from greenroom.hub.connections.models import Connection
+from greenroom.hub.core import clock
+from greenroom.hub.core.checkpoints import reached
+from greenroom.hub.events.errors import UnreadableNewsError
+from greenroom.hub.events.products.webhooks import read_label
+from greenroom.hub.intake.models import WebhookDelivery
+from greenroom.hub.intake.selectors import list_usable_secrets
+from greenroom.hub.intake.services.applying import apply_deliveries
+
+UNREADABLE = "unreadable"
+
+
+def check_delivery(body: bytes, *, signature: str, timestamp: str) -> None:
+    """
+    Check that a delivery is GoTo's, by any of the secrets in use. One query.
+
+    Raises:
+        WebhookSignatureError: it is not provably GoTo's, or too old.
+    """
+    verify(
+        body,
+        signature=signature,
+        timestamp=timestamp,
+        secrets=list_usable_secrets(),
+        now=clock.now(),
+        tolerance_seconds=settings.WEBHOOK_MAX_AGE.total_seconds(),
+    )
+
+
+def receive_delivery(*, connection: Connection, body: bytes) -> None:
+    """
+    Store a delivery that is GoTo's, and have it applied. One that came before changes nothing.
+
+    The row is there before a job is asked for, so a job that runs just now is followed by one that sees it. One that
+    cannot be read is stored as well, as failed: it is GoTo's, and sending it again would not make it readable.
+    """
+    delivery = _read(connection, body)
+    reached("intake.before_store")
+    WebhookDelivery.objects.bulk_create([delivery], ignore_conflicts=True)
+    reached("intake.stored")
+    if delivery.state == WebhookDelivery.State.STORED:
+        apply_deliveries.enqueue(connection_id=connection.pk, dedupe_key=f"intake.apply:{connection.pk}")
+
+
+def _read(connection: Connection, body: bytes) -> WebhookDelivery:
+    delivery = WebhookDelivery(connection=connection, received_at=clock.now())
+    try:
+        delivery.event_name, delivery.event_key = read_label(body)
+        delivery.body = body.decode()
+    except UnreadableNewsError as error:
+        delivery.event_name, delivery.event_key = UNREADABLE, hashlib.sha256(body).hexdigest()
+        delivery.body = body.decode(errors="backslashreplace")
+        delivery.state, delivery.reason = WebhookDelivery.State.FAILED, error.code[:64]
+    return delivery
