@@ -26,6 +26,7 @@ from greenroom.hub.events.selectors import (
 )
 from greenroom.hub.events.services import get_start_url
 from greenroom.hub.sync.services import request_sync
+from greenroom.hub.web.activity import list_activity, tell
 from greenroom.hub.web.calendar import Month
 from greenroom.hub.web.doors import SignedInRequest, number_of, page_of, signed_in, text_of
 
@@ -106,6 +107,9 @@ def event_page(request: SignedInRequest, pk: int) -> HttpResponse:
         context["page"] = page_of(request, list_registrants(event=event, text=text))
     elif tab == "attendance":
         context["page"] = page_of(request, list_attendees(event=event, text=text))
+    elif tab == "activity":
+        page = page_of(request, list_activity(event=event))
+        context |= {"page": page, "entries": tell(list(page))}
     else:
         context["funnel"] = count_funnel(event=event)
         context["by_day"] = count_registrations_by_day(event=event)
