@@ -98,7 +98,7 @@ def test_a_failing_job_is_tried_again_later_and_later_and_then_fails(fail, clock
     job.refresh_from_db()
     assert 2.5 <= waits[0] <= 5 <= waits[1] <= 10
     assert (job.state, job.attempts, job.last_error) == ("failed", 3, "ZeroDivisionError")
-    assert list_failed_jobs() == [job]
+    assert list(list_failed_jobs()) == [job]
 
 
 def test_a_failing_job_does_not_block_the_line(fail, note):

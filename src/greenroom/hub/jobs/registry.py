@@ -109,6 +109,12 @@ def get_task(name: str) -> Task:
         raise UnknownTaskError(f"There is no task named {name}.") from error
 
 
+def describe_task(name: str) -> str:
+    """Return what a task does, as its own documentation says; of a task this release does not have, its name."""
+    task = _tasks.get(name)
+    return (inspect.getdoc(task.function) or name).partition("\n")[0] if task else name
+
+
 def list_queues() -> list[str]:
     """Return the names of all queues that tasks stand in, sorted."""
     return sorted({each.queue for each in _tasks.values()})

@@ -245,6 +245,22 @@ def retry_failed_job(job_id: int) -> Job:
     return Job.objects.get(pk=job_id)
 
 
+def retry_failed_jobs(limit: int = 1000) -> int:
+    """
+    Give up to `limit` failed jobs a fresh set of attempts, the latest first, and return how many.
+
+    One whose work is in line already is done with: the other one does the same.
+    """
+    retried = 0
+    for job in Job.objects.filter(state=Job.State.FAILED).order_by("-finished_at", "-pk")[:limit]:
+        try:
+            retry_failed_job(job.pk)
+            retried += 1
+        except StateConflictError:
+            Job.objects.filter(pk=job.pk, state=Job.State.FAILED).update(state=Job.State.DONE)
+    return retried
+
+
 def record_heartbeat(worker: str) -> None:
     """Note that a worker is alive."""
     WorkerHeartbeat.objects.bulk_create(

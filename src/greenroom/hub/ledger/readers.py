@@ -10,6 +10,7 @@ A reader gets every fact of its kinds once, in order; `delivery` says how. A new
 fact there ever was.
 """
 
+import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -28,6 +29,11 @@ class Reader:
     function: ReaderFunction
     kinds: tuple[str, ...] | None
     batch: int
+
+    @property
+    def what_it_does(self) -> str:
+        """What the function's own documentation says first."""
+        return (inspect.getdoc(self.function) or self.name).partition("\n")[0]
 
 
 def reader(

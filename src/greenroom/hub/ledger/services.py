@@ -1,5 +1,5 @@
 """
-Writing facts.
+Writing facts, and having them read again.
 
 A fact is appended in the transaction of the change that caused it, so neither is ever there without the
 other.
@@ -12,11 +12,13 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.db.transaction import TransactionManagementError
 
 from greenroom.hub.core import clock
-from greenroom.hub.ledger.tasks import wake
+from greenroom.hub.ledger import delivery
+from greenroom.hub.ledger.models import Fact
+from greenroom.hub.ledger.tasks import deliver, wake
 
 # One statement each; 12 values a fact stay well below SQLite's limit of 32,766 in a statement.
 BATCH = 1000
@@ -105,6 +107,20 @@ def append_select(columns: Sequence[str], select: str, params: Sequence[Any]) ->
     if new:
         _wake_readers()
     return new
+
+
+def replay_reader(*, name: str, from_fact: Fact | None) -> None:
+    """
+    Have a reader get all facts again from the first there ever was, or from one on, beginning at once.
+
+    What it has done already is not done twice: readers are such that they may be repeated.
+
+    Raises:
+        UnknownReaderError: there is no such reader.
+    """
+    with transaction.atomic():
+        delivery.replay(name, from_fact=from_fact)
+        deliver.enqueue(reader=name, run_at=clock.now(), dedupe_key=f"ledger.deliver:{name}")
 
 
 def _typed(name: str, value: str) -> str:
