@@ -180,6 +180,10 @@ class World:
             "limit": "20",
             "offset": "0",
             "pageSize": "2",
+            "sortBy": "displayName",
+            "sortOrder": "ascending",
+            "startIndex": "1",
+            "count": "20",
             "startTime": "1788000000000",
             "endTime": "1789000000000",
         }

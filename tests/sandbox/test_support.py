@@ -116,7 +116,9 @@ def test_recordings_are_transcoded_before_they_can_be_downloaded(olga: Door, for
     assert olga.put(f"{recordings}/archived/{recording_id}").status_code == 204
     found = olga.get(path).json()["recordings"][0]
     assert (found["sessionId"], found["archived"]) == (key, True)
-    assert "keeps no video" in olga.get(urlsplit(found["mp4Url"]).path).text
+    path = urlsplit(found["mp4Url"]).path
+    assert olga.get(path).headers["Content-Type"] == "video/mp4"
+    assert "keeps no video" in olga.http.get(path, headers={"Accept": "text/html"}).text
     too_many = ",".join(str(number) for number in range(501))
     assert olga.post(f"{recordings}/transcode/{too_many}").status_code == 400
 

@@ -138,7 +138,7 @@ def create_app(sandbox: Sandbox) -> flask.Flask:
     app.url_map.strict_slashes = True
     for product in PRODUCTS:
         mount(app, core, product)
-    mount_gateway_errors(app, API_PATHS)
+    mount_gateway_errors(app, API_PATHS, page_routes.not_found)
     oauth_routes.mount(app, core)
     page_routes.mount(app, core)
     control.mount(app, core)

@@ -4,6 +4,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable
 from datetime import datetime
+from itertools import islice
 from typing import Any, NamedTuple
 
 from greenroom.sandbox.times import write_instant_ms
@@ -43,6 +44,10 @@ class Counters:
     @property
     def total(self) -> int:
         return sum(self._totals.values())
+
+    def latest(self, count: int) -> list[CallRecord]:
+        """The latest calls, the last one first."""
+        return list(islice(reversed(self._recent), count))
 
     def report(self) -> dict[str, Any]:
         """Totals, counts per kind of call, and the latest calls, oldest first."""

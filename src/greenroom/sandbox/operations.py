@@ -389,13 +389,15 @@ def respond(answer: Answer) -> flask.Response:
     return response
 
 
-def mount_gateway_errors(app: flask.Flask, base_paths: tuple[str, ...]) -> None:
-    """Answer what no product's rule takes below the API paths as the gateway does."""
+def mount_gateway_errors(
+    app: flask.Flask, base_paths: tuple[str, ...], elsewhere: Callable[[], flask.typing.ResponseReturnValue]
+) -> None:
+    """Answer what no product's rule takes: below the API paths as the gateway does, `elsewhere` with a page."""
 
     def unrouted(error: HTTPException) -> flask.typing.ResponseReturnValue:
         if flask.request.path.startswith(base_paths):
             return respond(UNKNOWN_PATH)
-        return error
+        return elsewhere() if error.code == 404 else error
 
     app.register_error_handler(404, unrouted)
     app.register_error_handler(405, unrouted)

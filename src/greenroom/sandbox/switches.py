@@ -12,6 +12,7 @@ class Switch(Struct, frozen=True):
     """One doubtful behaviour. Without choices the value is a whole number from 0."""
 
     name: str
+    subject: str
     default: Value
     choices: tuple[str, ...]
     status: Status
@@ -21,6 +22,7 @@ class Switch(Struct, frozen=True):
 SWITCHES: tuple[Switch, ...] = (
     Switch(
         "unknown_parameters",
+        "Calls and tokens",
         "refuse",
         ("refuse", "ignore"),
         "assumed",
@@ -28,6 +30,7 @@ SWITCHES: tuple[Switch, ...] = (
     ),
     Switch(
         "refresh_rotation",
+        "Calls and tokens",
         "never",
         ("never", "always", "near_expiry"),
         "observed",
@@ -35,6 +38,7 @@ SWITCHES: tuple[Switch, ...] = (
     ),
     Switch(
         "refresh_ends_old_access_token",
+        "Calls and tokens",
         "no",
         ("no", "yes"),
         "assumed",
@@ -42,6 +46,7 @@ SWITCHES: tuple[Switch, ...] = (
     ),
     Switch(
         "requests_per_second",
+        "Calls and tokens",
         0,
         (),
         "documented",
@@ -49,6 +54,7 @@ SWITCHES: tuple[Switch, ...] = (
     ),
     Switch(
         "retry_after",
+        "Calls and tokens",
         "absent",
         ("absent", "present"),
         "assumed",
@@ -56,6 +62,7 @@ SWITCHES: tuple[Switch, ...] = (
     ),
     Switch(
         "registration_url",
+        "Registration",
         "sandbox",
         ("sandbox", "goto"),
         "assumed",
@@ -63,6 +70,7 @@ SWITCHES: tuple[Switch, ...] = (
     ),
     Switch(
         "attendance_delay_seconds",
+        "Attendance",
         0,
         (),
         "assumed",
@@ -70,6 +78,7 @@ SWITCHES: tuple[Switch, ...] = (
     ),
     Switch(
         "overlapping_attendance",
+        "Attendance",
         "union",
         ("union", "sum"),
         "assumed",
@@ -77,6 +86,7 @@ SWITCHES: tuple[Switch, ...] = (
     ),
     Switch(
         "training_minutes",
+        "Attendance",
         "floor",
         ("floor", "ceil"),
         "assumed",
@@ -84,6 +94,7 @@ SWITCHES: tuple[Switch, ...] = (
     ),
     Switch(
         "page_size_above_maximum",
+        "Forms of data",
         "refuse",
         ("refuse", "clamp"),
         "assumed",
@@ -91,6 +102,7 @@ SWITCHES: tuple[Switch, ...] = (
     ),
     Switch(
         "range_matching",
+        "Forms of data",
         "any",
         ("any", "first"),
         "assumed",
@@ -98,6 +110,7 @@ SWITCHES: tuple[Switch, ...] = (
     ),
     Switch(
         "closed_list_values",
+        "Registration",
         "refuse",
         ("refuse", "accept"),
         "assumed",
@@ -105,6 +118,7 @@ SWITCHES: tuple[Switch, ...] = (
     ),
     Switch(
         "time_zone_ids",
+        "Forms of data",
         "listed",
         ("listed", "any"),
         "assumed",
@@ -112,6 +126,7 @@ SWITCHES: tuple[Switch, ...] = (
     ),
     Switch(
         "offsets_in_times",
+        "Forms of data",
         "refuse",
         ("refuse", "accept"),
         "assumed",
@@ -119,6 +134,7 @@ SWITCHES: tuple[Switch, ...] = (
     ),
     Switch(
         "email_case",
+        "Registration",
         "ignore",
         ("ignore", "distinguish"),
         "assumed",
@@ -126,6 +142,7 @@ SWITCHES: tuple[Switch, ...] = (
     ),
     Switch(
         "waiting_join_url",
+        "Registration",
         "absent",
         ("absent", "present"),
         "assumed",
@@ -133,6 +150,7 @@ SWITCHES: tuple[Switch, ...] = (
     ),
     Switch(
         "late_registration",
+        "Registration",
         "accept",
         ("accept", "refuse"),
         "documented",
@@ -140,6 +158,7 @@ SWITCHES: tuple[Switch, ...] = (
     ),
     Switch(
         "detail_webinar_key",
+        "Forms of data",
         "number",
         ("number", "text"),
         "documented",
@@ -147,6 +166,7 @@ SWITCHES: tuple[Switch, ...] = (
     ),
     Switch(
         "training_registrant_key",
+        "Forms of data",
         "number",
         ("number", "text"),
         "observed",
@@ -154,6 +174,7 @@ SWITCHES: tuple[Switch, ...] = (
     ),
     Switch(
         "me_invalid_token",
+        "Calls and tokens",
         "401",
         ("401", "403"),
         "observed",
@@ -161,6 +182,7 @@ SWITCHES: tuple[Switch, ...] = (
     ),
     Switch(
         "seeit_invalid_token",
+        "Support sessions",
         "401",
         ("401", "403"),
         "documented",
@@ -168,6 +190,7 @@ SWITCHES: tuple[Switch, ...] = (
     ),
     Switch(
         "seeit_settles_after_seconds",
+        "Support sessions",
         0,
         (),
         "documented",
@@ -175,6 +198,7 @@ SWITCHES: tuple[Switch, ...] = (
     ),
     Switch(
         "assist_abandoned_after_seconds",
+        "Support sessions",
         86_400,
         (),
         "assumed",
@@ -182,6 +206,7 @@ SWITCHES: tuple[Switch, ...] = (
     ),
     Switch(
         "webhook_copies",
+        "Webhooks",
         1,
         (),
         "assumed",
@@ -189,6 +214,7 @@ SWITCHES: tuple[Switch, ...] = (
     ),
     Switch(
         "webhook_order",
+        "Webhooks",
         "as_it_happened",
         ("as_it_happened", "reversed", "shuffled"),
         "assumed",
@@ -196,6 +222,7 @@ SWITCHES: tuple[Switch, ...] = (
     ),
     Switch(
         "webhook_callback_hosts",
+        "Webhooks",
         "https_or_local",
         ("https_or_local", "https_only"),
         "documented",
@@ -203,6 +230,7 @@ SWITCHES: tuple[Switch, ...] = (
     ),
     Switch(
         "webhook_timestamp",
+        "Webhooks",
         "epoch_ms",
         ("epoch_ms", "epoch_s", "iso"),
         "assumed",
@@ -210,6 +238,7 @@ SWITCHES: tuple[Switch, ...] = (
     ),
     Switch(
         "webhook_retries",
+        "Webhooks",
         "on",
         ("on", "off"),
         "assumed",
@@ -218,6 +247,7 @@ SWITCHES: tuple[Switch, ...] = (
 )
 
 MAX_NUMBER = 10**9
+SUBJECTS = tuple(dict.fromkeys(switch.subject for switch in SWITCHES))
 BY_NAME = {switch.name: switch for switch in SWITCHES}
 
 

@@ -41,6 +41,7 @@ ROUTES: tuple[tuple[str, str, Handler], ...] = (
     ("POST", "/tokens/revoke", whole.revoke_tokens),
     ("GET", "/state", whole.get_state),
     ("GET", "/webhooks/deliveries", whole.get_deliveries),
+    ("POST", "/webhooks/deliveries/<key>/again", whole.send_again),
     ("GET", "/mail", mail.get_mails),
     ("DELETE", "/mail", mail.delete_mails),
     ("GET", "/mail/<key>", mail.get_mail),

@@ -286,6 +286,17 @@ def get_deliveries(core: Core, body: Body) -> Body:
     return deliveries(core)
 
 
+def send_again(core: Core, body: Body, key: str) -> Body:
+    """Put a message back into the queue; it goes out with the next tick, with the event key it had."""
+    only(body)
+    delivery = core.state.deliveries.get(key)
+    if delivery is None:
+        raise ControlError(404, "There is no such message.")
+    delivery.state, delivery.next_attempt_at = "queued", core.clock.now()
+    core.state.deliveries.put(delivery.key, delivery)
+    return get_deliveries(core, {})
+
+
 def deliveries(core: Core) -> Body:
     return {
         "deliveries": [

@@ -26,6 +26,10 @@ class CoOrganizer(Struct):
     email: str
     join_number: int
 
+    @property
+    def name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
 
 class Panelist(Struct):
     key: str
@@ -96,6 +100,11 @@ class Webinar(Struct):
     @property
     def title(self) -> str:
         return self.subject
+
+    @property
+    def presenters(self) -> list[CoOrganizer | Panelist]:
+        """Who presents beside the organizer."""
+        return [*self.co_organizers, *self.panelists]
 
 
 class Training(Struct):

@@ -33,8 +33,8 @@ def sign_out(core: Core, response: flask.Response) -> None:
     response.delete_cookie(COOKIE)
 
 
-def message(title: str, text: str) -> str:
-    return flask.render_template("message.html", title=title, text=text)
+def message(title: str, text: str, *, back: str | None = None) -> str:
+    return flask.render_template("message.html", title=title, text=text, back=back)
 
 
 def local_path(text: str | None) -> str:

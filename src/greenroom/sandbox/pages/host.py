@@ -80,9 +80,22 @@ def _host_view(core: Core, event: Event, product: str, user: User, error: str | 
         waiting=_waiting(core, event),
         inside=[presence for presence in present if presence.is_in_room],
         left=[presence for presence in present if not presence.is_in_room],
-        past=[s for s in core.state.sessions_of(event.key) if s.ended_at is not None],
-        now=core.clock.now(),
+        past=[
+            (session, len(core.state.presences_of(session.key)))
+            for session in core.state.sessions_of(event.key)
+            if session.ended_at is not None
+        ],
+        presenters=_presenters(core, event),
+        recordings=[recording for recording in core.state.recordings if recording.event_key == event.key],
     )
+
+
+def _presenters(core: Core, event: Event) -> list[str]:
+    """Who presents beside the organizer."""
+    if isinstance(event, Webinar):
+        return [person.name for person in event.presenters]
+    others = event.organizer_keys if isinstance(event, Training) else []
+    return [core.state.users[key].name for key in others if key != event.organizer_key]
 
 
 def _waiting(core: Core, event: Event) -> list[Registrant]:

@@ -5,7 +5,7 @@ from werkzeug.exceptions import NotFound
 
 from greenroom.sandbox import rooms
 from greenroom.sandbox.core import Core
-from greenroom.sandbox.entities import Event, Registrant
+from greenroom.sandbox.entities import Event, Presence, Registrant, Webinar
 from greenroom.sandbox.pages.browser import Page, message
 from greenroom.sandbox.pages.showing import state_of
 
@@ -38,6 +38,8 @@ def _join(core: Core, event: Event | None, number: str) -> Page:
     """Show the room. Coming by the link is joining: learners follow it from a lesson or a mail."""
     if event is None:
         return message("This event was not found", "The event you are trying to join is no longer available."), 404
+    if (presenter := _presenter_by_number(event, number)) is not None:
+        return _stage(core, event, presenter)
     registrant = _registrant_by_number(core, event, number)
     session = rooms.live_session(core, event)
     presence = core.state.presence_of(session.key, registrant.key) if session is not None else None
@@ -45,17 +47,46 @@ def _join(core: Core, event: Event | None, number: str) -> Page:
     may_enter = session is not None and registrant.status == "APPROVED" and not has_left
     if may_enter and (presence is None or not presence.is_in_room):
         presence = rooms.enter(core, event, registrant)
-    present = core.state.presences_of(session.key) if session is not None else []
+    state = state_of(core, event)
     return flask.render_template(
         "room.html",
         event=event,
         registrant=registrant,
         here=flask.request.path,
-        state=state_of(core, event),
+        state=state,
+        looks_again=state != "over" and registrant.status != "DENIED",
         is_inside=presence is not None and presence.is_in_room,
         has_left=has_left,
-        inside=[other for other in present if other.is_in_room],
-        session=session,
+        inside=_inside(core, event),
+    )
+
+
+def _inside(core: Core, event: Event) -> list[Presence]:
+    session = rooms.live_session(core, event)
+    present = core.state.presences_of(session.key) if session is not None else []
+    return [presence for presence in present if presence.is_in_room]
+
+
+def _presenter_by_number(event: Event, number: str) -> str | None:
+    """The name of the co-organizer or panelist whose link this is."""
+    if not isinstance(event, Webinar):
+        return None
+    for person in event.presenters:
+        if str(person.join_number) == number:
+            return person.name
+    return None
+
+
+def _stage(core: Core, event: Event, presenter: str) -> str:
+    """Show a presenter who is in the room; presenters are no attendees."""
+    state = state_of(core, event)
+    return flask.render_template(
+        "stage.html",
+        event=event,
+        presenter=presenter,
+        state=state,
+        looks_again=state != "over",
+        inside=_inside(core, event),
     )
 
 

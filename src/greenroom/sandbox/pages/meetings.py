@@ -55,11 +55,13 @@ def room_page(core: Core, key: str, guest_key: str) -> Page:
     meeting = _meeting(core, key)
     session = rooms.live_session(core, meeting)
     present = core.state.presences_of(session.key) if session is not None else []
+    guest = _guest(core, meeting, guest_key)
     return flask.render_template(
         "meeting_room.html",
         event=meeting,
         here=flask.request.path,
-        guest=_guest(core, meeting, guest_key),
+        guest=guest,
+        looks_again=guest is not None and guest.is_in_room,
         state=state_of(core, meeting),
         inside=[other for other in present if other.is_in_room],
     )

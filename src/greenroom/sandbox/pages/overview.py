@@ -1,46 +1,78 @@
 """What the sandbox holds, on one page."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import flask
 
 from greenroom.sandbox import rooms
+from greenroom.sandbox.control import whole
 from greenroom.sandbox.core import Core
-from greenroom.sandbox.entities import User
+from greenroom.sandbox.entities import Event, User
 from greenroom.sandbox.pages import support as support_pages
 from greenroom.sandbox.pages.browser import Page
 from greenroom.sandbox.pages.showing import state_of
 from greenroom.sandbox.seeit.store import status as seeit_status
+from greenroom.sandbox.switches import SWITCHES
 
 LISTED_SESSIONS = 20
+LISTED_EVENTS = 50
 
 
 def index(core: Core) -> Page:
     state = core.state
-    owners = []
-    for account in state.accounts:
-        people = [
-            {
-                "user": user,
-                "webinars": _listed(core, [w for w in state.webinars if w.organizer_key == user.key]),
-                "trainings": _listed(core, [t for t in state.trainings if t.organizer_key == user.key]),
-                "meetings": _listed(core, [m for m in state.meetings if m.organizer_key == user.key]),
-                "support": _support_rows(core, user),
-            }
-            for user in state.users
-            if user.account_key == account.key
-        ]
-        owners.append({"account": account, "people": people})
-    return flask.render_template(
-        "index.html",
-        owners=owners,
-        now=core.clock.now(),
-        is_frozen=core.clock.is_frozen,
-        speed=core.clock.speed,
-        calls=core.counters.total,
-        scenarios=sum(any(act.state == "planned" for act in s.acts) for s in state.scenarios),
-        faults=len(core.faults.all()),
+    owners = [
+        (account, [_person(core, user) for user in state.users if user.account_key == account.key])
+        for account in state.accounts
+    ]
+    return flask.render_template("index.html", owners=owners, tiles=_tiles(core), smtp_port=core.smtp_port)
+
+
+def _person(core: Core, user: User) -> dict[str, Any]:
+    """An organizer with what they hold, the first of each."""
+    state = core.state
+    held = (
+        ("webinar", [webinar for webinar in state.webinars if webinar.organizer_key == user.key]),
+        ("training", [training for training in state.trainings if training.organizer_key == user.key]),
+        ("meeting", [meeting for meeting in state.meetings if meeting.organizer_key == user.key]),
     )
+    lists = [(product, _listed(core, events), len(events)) for product, events in held if events]
+    return {"user": user, "lists": lists, "support": _support_rows(core, user)}
+
+
+def _tiles(core: Core) -> list[tuple[str, int, str]]:
+    """What the sandbox holds, in numbers: a word, how many, and the page that shows them."""
+    state = core.state
+    events = [*state.webinars, *state.trainings]
+    running = sum(any(act.state == "planned" for act in scenario.acts) for scenario in state.scenarios)
+    values = core.switches.all()
+    return [
+        ("accounts", len(state.accounts), "#accounts"),
+        ("organizers", len(list(state.users)), "/programs"),
+        ("webinars", len(state.webinars), "#accounts"),
+        ("trainings", len(state.trainings), "#accounts"),
+        ("meetings", len(state.meetings), "#accounts"),
+        ("support sessions", len(state.assist_sessions) + len(state.seeit_sessions), "#accounts"),
+        ("registrants", sum(state.count_registrants(event.key) for event in events), "#accounts"),
+        ("scenarios going on", running, "/scenarios"),
+        ("mails", len(state.mails), "/mail"),
+        ("webhooks", len(state.webhooks), "/webhooks"),
+        ("calls", core.counters.total, "/counters"),
+        ("faults waiting", len(core.faults.all()), "/faults"),
+        ("switches changed", sum(values[switch.name] != switch.default for switch in SWITCHES), "/switches"),
+    ]
+
+
+def reset_post(core: Core) -> Page:
+    """Forget everything."""
+    whole.reset(core, {})
+    return flask.redirect("/", 303)
+
+
+def seed_post(core: Core) -> Page:
+    """Fill an empty sandbox with the demo."""
+    whole.seed(core, {})
+    return flask.redirect("/", 303)
 
 
 def _support_rows(core: Core, user: User) -> list[dict[str, Any]]:
@@ -65,10 +97,10 @@ def _support_rows(core: Core, user: User) -> list[dict[str, Any]]:
     return sorted(rows, key=lambda row: str(row["at"]), reverse=True)[:LISTED_SESSIONS]
 
 
-def _listed(core: Core, events: list[Any]) -> list[dict[str, Any]]:
-    """Rows for a list of events: live ones first, then what comes next, then the past from the latest back."""
+def _listed(core: Core, events: Sequence[Event]) -> list[dict[str, Any]]:
+    """The first rows of a list of events: live ones, then what comes next, then the past from the latest back."""
     now = core.clock.now()
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"event": event, "state": state_of(core, event), "people": core.state.count_registrants(event.key)}
         for event in events
     ]
@@ -81,7 +113,11 @@ def _listed(core: Core, events: list[Any]) -> list[dict[str, Any]]:
         row["next"] = ahead[0]
         return (0 if state == "live" else 1), ahead[0].timestamp()
 
-    return sorted(rows, key=order)
+    return sorted(rows, key=order)[:LISTED_EVENTS]
 
 
-PAGES = (("/", "index", ("GET",), index),)
+PAGES = (
+    ("/", "index", ("GET",), index),
+    ("/reset", "reset", ("POST",), reset_post),
+    ("/seed", "seed", ("POST",), seed_post),
+)
