@@ -1,6 +1,7 @@
 """Commands that run or look after one part of the hub."""
 
 import os
+from enum import StrEnum
 from typing import Annotated
 
 import typer
@@ -42,9 +43,50 @@ def worker(
     main(queue, threads=threads)
 
 
-def check() -> None:
-    """Check the settings, the database and the connection to GoTo; exit status 0 only when all is well."""
+class Subject(StrEnum):
+    """What `greenroom check` looks at."""
+
+    HUB = "hub"
+    MIRROR = "mirror"
+
+
+def check(
+    subject: Annotated[Subject, typer.Argument(help="hub, or mirror to compare every row with GoTo.")] = Subject.HUB,
+) -> None:
+    """
+    Check the settings, the database and the connections, or compare the mirror with GoTo row by row.
+
+    The exit status is 0 only when all is well.
+    """
     setup_hub()
+    if subject is Subject.MIRROR:
+        _check_mirror()
+    else:
+        _check_hub()
+
+
+def _check_mirror() -> None:
+    from greenroom.goto import GotoError
+    from greenroom.hub.connections.selectors import list_active_connections
+    from greenroom.hub.core.errors import HubError
+    from greenroom.hub.events.products import PRODUCTS
+    from greenroom.hub.sync.services.comparing import compare
+
+    differences = 0
+    for connection in list_active_connections():
+        for product in PRODUCTS:
+            try:
+                for difference in compare(connection=connection, product=product):
+                    typer.echo(difference)
+                    differences += 1
+            except (HubError, GotoError) as error:
+                fail(f"{connection} could not be compared: {error}")
+    if differences:
+        fail(f"{differences} differences. Run greenroom sync, then compare again.")
+    typer.echo("The mirror and GoTo are the same.")
+
+
+def _check_hub() -> None:
     from django.core.management import call_command
     from django.core.management.base import SystemCheckError
     from django.db import OperationalError, connection
