@@ -5,14 +5,25 @@ Django's own `bulk_create(update_conflicts=True)` is plenty for what people do; 
 from GoTo, where it is four to five times as fast (`executemany` on SQLite, COPY on PostgreSQL).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from django.db import connection as database
 from django.db import models
 
 Row = Sequence[Any]
+
+# SQLite takes some ten thousands of values in a statement.
+_KEYS_AT_ONCE = 1000
+
+
+def in_batches(keys: Iterable[str]) -> Iterator[list[str]]:
+    """Cut keys into lists that a statement can take."""
+    waiting = iter(keys)
+    while batch := list(islice(waiting, _KEYS_AT_ONCE)):
+        yield batch
 
 
 def upsert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Row], *, key: Sequence[str]) -> int:

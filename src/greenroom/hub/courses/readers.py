@@ -9,9 +9,9 @@ from greenroom.hub.ledger.readers import reader
 
 @reader(
     "courses.completion",
-    kinds=["attendance_read", "attendance_final", "attendance_closed", "event_changed", "event_cancelled"],
+    kinds=["attendance_read", "attendance_final", "attendance_closed", "event_changed", "event_cancelled", "linked"],
 )
 def complete_by_attendance(facts: Sequence[Fact]) -> None:
-    """Compute completion anew where attendance has arrived or become final, or dates to come have changed."""
+    """Compute completion anew where attendance or whose it is has become known, or dates to come have changed."""
     for event_id in {fact.event_id for fact in facts if fact.event_id}:
         evaluate_event(event_id=event_id)

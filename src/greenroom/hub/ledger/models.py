@@ -44,6 +44,7 @@ class Fact(models.Model):
         REGISTERED = "registered"
         APPROVED = "approved"
         DENIED = "denied"
+        LINKED = "linked"
         CANCELLED = "cancelled"
         JOINED = "joined"
         LEFT = "left"

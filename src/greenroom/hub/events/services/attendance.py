@@ -1,19 +1,24 @@
 """Writing down which sessions took place and who was there."""
 
+import hashlib
+import json
 from collections.abc import Iterable
 from datetime import timedelta
+from typing import Any
 
 from django.db import transaction
-from django.db.models import F
 
 from greenroom.hub.core import clock
+from greenroom.hub.core.bulk import in_batches, upsert
 from greenroom.hub.core.checkpoints import reached
 from greenroom.hub.events.dates import list_dates_without_session
 from greenroom.hub.events.facts import about_event, about_session
-from greenroom.hub.events.models import Attendee, Event, EventSession, Registrant
+from greenroom.hub.events.models import Attendee, Event, EventSession, Listing
 from greenroom.hub.events.presence import merge_presence, seconds_of
 from greenroom.hub.events.products.base import AttendanceListing, AttendeeData, SessionData
-from greenroom.hub.ledger.services import NewFact, append
+from greenroom.hub.events.services.doubts import Place, Verdict, judge
+from greenroom.hub.events.services.matching import Matcher, attended_facts
+from greenroom.hub.ledger.services import append
 
 # How long after an event's end GoTo is asked for its attendance: GoTo does not say when it is complete, so we look
 # often at first, and for three days.
@@ -28,21 +33,42 @@ SCHEDULE = (
 )
 # Attendance that did not change for so long, and was asked for again, is final.
 SETTLING_TIME = timedelta(hours=1)
+_LONGEST_KEY = 254
 
 
 def store_sessions(*, event: Event, found: Iterable[SessionData]) -> list[EventSession]:
-    """Write down the sessions of an event and return all of them, also those known before."""
-    by_key = {one.session_key: one for one in found}
-    EventSession.objects.bulk_create(
-        [
-            EventSession(event=event, session_key=one.session_key, started_at=one.started_at, ended_at=one.ended_at)
-            for one in by_key.values()
-        ],
-        update_conflicts=True,
-        unique_fields=["event", "session_key"],
-        update_fields=["started_at", "ended_at"],
-    )
+    """
+    Write down the sessions of an event and return all of them, also those known before.
+
+    One whose begin or end GoTo has corrected is no longer final: presence is measured on the session's own length.
+    """
+    told = {one.session_key: one for one in found}
+    if not told:
+        return list(event.sessions.all())
+    moved = [session.pk for session in event.sessions.all() if _has_moved(session, told.get(session.session_key))]
+    with transaction.atomic():
+        EventSession.objects.bulk_create(
+            [
+                EventSession(
+                    event=event,
+                    session_key=one.session_key,
+                    started_at=one.started_at,
+                    ended_at=one.ended_at,
+                    poll_count=one.poll_count,
+                )
+                for one in told.values()
+            ],
+            update_conflicts=True,
+            unique_fields=["event", "session_key"],
+            update_fields=["started_at", "ended_at", "poll_count"],
+        )
+        if moved:
+            EventSession.objects.filter(pk__in=moved).update(is_final=False)
     return list(event.sessions.all())
+
+
+def _has_moved(session: EventSession, told: SessionData | None) -> bool:
+    return told is not None and (session.started_at, session.ended_at) != (told.started_at, told.ended_at)
 
 
 def session_data(session: EventSession) -> SessionData:
@@ -54,25 +80,41 @@ def session_data(session: EventSession) -> SessionData:
 
 def store_attendance(*, event: Event, session: EventSession, listing: AttendanceListing) -> bool:
     """
-    Write down who was in a session, replacing what was known, and return whether anything changed.
+    Write down who was in a session, and return whether anything changed.
 
     GoTo publishes attendance late and corrects it, so it is read several times; it becomes final when two readings at
-    least an hour apart are the same. A constant number of statements whatever the number of people.
+    least an hour apart are the same. An answer that lacks many is held. A constant number of statements whatever the
+    number of people.
     """
-    now = clock.now()
-    if listing.digest == session.attendance_digest:
+    digest = _digest(session, listing)
+    if digest == session.attendance_digest:
         _note_same_answer(event, session)
         return False
+    people = _merge_devices(session, listing.rows())
     with transaction.atomic():
-        people = _merge_devices(session, listing.rows())
-        _replace_attendees(event, session, people)
-        session.attendance_digest = listing.digest
-        session.attendance_changed_at = session.attendance_read_at = now
+        # The watch and a run of sync may have asked at the same moment.
+        if EventSession.objects.select_for_update().get(pk=session.pk).attendance_digest == digest:
+            return False
+        verdict = _write_attendees(event, session, people)
+        session.attendance_digest = digest if verdict is not Verdict.HELD else ""
+        session.attendance_changed_at = session.attendance_read_at = clock.now()
         session.is_final = False
         session.save(update_fields=["attendance_digest", "attendance_changed_at", "attendance_read_at", "is_final"])
-        _append_facts(event, session)
+        tell_of_reading(event, session)
         reached("mirror.attendance_stored")
     return True
+
+
+def _digest(session: EventSession, listing: AttendanceListing) -> str:
+    """Return a digest of all that presence follows from: the list, and the session's length."""
+    told = f"{listing.digest}:{session.started_at.isoformat()}:{session.ended_at.isoformat()}"
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def tell_of_reading(event: Event, session: EventSession) -> None:
+    """Append who attended a session, as far as that is news, and that its attendance is another now."""
+    append(attended_facts(event, session.attendees.all()))
+    append([about_session("attendance_read", event, session, version=clock.now().isoformat())])
 
 
 def plan_next_reading(*, event: Event) -> None:
@@ -82,9 +124,10 @@ def plan_next_reading(*, event: Event) -> None:
     # A date without a session may have one that GoTo has not told of yet.
     awaited = [date.ends_at for date in list_dates_without_session(dates=dates, sessions=sessions)]
     ends = [session.ended_at for session in sessions] + [end for end in awaited if end <= now]
-    last_end = max(ends, default=event.ends_at or now)
+    last_end = max(ends, default=event.ends_at)
     is_settled = bool(sessions) and last_end not in awaited and all(session.is_final for session in sessions)
-    due = None if is_settled else next((last_end + wait for wait in SCHEDULE if last_end + wait > now), None)
+    looks = [last_end + wait for wait in SCHEDULE] if last_end and not is_settled else []
+    due = next((look for look in looks if look > now), None)
     coming = min((date.ends_at for date in dates if date.ends_at > now), default=None)
     with transaction.atomic():
         event.attendance_due_at = min((at for at in (due, coming) if at), default=None)
@@ -94,13 +137,14 @@ def plan_next_reading(*, event: Event) -> None:
             # Nobody asks GoTo again, so what is known now is the last word.
             for session in sessions:
                 _make_final(event, session)
-        if event.attendance_due_at is None:
+        if event.attendance_due_at is None and last_end:
             append([about_event("attendance_closed", event, version=last_end.isoformat())])
 
 
 def _make_final(event: Event, session: EventSession) -> None:
     if session.attendance_read_at and EventSession.objects.filter(pk=session.pk, is_final=False).update(is_final=True):
-        append([about_session("attendance_final", event, session, version=session.attendance_digest)])
+        changed_at = session.attendance_changed_at or session.attendance_read_at
+        append([about_session("attendance_final", event, session, version=changed_at.isoformat())])
 
 
 def _note_same_answer(event: Event, session: EventSession) -> None:
@@ -111,11 +155,16 @@ def _note_same_answer(event: Event, session: EventSession) -> None:
             _make_final(event, session)
 
 
+def _key_of(row: AttendeeData) -> str:
+    """Return what tells people apart: GoTo's key, the address, or the name where GoTo tells nothing else."""
+    return row.registrant_key or row.email or f"{row.first_name} {row.last_name}".strip().casefold()[:_LONGEST_KEY]
+
+
 def _merge_devices(session: EventSession, rows: Iterable[AttendeeData]) -> dict[str, Attendee]:
     """Return one attendee per person; a person with several rows was there on several devices, or came back."""
     grouped: dict[str, list[AttendeeData]] = {}
     for row in rows:
-        grouped.setdefault(row.registrant_key or row.email, []).append(row)
+        grouped.setdefault(_key_of(row), []).append(row)
     people = {}
     for key, parts in grouped.items():
         joined = [pair for part in parts for pair in part.joined]
@@ -135,34 +184,63 @@ def _merge_devices(session: EventSession, rows: Iterable[AttendeeData]) -> dict[
     return people
 
 
-def _replace_attendees(event: Event, session: EventSession, people: dict[str, Attendee]) -> None:
-    by_key, by_email = {}, {}
-    # Somebody who was gone and signed up anew has two rows; the one that is there comes last and counts.
-    registrants = Registrant.objects.filter(event=event).order_by(F("gone_at").asc(nulls_last=True), "pk")
-    for pk, key, email in registrants.values_list("pk", "registrant_key", "email"):
-        by_key[key] = by_email[email] = pk
-    for key, attendee in people.items():
-        # By GoTo's key, then by the exact address; never by name.
-        attendee.registrant_id = by_key.get(key) or by_email.get(attendee.email)
-    session.attendees.all().delete()
-    Attendee.objects.bulk_create(people.values(), batch_size=1000)
+_COLUMNS = (
+    "session_id",
+    "attendee_key",
+    "registrant_id",
+    "email",
+    "first_name",
+    "last_name",
+    "intervals",
+    "attended_seconds",
+    "reported_seconds",
+)
 
 
-def _append_facts(event: Event, session: EventSession) -> None:
-    attended = session.attendees.filter(attended_seconds__gt=0).select_related("registrant")
-    append(
-        NewFact(
-            kind="attended",
-            happened_at=session.ended_at,
-            dedupe_key=f"attended:{session.pk}:{one.attendee_key}",
-            connection_id=event.connection_id,
-            event_id=event.pk,
-            session_id=session.pk,
-            registrant_id=one.registrant_id,
-            user_id=one.registrant.user_id if one.registrant else None,
-            email=one.email,
-            data={"attended_seconds": one.attended_seconds},
-        )
-        for one in attended.iterator(chunk_size=2000)
+def _write_attendees(event: Event, session: EventSession, people: dict[str, Attendee]) -> Verdict:
+    """Write those who are new or corrected, and take away those who are not listed any more, unless so many are."""
+    matcher = Matcher(event)
+    for key, one in people.items():
+        one.registrant_id = matcher.find(key, one.email)
+    known = {row[1]: _with_json(row) for row in session.attendees.values_list(*_COLUMNS)}
+    rows = (row for key, one in people.items() if (row := _row(one)) != known.get(key))
+    upsert(Attendee, _COLUMNS, rows, key=("session_id", "attendee_key"))
+    gone = known.keys() - people.keys()
+    verdict = judge(place_of_attendance(event, session), gone=gone, before=len(known))
+    if verdict is not Verdict.HELD:
+        take_away(session, gone)
+    if not all(one.registrant_id for one in people.values()):
+        _look_for_newcomers(event, session)
+    return verdict
+
+
+def _row(one: Attendee) -> tuple[Any, ...]:
+    return _with_json(tuple(getattr(one, name) for name in _COLUMNS))
+
+
+def _with_json(row: tuple[Any, ...]) -> tuple[Any, ...]:
+    at = _COLUMNS.index("intervals")
+    return (*row[:at], json.dumps(row[at]), *row[at + 1 :])
+
+
+def place_of_attendance(event: Event, session: EventSession) -> Place:
+    """Name the list of who was in a session."""
+    return Place(
+        connection=event.connection,
+        product=event.product,
+        listing=Listing.ATTENDANCE,
+        event=event,
+        session=session,
     )
-    append([about_session("attendance_read", event, session, version=session.attendance_digest)])
+
+
+def take_away(session: EventSession, keys: Iterable[str]) -> None:
+    """Delete the rows of people whom GoTo lists no longer; batch by batch, in the caller's transaction."""
+    for batch in in_batches(keys):
+        session.attendees.filter(attendee_key__in=batch).delete()
+
+
+def _look_for_newcomers(event: Event, session: EventSession) -> None:
+    """Have the registrants read soon where they were not since the session: somebody may have signed up at the door."""
+    not_since = Event.objects.filter(pk=event.pk, registrants_read_at__lt=session.ended_at)
+    not_since.update(registrants_due_at=clock.now())

@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce
 
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.core import clock
@@ -63,50 +64,94 @@ def _store(connection: Connection, product: str, data: EventData, event: Event |
     digest = hashlib.sha256(msgspec.json.encode(data)).hexdigest()
     if event and event.digest == digest and event.state not in _ABSENT:
         return event
+    if event and not data.is_planned:
+        return _note_held(event, data, digest)
     columns = _columns(data, digest)
-    event = _change(event, columns) if event else _create(connection, product, data.event_key, columns)
+    event = _change(event, columns, data) if event else _create(connection, product, data, columns)
     _store_times(event, data)
     return event
 
 
-def _create(connection: Connection, product: str, event_key: str, columns: dict[str, Any]) -> Event:
+def _note_held(event: Event, data: EventData, digest: str) -> Event:
+    """Note that a list of what was held names an event; what we know of its plan stays."""
+    event.digest, event.attendance_due_at = digest, _attendance_due_at(data)
+    event.save(update_fields=["digest", "attendance_due_at"])
+    return event
+
+
+def _create(connection: Connection, product: str, data: EventData, columns: dict[str, Any]) -> Event:
     """Make the row of an event; a run of sync, a webhook and an act of ours may bring it at the same moment."""
-    given = {"connection": connection, "first_seen_at": clock.now()} | columns
+    now = clock.now()
+    given = {
+        "connection": connection,
+        "first_seen_at": now,
+        "state": Event.State.SCHEDULED if data.is_planned else Event.State.ENDED,
+        "registrants_due_at": now,
+        "attendance_due_at": _attendance_due_at(data),
+    }
     try:
         with transaction.atomic():
-            event = Event.objects.create(product=product, event_key=event_key, **given)
+            event = Event.objects.create(product=product, event_key=data.event_key, **given | columns)
     except IntegrityError:
-        return _change(Event.objects.get(product=product, event_key=event_key), columns)
+        return _change(Event.objects.get(product=product, event_key=data.event_key), columns, data)
     _append_event_fact(event, "event_created", {"title": event.title})
     return event
 
 
-def _change(event: Event, columns: dict[str, Any]) -> Event:
+def _change(event: Event, columns: dict[str, Any], data: EventData) -> Event:
     """Write what is different, seen from the row as it is now: somebody may have brought the same news just before."""
     event = Event.objects.select_for_update(of=("self",)).select_related("connection").get(pk=event.pk)
-    if event.digest == columns["digest"] and event.state not in _ABSENT:
+    was_absent = event.state in _ABSENT
+    if event.digest == columns["digest"] and not was_absent:
         return event
-    changes = _describe_changes(event, columns)
+    changes = _describe_changes(event, columns) | _describe_moves(event, data)
+    has_moved = bool(changes.keys() & {"starts_at", "ends_at", "times"})
+    if was_absent or has_moved:
+        columns["registrants_due_at"] = clock.now()
+    if has_moved or data.last_held_at:
+        columns["attendance_due_at"] = _attendance_due_at(data)
+    if was_absent or _has_new_dates(event, columns):
+        columns["state"] = Event.State.SCHEDULED
     _assign(event, columns)
-    if event.state in _ABSENT or _has_new_dates(event, changes):
-        event.state = Event.State.SCHEDULED
-        columns["state"] = event.state
     event.save(update_fields=columns.keys())
     if changes:
         _append_event_fact(event, "event_changed", changes)
     return event
 
 
-def _has_new_dates(event: Event, changes: dict[str, Any]) -> bool:
+def _has_new_dates(event: Event, columns: dict[str, Any]) -> bool:
     """Whether an event that was over has been given a date to come."""
-    is_coming = event.ends_at is not None and event.ends_at > clock.now()
-    return event.state == Event.State.ENDED and "ends_at" in changes and is_coming
+    ends_at: datetime | None = columns["ends_at"]
+    is_coming = ends_at is not None and ends_at > clock.now()
+    return event.state == Event.State.ENDED and ends_at != event.ends_at and is_coming
+
+
+def _attendance_due_at(data: EventData) -> datetime | None:
+    """Return when to look for sessions: at the end of the next date, or at once where GoTo tells that there is one."""
+    now = clock.now()
+    if data.last_held_at:
+        return now
+    last_end = max((end for _, end in data.times), default=None)
+    return min((end for _, end in data.times if end > now), default=last_end)
+
+
+# What people are told of when it changes, with the old and the new value. Never the join link, which is a secret.
+_TOLD = (
+    "title",
+    "description",
+    "starts_at",
+    "ends_at",
+    "time_zone",
+    "dates",
+    "recurrence_key",
+    "needs_approval",
+    "event_number",
+    "organizer_key",
+    "registration_url",
+)
 
 
 def _columns(data: EventData, digest: str) -> dict[str, Any]:
-    starts_at = min((start for start, _ in data.times), default=None)
-    ends_at = max((end for _, end in data.times), default=None)
-    now = clock.now()
     return {
         "event_number": data.event_number,
         "organizer_key": data.organizer_key,
@@ -118,20 +163,27 @@ def _columns(data: EventData, digest: str) -> dict[str, Any]:
         "join_url": data.join_url,
         "dates": data.dates,
         "needs_approval": data.needs_approval,
-        "starts_at": starts_at,
-        "ends_at": ends_at,
-        "attendance_due_at": min((end for _, end in data.times if end > now), default=ends_at),
+        "starts_at": min((start for start, _ in data.times), default=None),
+        "ends_at": max((end for _, end in data.times), default=None),
         "digest": digest,
     }
 
 
 def _describe_changes(event: Event, columns: dict[str, Any]) -> dict[str, Any]:
-    told = ("title", "starts_at", "ends_at", "time_zone", "description")
     return {
         name: [_plain(getattr(event, name)), _plain(columns[name])]
-        for name in told
+        for name in _TOLD
         if getattr(event, name) != columns[name]
     }
+
+
+def _describe_moves(event: Event, data: EventData) -> dict[str, Any]:
+    """Tell which dates of an event with several are others now; for one with a single date its start and end do."""
+    before = [(date.starts_at, date.ends_at) for date in event.times.all()]
+    after = sorted(dict(data.times).items())
+    if before == after or max(len(before), len(after)) < 2:
+        return {}
+    return {"times": [[list(map(_plain, date)) for date in dates] for dates in (before, after)]}
 
 
 def _plain(value: Any) -> Any:
@@ -183,11 +235,17 @@ def mark_cancelled(*, event: Event) -> None:
             _append_event_fact(event, "event_cancelled", {"title": event.title})
 
 
+def mark_missing(*, connection: Connection, product: str, keys: Collection[str]) -> None:
+    """Mark many events at once that GoTo has twice left out of its list; each is asked for before it is cancelled."""
+    events = Event.objects.filter(connection=connection, product=product, event_key__in=keys)
+    events.exclude(state__in=_ABSENT).update(state=Event.State.MISSING)
+
+
 def mark_found(*, event: Event) -> None:
     """Note that GoTo has an event after all that it did not have at the last look."""
     if event.state in _ABSENT:
-        event.state = Event.State.SCHEDULED
-        event.save(update_fields=["state"])
+        event.state, event.registrants_due_at = Event.State.SCHEDULED, clock.now()
+        event.save(update_fields=["state", "registrants_due_at"])
 
 
 def mark_live(*, connection: Connection, product: str, live_keys: Collection[str]) -> list[Event]:
@@ -216,7 +274,9 @@ def _begin(event: Event, now: datetime) -> None:
     # Whoever sees it first: a run of sync and the watch may look at the same moment.
     not_yet = Event.objects.filter(pk=event.pk).exclude(state=Event.State.LIVE)
     event.state, event.live_since = Event.State.LIVE, now
-    if not_yet.update(state=event.state, live_since=now):
+    # One that was over has registrants again.
+    due_at = Coalesce("registrants_due_at", Value(now))
+    if not_yet.update(state=event.state, live_since=now, registrants_due_at=due_at):
         append([about_event("session_started", event, version=now.isoformat())])
 
 

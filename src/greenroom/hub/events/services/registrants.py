@@ -8,32 +8,33 @@ from typing import Any
 import msgspec
 from django.db import connection as database
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Case, DateTimeField, F, Q, Value, When
 
 from greenroom.hub.core import clock
-from greenroom.hub.core.bulk import upsert
+from greenroom.hub.core.bulk import in_batches, upsert
 from greenroom.hub.core.checkpoints import reached
 from greenroom.hub.events.facts import about_registrant
 from greenroom.hub.events.models import Event, Listing, Registrant, RegistrationRequest
 from greenroom.hub.events.products import get_product
 from greenroom.hub.events.products.base import RegistrantData, RegistrantListing
-from greenroom.hub.events.services.doubts import is_held
+from greenroom.hub.events.services.doubts import Place, Verdict, judge
+from greenroom.hub.events.services.matching import match_newcomers
 from greenroom.hub.ledger.services import append, append_select
 
-# SQLite takes some ten thousands of values in a statement.
-_KEYS_AT_ONCE = 1000
 
-
-def store_registrants(*, event: Event, listing: RegistrantListing) -> int:
+def store_registrants(*, event: Event, listing: RegistrantListing, next_at: datetime | None = None) -> int:
     """
     Write down the registrants of an event as listed, and return how many rows changed.
 
-    An unchanged list costs no statement, but for the first after the event's end. Otherwise one read, one write of the
-    rows that differ, and set-based statements for people, facts and, in batches, the marks of those who are gone.
+    An unchanged list costs one statement. Otherwise one read, one write of the rows that differ, and set-based
+    statements for people, facts and, in batches, the marks of those who are gone.
+
+    Args:
+        next_at: when they are to be read next; None when this was the last time.
     """
     now = clock.now()
     if listing.digest == event.registrants_digest:
-        _note_reading_after_end(event, now)
+        _note_reading(event, now, next_at)
         return 0
     mark = int(now.timestamp() * 1_000_000)
     with transaction.atomic():
@@ -54,27 +55,33 @@ def store_registrants(*, event: Event, listing: RegistrantListing) -> int:
         missing = [key for key, (_, gone_at, *_) in known.items() if gone_at is None and key not in listed]
         gone = [key for key in missing if not ((here := known[key][3]) and now - here <= lag)]
         there = sum(row[1] is None for row in known.values())
-        has_doubts = is_held(event=event, listing=Listing.REGISTRANTS, gone=gone, before=there)
-        if not has_doubts:
-            _mark_gone(event, gone, now)
+        verdict = judge(place_of_registrants(event), gone=gone, before=there)
+        if verdict is Verdict.HELD:
+            gone_now = 0
+        else:
+            mark_gone(event, gone, now)
+            gone_now = len(gone)
         if written:
             _link_people(event, mark)
             _append_registrant_facts(event, mark, now, decided)
+            match_newcomers(event=event)
         # What is held or lags is looked at again at the next pass, even if the list is the same then.
-        is_settled = not has_doubts and len(gone) == len(missing) and not doubted & seen and not told_since
-        event.registrants_digest = listing.digest if is_settled else ""
-        event.registrants_read_at = now
-        event.save(update_fields=["registrants_digest", "registrants_read_at"])
+        is_settled = gone_now == len(missing) and not doubted & seen and not told_since
+        _note_reading(event, now, next_at, registrants_digest=listing.digest if is_settled else "")
         reached("mirror.registrants_stored")
-    return written + (0 if has_doubts else len(gone))
+    return written + gone_now
 
 
-def _note_reading_after_end(event: Event, now: datetime) -> None:
-    """Note the one reading after the end that closes the list; otherwise it would be read for ever."""
-    read_at, ends_at = event.registrants_read_at, event.ends_at
-    if ends_at and read_at and read_at < ends_at <= now:
-        event.registrants_read_at = now
-        event.save(update_fields=["registrants_read_at"])
+def place_of_registrants(event: Event) -> Place:
+    """Name the list of an event's registrants."""
+    return Place(connection=event.connection, product=event.product, listing=Listing.REGISTRANTS, event=event)
+
+
+def _note_reading(event: Event, now: datetime, next_at: datetime | None, **compared: str) -> None:
+    """Note when the list was read and when it is next, unless somebody has just asked for it to be read sooner."""
+    as_planned = Q(registrants_due_at=event.registrants_due_at)
+    due_at = Case(When(as_planned, then=Value(next_at)), default=F("registrants_due_at"), output_field=DateTimeField())
+    Event.objects.filter(pk=event.pk).update(registrants_read_at=now, registrants_due_at=due_at, **compared)
 
 
 _COLUMNS = (
@@ -148,9 +155,10 @@ def _cancelled_lately(event: Event, since: datetime) -> set[str]:
     return set(cancelled.values_list("registrant__registrant_key", flat=True))
 
 
-def _mark_gone(event: Event, keys: list[str], now: datetime) -> None:
-    for start in range(0, len(keys), _KEYS_AT_ONCE):
-        _mark_some_gone(event, keys[start : start + _KEYS_AT_ONCE], now)
+def mark_gone(event: Event, keys: Iterable[str], now: datetime) -> None:
+    """Note that these are off an event; batch by batch, in the caller's transaction."""
+    for batch in in_batches(keys):
+        _mark_some_gone(event, batch, now)
 
 
 def _mark_some_gone(event: Event, keys: list[str], now: datetime) -> None:

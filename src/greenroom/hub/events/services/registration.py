@@ -200,8 +200,8 @@ def _deliver(request: RegistrationRequest, answer: Registered) -> None:
             state=State.DELIVERED, registrant=registrant, answered_at=now, tries=request.tries + 1, last_error=""
         ):
             _take_off_after_all(request, registrant)
-        # The list of before has another person too few: what GoTo lists next is compared with ours again.
-        Event.objects.filter(pk=request.event_id).update(registrants_digest="")
+        # The list of before has another person too few: what GoTo lists next, and soon, is compared with ours again.
+        Event.objects.filter(pk=request.event_id).update(registrants_digest="", registrants_due_at=now)
         append(about_sign_up(request.event, registrant))
         reached("registration.stored")
 
