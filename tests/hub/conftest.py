@@ -17,7 +17,7 @@ from greenroom.hub.courses.models import Course, Section, SectionItem
 from greenroom.hub.demo.browser import allow_access
 from greenroom.hub.events.models import Event
 from greenroom.hub.jobs.worker import run_until_idle
-from greenroom.hub.sync.services import open_run, synchronize
+from greenroom.hub.sync.services import open_run, read_registration_form, synchronize
 from greenroom.hub.users.models import User
 
 NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -89,12 +89,14 @@ def connect(email: str, actor: User) -> Connection:
 
 @pytest.fixture
 def pull(connection: Connection) -> Callable[..., Event | None]:
-    """Read from GoTo, and return the event with the key that was asked for."""
+    """Read everything from GoTo, and return the event with the key that was asked for, its form too."""
 
     def pull_product(key: str = "", product: str = "webinar") -> Event | None:
-        run = open_run(connection=connection, product=product)
+        run = open_run(connection=connection, product=product, is_full=True)
         assert run is not None
         synchronize(run=run)
+        for event in Event.objects.filter(event_key=key):
+            read_registration_form.call(event_id=event.pk)
         return Event.objects.select_related("connection").filter(event_key=key).first()
 
     return pull_product

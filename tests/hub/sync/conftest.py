@@ -15,10 +15,12 @@ from greenroom.hub.sync.services import open_run, synchronize
 
 @pytest.fixture
 def sync(connection: Connection) -> Callable[..., SyncRun]:
-    """Carry out a run, and return its row also when it stopped."""
+    """Carry out a run that reads everything, due or not, and return its row also when it stopped."""
 
-    def run_to_the_end(product: str = "webinar", key: str = "", of: Connection = connection) -> SyncRun:
-        run = open_run(connection=of, product=product, event_key=key)
+    def run_to_the_end(
+        product: str = "webinar", key: str = "", of: Connection = connection, *, is_full: bool = True
+    ) -> SyncRun:
+        run = open_run(connection=of, product=product, event_key=key, is_full=is_full)
         assert run is not None
         with suppress(HubError, GotoError):
             synchronize(run=run)

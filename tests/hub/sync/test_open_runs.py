@@ -59,7 +59,7 @@ def test_a_run_that_begins_again_counts_its_events_anew(world, connection, run_j
     """As when the worker was killed: the row says that it runs, and its job is given to another worker."""
     world.schedule_webinar()
     run_jobs()
-    run = request_sync(connection=connection, product="webinar")
+    run = request_sync(connection=connection, product="webinar", is_full=True)
     SyncRun.objects.filter(pk=run.pk).update(state="running", events_total=1, events_done=1)
     run_jobs()
     run.refresh_from_db()

@@ -7,9 +7,10 @@ import pytest
 from tests.factories.users import make_user
 from tests.hub.events.conftest import LENA
 
+from greenroom.hub.core import bulk
 from greenroom.hub.events.models import Registrant
 from greenroom.hub.events.registration_form import Answers
-from greenroom.hub.events.services import cancel_registration, register, registrants
+from greenroom.hub.events.services import cancel_registration, register
 from greenroom.hub.ledger.models import Fact
 
 LIST = "getAllRegistrantsForWebinar"
@@ -174,7 +175,7 @@ def test_newcomers_of_a_list_in_doubt_are_stored(listed):
 
 
 def test_a_loss_larger_than_a_statement_can_hold_is_marked(listed, monkeypatch):
-    monkeypatch.setattr(registrants, "_KEYS_AT_ONCE", 7)
+    monkeypatch.setattr(bulk, "_KEYS_AT_ONCE", 7)
     listed([person(number) for number in range(20)])
     for _ in range(2):
         listed([])
@@ -311,24 +312,3 @@ def test_a_list_torn_in_the_middle_stores_nothing_of_itself(world, event, sync):
     run = sync()
     assert ("done", [{"event": event.pk, "code": "unexpected_response"}]) == (run.state, run.event_errors)
     assert set() == there()
-
-
-# When to stop reading
-
-
-def test_a_past_event_is_read_once_more_after_its_end_and_then_left_alone(world, event, sync):
-    """Though nothing changed."""
-    sync()
-    world.advance(hours=25)
-    assert 1 == sync().events_done
-    world.advance(hours=2)
-    assert 0 == sync().events_done
-    assert 0 == sync().events_done
-
-
-def test_a_late_registrant_is_still_seen_on_the_day_after(world, event, sync):
-    world.advance(hours=3)
-    sync()
-    world.control("POST", f"webinars/{event.event_key}/registrants", registrants=[{"email": "late@example.com"}])
-    world.advance(hours=20)
-    assert 1 == sync().rows_changed

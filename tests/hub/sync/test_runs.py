@@ -1,5 +1,7 @@
 """A run over one product of one connection: what stops it, what does not, and what its row tells."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
@@ -10,7 +12,7 @@ from greenroom.hub.events.links import PastedLink
 from greenroom.hub.events.models import Event, Registrant
 from greenroom.hub.jobs.models import Job
 from greenroom.hub.sync.models import SyncRun
-from greenroom.hub.sync.services import find_at_goto, open_run, request_sync, synchronize
+from greenroom.hub.sync.services import find_at_goto, open_run, read_registration_form, request_sync, synchronize
 from greenroom.hub.sync.tasks import sync_everything
 
 LIST = "getAllRegistrantsForWebinar"
@@ -29,13 +31,18 @@ def test_the_row_tells_calls_events_and_changes(world, sync):
     assert (world.count_calls(), world.now, world.now) == (run.calls, run.started_at, run.finished_at)
 
 
-def test_progress_moves_with_each_event(world, connection):
-    for number in range(3):
+def test_progress_is_noted_with_each_event_but_not_more_than_once_a_second(world, connection):
+    for number in range(5):
         world.schedule_webinar(f"Ladder safety {number}", registrants=2)
-    seen = []
-    run = open_run(connection=connection, product="webinar")
-    synchronize(run=run, progress=lambda run: seen.append(SyncRun.objects.get(pk=run.pk).events_done))
-    assert [1, 2, 3] == seen
+    told, noted = [], []
+
+    def look(run: SyncRun) -> None:
+        told.append(run.events_done)
+        noted.append(SyncRun.objects.get(pk=run.pk).events_done)
+        world.clock.advance(seconds=0.6)
+
+    synchronize(run=open_run(connection=connection, product="webinar"), progress=look)
+    assert ([1, 2, 3, 4, 5], [0, 0, 3, 3, 5]) == (told, noted)
 
 
 def test_one_run_is_open_for_each_connection_product_and_key(connection):
@@ -97,10 +104,29 @@ def test_one_failure_of_goto_is_overcome(world, sync):
     assert ("done", [], 2) == (run.state, errors(run), run.rows_changed)
 
 
-def test_a_form_that_cannot_be_read_is_noted(world, sync):
-    world.schedule_webinar()
+def test_a_form_that_cannot_be_read_is_noted_and_keeps_nobody_from_being_read(world, sync, event):
+    world.control("POST", f"webinars/{event.event_key}/registrants", registrants=2)
+    read_registration_form.call(event_id=event.pk)
+    world.advance(days=0.01)
+    Event.objects.update(registration_form_read_at=None)
     world.fail(kind="nonsense", operation="getRegistrationFields")
-    assert ["unexpected_response"] == errors(sync())
+    run = sync()
+    assert (["unexpected_response"], 2) == (errors(run), run.rows_changed)
+
+
+def test_forms_are_read_once_a_day_and_only_those_somebody_has_asked_for(world, sync, event):
+    other = world.schedule_webinar("Rope safety", starts_in=timedelta(days=3))
+    read_registration_form.call(event_id=event.pk)
+    asked = []
+    for _ in range(4):
+        world.advance(hours=8)
+        Event.objects.update(starts_at=world.now + timedelta(days=1), ends_at=world.now + timedelta(days=2))
+        world.control("DELETE", "counters")
+        sync()
+        calls = world.control("GET", "counters")["calls"]
+        asked.append(sum(one["count"] for one in calls if one["operation"] == "getRegistrationFields"))
+    assert [0, 0, 1, 0] == asked
+    assert Event.objects.get(event_key=other).registration_form is None
 
 
 def test_attendance_that_cannot_be_read_steps_aside(world, sync):

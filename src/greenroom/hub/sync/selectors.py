@@ -1,10 +1,77 @@
-"""Fetching runs."""
+"""Fetching runs, and what a run has to read."""
 
-from django.db.models import QuerySet
+from collections.abc import Iterable
+from datetime import timedelta
 
+from django.db.models import Min, QuerySet
+
+from greenroom.hub.core import clock
+from greenroom.hub.events.models import Event, EventTime
+from greenroom.hub.events.products import get_product
+from greenroom.hub.events.products.base import Ability
 from greenroom.hub.sync.models import SyncRun
+from greenroom.hub.sync.plan import Outlook, is_due
+
+ABSENT = (Event.State.MISSING, Event.State.CANCELLED)
+_LAST = timedelta(days=36_500)
 
 
 def list_runs() -> QuerySet[SyncRun]:
     """Return all runs, the newest first."""
     return SyncRun.objects.select_related("connection", "requested_by")
+
+
+def list_outlooks(run: SyncRun, events: Iterable[Event]) -> dict[int, Outlook]:
+    """Return what the plan of reading each of these events of the run's depends on, by its id. One query."""
+    now, trusted_until = clock.now(), run.connection.webhooks_trusted_until
+    coming = EventTime.objects.filter(event__connection=run.connection, event__product=run.product, ends_at__gt=now)
+    next_starts = dict(coming.values_list("event").annotate(Min("starts_at")))
+    is_told = trusted_until is not None and trusted_until > now and get_product(run.product).sends_webhooks
+    return {
+        event.pk: Outlook(
+            read_at=event.registrants_read_at,
+            next_start=next_starts.get(event.pk),
+            last_end=event.ends_at,
+            is_live=event.state == Event.State.LIVE,
+            is_told=is_told,
+        )
+        for event in events
+    }
+
+
+def list_registrants_due(run: SyncRun) -> dict[Event, Outlook]:
+    """
+    Return the events whose registrants a run reads, the nearest first, with what their plans depend on. Two queries.
+
+    A full run reads those of all events; one that begins again goes on with those it has not read yet.
+    """
+    if Ability.REGISTER not in get_product(run.product).abilities:
+        return {}
+    events, now = _events_of(run), clock.now()
+    if run.event_key:
+        events = events.filter(event_key=run.event_key)
+    elif run.is_full:
+        events = events.exclude(registrants_read_at__gt=run.requested_at)
+    else:
+        events = events.exclude(registrants_due_at=None)
+    found = list(events)
+    outlooks = list_outlooks(run, found)
+    if not (run.event_key or run.is_full):
+        found = [event for event in found if is_due(outlooks[event.pk], event.registrants_due_at, now)]
+    found.sort(key=lambda event: outlooks[event.pk].next_start or now + _LAST)
+    return {event: outlooks[event.pk] for event in found}
+
+
+def list_attendance_due(run: SyncRun) -> list[Event]:
+    """Return the events whose sessions and attendance a run reads. One query."""
+    events = _events_of(run)
+    if run.event_key:
+        return list(events.filter(event_key=run.event_key))
+    if run.is_full:
+        return list(events.exclude(attendance_read_at__gt=run.requested_at).exclude(starts_at__gt=clock.now()))
+    return list(events.filter(attendance_due_at__lte=clock.now()))
+
+
+def _events_of(run: SyncRun) -> QuerySet[Event]:
+    events = Event.objects.filter(connection=run.connection, product=run.product).exclude(state__in=ABSENT)
+    return events.select_related("connection").order_by("pk")

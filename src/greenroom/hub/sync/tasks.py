@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from greenroom.goto import GotoError
 from greenroom.hub.connections.models import Connection
+from greenroom.hub.connections.pacing import read_budgets
 from greenroom.hub.connections.selectors import list_active_connections
 from greenroom.hub.core import clock
 from greenroom.hub.core.errors import HubError
@@ -14,10 +15,19 @@ from greenroom.hub.events.models import Event
 from greenroom.hub.events.products import PRODUCTS
 from greenroom.hub.jobs.registry import task
 from greenroom.hub.jobs.schedules import schedule
+from greenroom.hub.sync.models import SyncRun
 from greenroom.hub.sync.services import close_past_events, read_registration_form, request_sync, run_sync, watch
 
-__all__ = ["read_registration_form", "run_sync", "sync_everything", "watch_everything", "watch_product"]
+__all__ = [
+    "forget_old_runs",
+    "read_registration_form",
+    "run_sync",
+    "sync_everything",
+    "watch_everything",
+    "watch_product",
+]
 
+_RUNS_ARE_KEPT = timedelta(days=30)
 # Around an event every few seconds count; the runs every quarter of an hour see to all the rest.
 _EARLY, _LATE = timedelta(minutes=20), timedelta(minutes=30)
 
@@ -25,10 +35,12 @@ _EARLY, _LATE = timedelta(minutes=20), timedelta(minutes=30)
 @schedule(every=timedelta(minutes=15))
 @task(queue="sync")
 def sync_everything() -> None:
-    """Ask for a run over every product of every active connection."""
+    """Ask for a run over every product of every active connection, as far as the day's calls are not used up."""
+    budgets = read_budgets(PRODUCTS)
     for connection in list_active_connections():
         for product in PRODUCTS:
-            request_sync(connection=connection, product=product)
+            if not budgets[product].is_spent:
+                request_sync(connection=connection, product=product)
 
 
 @schedule(every=timedelta(seconds=10))
@@ -42,10 +54,12 @@ def watch_everything() -> None:
     wanted = Event.objects.filter(near | awaited, connection__state=Connection.State.ACTIVE).exclude(
         state=Event.State.CANCELLED
     )
+    budgets = read_budgets(PRODUCTS)
     for connection_id, product in wanted.values_list("connection", "product").distinct():
-        watch_product.enqueue(
-            connection_id=connection_id, product=product, dedupe_key=f"watch:{connection_id}:{product}"
-        )
+        if not budgets[product].is_spent:
+            watch_product.enqueue(
+                connection_id=connection_id, product=product, dedupe_key=f"watch:{connection_id}:{product}"
+            )
 
 
 @task(queue="sync", priority=5, max_attempts=1)
@@ -53,3 +67,10 @@ def watch_product(connection_id: int, product: str) -> None:
     """Look at the running events of one connection and product. What fails now is soon asked again."""
     with suppress(HubError, GotoError):
         watch(connection=Connection.objects.get(pk=connection_id), product=product)
+
+
+@schedule(every=timedelta(days=1))
+@task(queue="sync")
+def forget_old_runs() -> None:
+    """Delete the rows of runs that ended a month ago."""
+    SyncRun.objects.filter(finished_at__lt=clock.now() - _RUNS_ARE_KEPT).delete()

@@ -12,6 +12,7 @@ from greenroom.hub.courses.completion_rule import CompletionRule, write_rule
 from greenroom.hub.courses.models import Course, Enrollment, Lesson, Section, SectionItem
 from greenroom.hub.courses.services.completion import evaluate_item
 from greenroom.hub.events.models import Event
+from greenroom.hub.sync.services import keep_registration_form_fresh
 from greenroom.hub.users.models import User
 
 _GAP = 10  # room to put something in between later
@@ -88,6 +89,8 @@ def add_event_item(*, section: Section, event: Event, actor: User, rule: Complet
         added_by=actor,
     )
     evaluate_item(item=item)  # a past event may have been attended before it was put here
+    if event.state != Event.State.ENDED:
+        keep_registration_form_fresh(event=event)  # learners are asked what the organizer asks
     return item
 
 

@@ -6,13 +6,11 @@ event; `asking` is for one thing that somebody needs now.
 """
 
 from greenroom.hub.sync.services.asking import find_at_goto, keep_registration_form_fresh, read_registration_form
-from greenroom.hub.sync.services.attendance import collect_attendance
 from greenroom.hub.sync.services.runs import open_run, request_sync, run_sync, synchronize
 from greenroom.hub.sync.services.watching import close_past_events, watch
 
 __all__ = [
     "close_past_events",
-    "collect_attendance",
     "find_at_goto",
     "keep_registration_form_fresh",
     "open_run",

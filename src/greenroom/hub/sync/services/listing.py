@@ -1,64 +1,113 @@
 """Which events there are: the list, one event by its key, and those that are gone from the list."""
 
-from datetime import timedelta
+from collections.abc import Collection
+from datetime import datetime, time, timedelta
+
+from django.db import transaction
+from django.db.models import Min, Q, QuerySet
 
 from greenroom.goto import GoTo
 from greenroom.hub.core import clock
 from greenroom.hub.core.errors import UnknownObjectError
-from greenroom.hub.events.models import Event
+from greenroom.hub.events.models import Event, Listing
 from greenroom.hub.events.products import Product
-from greenroom.hub.events.services import mark_absent_events, mark_found, store_event, store_events
+from greenroom.hub.events.services import (
+    Place,
+    Verdict,
+    judge,
+    mark_absent_events,
+    mark_found,
+    mark_missing,
+    store_event,
+    store_events,
+)
 from greenroom.hub.sync.models import SyncRun
 from greenroom.hub.sync.services.patience import Patience
 
 # GoTo takes windows of twenty years; ours holds everything a hub has a use for.
-_WINDOW_BACK, _WINDOW_AHEAD = timedelta(days=5 * 365), timedelta(days=5 * 365)
+_WIDE = timedelta(days=5 * 365)
+# A run reads the events since a day ago, since nothing else is news; the first one of a day reads them all.
+_BACK = timedelta(days=1)
+# So many events that the list left out are asked for in one run; the others wait for the next ones.
+_LOOKS_AT_ONCE = 50
 
 
-def pull_events(goto: GoTo, run: SyncRun, product: Product) -> list[Event]:
-    """Read the list of events, or the one event of the run, and return those that there are."""
-    organizer_key = run.connection.organizer_key
-    if run.event_key:
-        found = product.get_event(goto, organizer_key, run.event_key)
-        known = Event.objects.filter(connection=run.connection, product=run.product, event_key=run.event_key).first()
-        if found is None and known is None:
-            raise UnknownObjectError("GoTo does not know this event.")
-        if found is None:
-            if known and _is_past(known):
-                return [known]
-            mark_absent_events(events=[known] if known else [])
-            return []
-        if known:
-            mark_found(event=known)
-            # Reading one event by its key tells less than the list does: what it leaves out stays as it was.
-            return [known]
-        return [store_event(connection=run.connection, product=run.product, found=found)]
+def read_list(goto: GoTo, run: SyncRun, product: Product) -> None:
+    """Read the list of events, and look for those it left out. One call per 200 events, and one for each left out."""
+    since, until = window(run)
+    known = list(_upcoming(run))
+    listed = product.list_events(goto, run.connection.organizer_key, since, until)
+    found = store_events(connection=run.connection, product=run.product, found=listed)
+    there = {event.pk for event in found}
+    absent = _doubt([event for event in known if event.pk not in there], known, run)
+    _look_for(goto, run, product, absent)
+
+
+def window(run: SyncRun) -> tuple[datetime, datetime]:
+    """Return from and until when a run lists events: all for a full run and the first one of a day (UTC)."""
     now = clock.now()
-    listed = product.list_events(goto, organizer_key, now - _WINDOW_BACK, now + _WINDOW_AHEAD)
-    events = store_events(connection=run.connection, product=run.product, found=listed)
-    return events + _look_for_absent(goto, run, product, {event.pk for event in events})
+    midnight = datetime.combine(now.date(), time(), now.tzinfo)
+    before = SyncRun.objects.filter(
+        connection=run.connection,
+        product=run.product,
+        event_key="",
+        state=SyncRun.State.DONE,
+        started_at__gte=midnight,
+    )
+    if run.is_full or not before.exists():
+        return now - _WIDE, now + _WIDE
+    # One with several dates is listed whole, whichever of its dates GoTo compares with the window (unconfirmed).
+    first = _upcoming(run).aggregate(first=Min("starts_at"))["first"] or now
+    return min(now, first) - _BACK, now + _WIDE
 
 
-def _look_for_absent(goto: GoTo, run: SyncRun, product: Product, listed: set[int]) -> list[Event]:
-    """Ask for each event that the list left out; finished trainings leave it without being gone."""
-    silent = Event.objects.filter(connection=run.connection, product=run.product).exclude(state=Event.State.CANCELLED)
-    absent, past = [], []
-    for event in silent.exclude(pk__in=listed).select_related("connection"):
-        if _is_past(event):
-            past.append(event)
-        elif _is_absent(goto, product, run, event):
-            absent.append(event)
+def _upcoming(run: SyncRun) -> QuerySet[Event]:
+    """Return the known events that the list should have; finished ones may leave it without being gone."""
+    events = Event.objects.filter(connection=run.connection, product=run.product).exclude(state=Event.State.CANCELLED)
+    return events.filter(Q(ends_at__gte=clock.now()) | Q(ends_at=None)).select_related("connection").order_by("pk")
+
+
+def _doubt(silent: Collection[Event], known: Collection[Event], run: SyncRun) -> list[Event]:
+    """Return those worth asking for: none of a list that lost so many that it is held, or has just been believed."""
+    missing = [event for event in silent if event.state == Event.State.MISSING]
+    gone = [event for event in silent if event.state != Event.State.MISSING]
+    there = sum(event.state != Event.State.MISSING for event in known)
+    place = Place(connection=run.connection, product=run.product, listing=Listing.EVENTS)
+    keys = [event.event_key for event in gone]
+    with transaction.atomic():
+        verdict = judge(place, gone=keys, before=there)
+        if verdict is Verdict.CONFIRMED:
+            mark_missing(connection=run.connection, product=run.product, keys=keys)
+    return [*missing, *gone] if verdict is Verdict.PLAUSIBLE else missing
+
+
+def _look_for(goto: GoTo, run: SyncRun, product: Product, events: list[Event]) -> None:
+    patience = Patience(run.event_errors)
+    absent = []
+    for event in events[:_LOOKS_AT_ONCE]:
+        with patience.over(event):
+            if product.get_event(goto, event.organizer_key, event.event_key) is None:
+                absent.append(event)
+            else:
+                mark_found(event=event)
     mark_absent_events(events=absent)
-    return past
 
 
-def _is_past(event: Event) -> bool:
-    return event.ends_at is not None and event.ends_at < clock.now()
+def read_one(goto: GoTo, run: SyncRun, product: Product) -> None:
+    """
+    Look for the one event of a run. One call.
 
-
-def _is_absent(goto: GoTo, product: Product, run: SyncRun, event: Event) -> bool:
-    with Patience(run.event_errors).over(event):
-        if product.get_event(goto, event.organizer_key, event.event_key) is None:
-            return True
-        mark_found(event=event)
-    return False
+    Raises:
+        UnknownObjectError: neither GoTo nor we know it.
+    """
+    found = product.get_event(goto, run.connection.organizer_key, run.event_key)
+    known = Event.objects.filter(connection=run.connection, product=run.product, event_key=run.event_key).first()
+    if found is None and known is None:
+        raise UnknownObjectError("GoTo does not know this event.")
+    if found and known:
+        # Reading one event by its key tells less than the list does: what it leaves out stays as it was.
+        mark_found(event=known)
+    elif found:
+        store_event(connection=run.connection, product=run.product, found=found)
+    elif known and not (known.ends_at and known.ends_at < clock.now()):
+        mark_absent_events(events=[known])

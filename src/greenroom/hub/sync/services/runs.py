@@ -24,32 +24,38 @@ log = structlog.get_logger(__name__)
 _ABANDONED_AFTER = timedelta(minutes=10)
 
 
-def open_run(*, connection: Connection, product: str, event_key: str = "") -> SyncRun | None:
+def open_run(*, connection: Connection, product: str, event_key: str = "", is_full: bool = False) -> SyncRun | None:
     """Begin a run to be carried out by the caller, or return None when another one is open."""
     try:
         with transaction.atomic():
-            return _create_run(connection, product, event_key)
+            return _create_run(connection, product, event_key, is_full)
     except IntegrityError:
         return None
 
 
-def request_sync(*, connection: Connection, product: str, event_key: str = "", actor: User | None = None) -> SyncRun:
-    """Ask for a run in the background; the one that is open already is returned."""
+def request_sync(
+    *, connection: Connection, product: str, event_key: str = "", is_full: bool = False, actor: User | None = None
+) -> SyncRun:
+    """
+    Ask for a run in the background.
+
+    The one that is open already is returned; one that has not begun becomes a full one if that is what is asked for.
+    """
     try:
         with transaction.atomic():
-            run = _create_run(connection, product, event_key, actor)
+            run = _create_run(connection, product, event_key, is_full, actor)
             run_sync.enqueue(run_id=run.pk)
             return run
     except IntegrityError:
-        return SyncRun.objects.get(
-            connection=connection,
-            product=product,
-            event_key=event_key,
-            state__in=OPEN_STATES,
-        )
+        same = SyncRun.objects.filter(connection=connection, product=product, event_key=event_key)
+        if is_full:
+            same.filter(state=SyncRun.State.WAITING).update(is_full=True)
+        return same.get(state__in=OPEN_STATES)
 
 
-def _create_run(connection: Connection, product: str, event_key: str, actor: User | None = None) -> SyncRun:
+def _create_run(
+    connection: Connection, product: str, event_key: str, is_full: bool, actor: User | None = None
+) -> SyncRun:
     now = clock.now()
     same = SyncRun.objects.filter(connection=connection, product=product, event_key=event_key, state__in=OPEN_STATES)
     # Its process was killed: the command line has no job behind it that would be run again, and a job gives up.
@@ -60,6 +66,7 @@ def _create_run(connection: Connection, product: str, event_key: str, actor: Use
         connection=connection,
         product=product,
         event_key=event_key,
+        is_full=is_full,
         requested_by=actor,
         requested_at=now,
         alive_at=now,
@@ -101,5 +108,8 @@ def synchronize(*, run: SyncRun, progress: Callable[[SyncRun], None] = lambda ru
 
 def _finish(run: SyncRun, limiter: SharedLimiter, state: SyncRun.State, error: str) -> None:
     run.state, run.error, run.calls, run.finished_at = state, error, limiter.calls, clock.now()
-    run.save(update_fields=["state", "error", "calls", "finished_at", "events_done", "rows_changed", "event_errors"])
+    # One that was given up in the meantime stays so: another one has begun since.
+    columns = ["state", "error", "calls", "finished_at", "events_done", "rows_changed", "event_errors"]
+    still_ours = SyncRun.objects.filter(pk=run.pk, state=SyncRun.State.RUNNING)
+    still_ours.update(**{name: getattr(run, name) for name in columns})
     log.info("sync.finished", run=run.pk, state=state, calls=run.calls, events=run.events_done, rows=run.rows_changed)

@@ -11,7 +11,8 @@ from greenroom.hub.core import clock
 from greenroom.hub.events.models import Event
 from greenroom.hub.events.products import get_product
 from greenroom.hub.events.services import mark_live
-from greenroom.hub.sync.services.attendance import collect_attendance
+from greenroom.hub.sync.services.attendance import find_sessions, read_attendance
+from greenroom.hub.sync.services.patience import Patience
 
 log = structlog.get_logger(__name__)
 
@@ -37,9 +38,11 @@ def watch(*, connection: Connection, product: str) -> None:
             ended = []
         due = Event.objects.filter(connection=connection, product=product, attendance_due_at__lte=clock.now())
         due = due.exclude(state=Event.State.CANCELLED)
-        events = {event.pk: event for event in [*ended, *due, *_running_untold(connection, product)]}
+        events = {event.pk: event for event in [*ended, *due, *_running_untold(connection, product)]}.values()
         errors: list[dict[str, Any]] = []
-        collect_attendance(goto=goto, connection=connection, product=kind, events=events.values(), errors=errors)
+        sessions, patience = find_sessions(goto, connection, kind, events), Patience(errors)
+        for event in events:
+            read_attendance(goto, kind, event, sessions, patience)
     for error in errors:
         log.warning("watch.event_failed", connection=connection.pk, event_id=error["event"], code=error["code"])
 

@@ -1,0 +1,71 @@
+"""When the registrants of an event are read next: soon where it is near, seldom where it is far. Pure functions."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+RUN_EVERY = timedelta(minutes=15)
+_NEAR, _NEAR_EVERY = timedelta(hours=48), RUN_EVERY
+_COMING, _COMING_EVERY = timedelta(days=14), timedelta(hours=1)
+_SELDOM = timedelta(days=1)
+# Late sign-ups, and what the organizer decided afterwards, are seen by one reading so long after the end.
+_CLOSING = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """
+    What is known of an event that its plan depends on.
+
+    Attributes:
+        read_at: when its registrants were read last.
+        next_start: start of the first date that is not over; None when all are, or when no date is known.
+        last_end: end of the last date; None when no date is known.
+        is_live: whether it runs now.
+        is_told: whether GoTo's webhooks tell us of sign-ups, so that reading only has to make sure.
+    """
+
+    read_at: datetime | None
+    next_start: datetime | None
+    last_end: datetime | None
+    is_live: bool = False
+    is_told: bool = False
+
+
+def next_reading(outlook: Outlook, now: datetime) -> datetime | None:
+    """
+    Return when the registrants are read next, which may be in the past; None when nothing more is to come.
+
+    Live or starting within two days: every quarter of an hour. Within a fortnight: every hour. Later, without a date,
+    or when webhooks tell: once a day. After the end: once, a day later.
+    """
+    if outlook.read_at is None:
+        return now
+    if outlook.last_end and outlook.last_end <= now and not outlook.is_live:
+        closing = outlook.last_end + _CLOSING
+        return closing if outlook.read_at < closing else None
+    return outlook.read_at + _interval(outlook, now)
+
+
+def _interval(outlook: Outlook, now: datetime) -> timedelta:
+    if outlook.is_told:
+        return _SELDOM
+    if outlook.is_live:
+        return _NEAR_EVERY
+    if outlook.next_start is None:
+        return _SELDOM
+    ahead = outlook.next_start - now
+    if ahead <= _NEAR:
+        return _NEAR_EVERY
+    return _COMING_EVERY if ahead <= _COMING else _SELDOM
+
+
+def is_due(outlook: Outlook, due_at: datetime | None, now: datetime) -> bool:
+    """
+    Tell whether the run at `now` reads the registrants: it is the run nearest to when they are due.
+
+    Args:
+        due_at: what was planned when they were read last, or nearer since somebody signed up; None when nothing was.
+            What was planned may be too far off by now, such as when the webhooks it relied on have failed.
+    """
+    moments = [at for at in (due_at, next_reading(outlook, now)) if at]
+    return due_at is not None and min(moments) <= now + RUN_EVERY / 2
