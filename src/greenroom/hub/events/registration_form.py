@@ -115,12 +115,13 @@ def _field_problem(field: FormField, value: str) -> str:
         return "This is required." if field.is_required else ""
     if field.choices and value not in field.choices:
         return "Choose one of the answers in the list."
-    if field.name == "email" and not _is_address(value):
+    if field.name == "email" and not is_address(value):
         return "Give an e-mail address, like name@example.com."
     return _length_problem(value, field.max_length)
 
 
-def _is_address(value: str) -> bool:
+def is_address(value: str) -> bool:
+    """Tell whether a text can be an e-mail address."""
     try:
         validate_email(value)
     except ValidationError:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
+import msgspec
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncDate
 
@@ -12,7 +13,18 @@ from greenroom.hub.connections.models import Connection
 from greenroom.hub.core import clock
 from greenroom.hub.events.errors import UnknownEventError
 from greenroom.hub.events.links import PastedLink
-from greenroom.hub.events.models import Attendee, Event, EventTime, Registrant, RegistrationRequest
+from greenroom.hub.events.models import (
+    Attendee,
+    Event,
+    EventSession,
+    EventTime,
+    Recording,
+    Registrant,
+    RegistrationRequest,
+    SessionAnswers,
+    TeamMember,
+)
+from greenroom.hub.events.products.base import Poll, Question
 from greenroom.hub.users.models import User
 
 _Person = TypeVar("_Person", Registrant, Attendee)
@@ -154,3 +166,36 @@ def count_registrations_by_day(*, event: Event) -> list[tuple[str, int]]:
         .order_by("-day")[:30]
     )
     return [(f"{day:%-d %b}", count) for day, count in reversed(days)]
+
+
+def list_team(*, event: Event) -> QuerySet[TeamMember]:
+    """Return who helps to hold an event, as last read (`team_read_at`), by role and name."""
+    return event.team.all()
+
+
+def list_recordings(*, event: Event) -> QuerySet[Recording]:
+    """Return the recordings GoTo has, as last read (`recordings_read_at`), the oldest first."""
+    return event.recordings.filter(gone_at=None)
+
+
+@dataclass(frozen=True, slots=True)
+class ToldAnswers:
+    """What was asked and answered in a session, and when that was read."""
+
+    polls: list[Poll]
+    questions: list[Question]
+    surveys: list[Poll]
+    read_at: datetime
+
+
+def get_answers(*, session: EventSession) -> ToldAnswers | None:
+    """Return what was asked and answered in a session; None when it was not read yet. One query."""
+    row = SessionAnswers.objects.filter(session=session).first()
+    if row is None:
+        return None
+    return ToldAnswers(
+        polls=msgspec.convert(row.polls, list[Poll]),
+        questions=msgspec.convert(row.questions, list[Question]),
+        surveys=msgspec.convert(row.surveys, list[Poll]),
+        read_at=row.read_at,
+    )

@@ -3,12 +3,26 @@
 from datetime import timedelta
 
 from greenroom.hub.connections.models import Connection
-from greenroom.hub.events.models import RegistrationRequest
+from greenroom.hub.events.act_state import job_key_of
+from greenroom.hub.events.models import EventAct, RegistrationRequest
+from greenroom.hub.events.services.acts import deliver_act, enqueue_act
+from greenroom.hub.events.services.answers import read_answers
+from greenroom.hub.events.services.recordings import read_recordings
 from greenroom.hub.events.services.registration import deliver_cancellation, deliver_registration
+from greenroom.hub.events.services.team import read_team
 from greenroom.hub.jobs.registry import task
 from greenroom.hub.jobs.schedules import schedule
+from greenroom.hub.jobs.turns import find_in_line
 
-__all__ = ["deliver_cancellation", "deliver_registration", "deliver_what_waits"]
+__all__ = [
+    "deliver_act",
+    "deliver_cancellation",
+    "deliver_registration",
+    "deliver_what_waits",
+    "read_answers",
+    "read_recordings",
+    "read_team",
+]
 
 
 @schedule(every=timedelta(minutes=5))
@@ -24,3 +38,12 @@ def deliver_what_waits() -> None:
     for pk, state in waiting.values_list("pk", "state"):
         carrier, name = carriers[RegistrationRequest.State(state)]
         carrier.enqueue(request_id=pk, dedupe_key=f"{name}:{pk}")
+    _deliver_waiting_acts()
+
+
+def _deliver_waiting_acts() -> None:
+    """Do the same for acts; never beside a job that is at it, as two of them could make two events of one."""
+    waiting = EventAct.objects.filter(state=EventAct.State.PENDING, connection__state=Connection.State.ACTIVE)
+    by_key = {job_key_of(pk): pk for pk in waiting.values_list("pk", flat=True)}
+    for key in by_key.keys() - find_in_line(by_key.keys()):
+        enqueue_act(by_key[key])

@@ -35,6 +35,8 @@ class RegistrationRequest(models.Model):
     refusal = models.TextField(blank=True, help_text="One sentence for the person.")
     asked_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
+    # The caller's own, where it gave one: the same key is the same sign-up and the same answer.
+    idempotency_key = models.CharField(max_length=128, null=True, unique=True)
 
     class Meta:
         constraints = [
@@ -69,8 +71,9 @@ class EventAct(models.Model):
         """How far we got."""
 
         PENDING = "pending", "On its way to GoTo"
+        UNCLEAR = "unclear", "Needs a look"
         DONE = "done", "Done"
-        REFUSED = "refused", "Refused by GoTo"
+        REFUSED = "refused", "Refused"
 
     connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="acts")
     product = models.CharField(max_length=16)
@@ -83,6 +86,7 @@ class EventAct(models.Model):
     idempotency_key = models.CharField(max_length=128, unique=True)
     state = models.CharField(max_length=16, choices=State, default=State.PENDING)
     sent_at = models.DateTimeField(null=True, help_text="Set before GoTo is asked: from then on it may have happened.")
+    event_key = models.CharField(max_length=64, blank=True, help_text="Of what GoTo made; it is not asked for again.")
     tries = models.PositiveIntegerField(default=0)
     last_error = models.CharField(max_length=64, blank=True)
     refusal = models.TextField(blank=True, help_text="One sentence for the person.")

@@ -1,0 +1,30 @@
+"""What this app does when something has happened."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from greenroom.hub.core import clock
+from greenroom.hub.events.models import EventSession
+from greenroom.hub.events.products import get_product
+from greenroom.hub.events.products.base import Ability
+from greenroom.hub.events.services.answers import read_answers
+from greenroom.hub.events.services.recordings import read_recordings
+from greenroom.hub.ledger.models import Fact
+from greenroom.hub.ledger.readers import reader
+
+# Recordings are cut and converted after the end; GoTo does not say how long that takes.
+_LATER = timedelta(hours=24)
+
+
+@reader("events.what_remains", kinds=["attendance_final"])
+def read_what_remains(facts: Sequence[Fact]) -> None:
+    """Read the answers and the recordings of sessions that are over for good, the recordings once more a day later."""
+    sessions = EventSession.objects.filter(pk__in={fact.session_id for fact in facts}).select_related("event")
+    for session in sessions:
+        abilities, event_id = get_product(session.event.product).abilities, session.event_id
+        if Ability.ANSWERS in abilities:
+            read_answers.enqueue(session_id=session.pk, dedupe_key=f"answers:{session.pk}")
+        if Ability.RECORDINGS in abilities:
+            read_recordings.enqueue(event_id=event_id, dedupe_key=f"recordings:{event_id}")
+            later = clock.now() + _LATER
+            read_recordings.enqueue(event_id=event_id, run_at=later, dedupe_key=f"recordings_later:{event_id}")
