@@ -22,10 +22,12 @@ class HubTransport(httpx2.BaseTransport):
 
     def __init__(self) -> None:
         self.is_down = False
+        self.missed: list[httpx2.Request] = []
         self.statuses: list[int] = []
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         if self.is_down:
+            self.missed.append(request)
             raise httpx2.ConnectError("nobody there")
         answer = Client().generic(
             request.method,

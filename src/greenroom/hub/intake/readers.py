@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from greenroom.hub.connections.models import Connection
-from greenroom.hub.intake.services import ask_for_webhooks, forget_webhooks
+from greenroom.hub.intake.services import ask_for_webhooks, let_go
 from greenroom.hub.ledger.models import Fact
 from greenroom.hub.ledger.readers import reader
 
@@ -14,6 +14,6 @@ def follow_connections(facts: Sequence[Fact]) -> None:
     for connection in Connection.objects.filter(pk__in={fact.connection_id for fact in facts}):
         # As it is now: it may have been connected again meanwhile.
         if connection.state == Connection.State.DISCONNECTED:
-            forget_webhooks(connection=connection)
+            let_go(connection=connection)
         else:
             ask_for_webhooks(connection=connection)

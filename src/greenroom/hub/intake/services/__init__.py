@@ -8,8 +8,8 @@ from greenroom.hub.intake.services.applying import (
 )
 from greenroom.hub.intake.services.keeping import (
     ask_for_webhooks,
-    forget_webhooks,
     keep_webhooks,
+    let_go,
     remove_webhooks,
     request_audit,
 )
@@ -26,8 +26,8 @@ __all__ = [
     "check_delivery",
     "delete_old_deliveries",
     "empty_old_bodies",
-    "forget_webhooks",
     "keep_webhooks",
+    "let_go",
     "receive_delivery",
     "remove_webhooks",
     "renew_secret",

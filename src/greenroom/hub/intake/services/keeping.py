@@ -32,14 +32,14 @@ from greenroom.hub.events.products.webhooks import (
     subscribe,
 )
 from greenroom.hub.intake.addresses import callback_url, may_ask_for_webhooks
-from greenroom.hub.intake.models import WebhookSubscription
+from greenroom.hub.intake.models import WebhookDelivery, WebhookSubscription
 from greenroom.hub.intake.services.secrets import ensure_secret
 from greenroom.hub.jobs.errors import RetryLaterError
 from greenroom.hub.jobs.registry import task
 
 log = structlog.get_logger(__name__)
 
-State = WebhookSubscription.State
+State, Delivery = WebhookSubscription.State, WebhookDelivery.State
 Rows = Mapping[str, WebhookSubscription]
 
 # Looked at every hour: one look may fail before webhooks are no longer relied on.
@@ -205,10 +205,16 @@ def remove_webhooks(*, connection: Connection, is_waited_for: bool = False) -> N
             delete_hooks(goto, [*hooks.values(), *surplus])
     except (HubError, GotoError) as error:
         log.warning("intake.webhooks_not_removed", connection=connection.pk, code=error.code)
-    forget_webhooks(connection=connection)
+    _forget(connection)
 
 
-def forget_webhooks(*, connection: Connection) -> None:
-    """Forget what was set up for a connection to which GoTo no longer lets us."""
+def _forget(connection: Connection) -> None:
     connection.webhook_subscriptions.all().delete()
     _distrust(connection)
+
+
+def let_go(*, connection: Connection) -> None:
+    """Forget what was set up for a connection to which GoTo lets us no longer, and what of it waits to be applied."""
+    _forget(connection)
+    waiting = connection.webhook_deliveries.filter(state__in=[Delivery.STORED, Delivery.ASKING])
+    waiting.update(state=Delivery.IGNORED, reason="disconnected")
