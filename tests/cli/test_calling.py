@@ -10,7 +10,7 @@ import pytest
 from tests.goto.fakes import FakeGoTo, answer, by_page, hal
 
 from greenroom import goto
-from greenroom.cli import calling
+from greenroom.cli import arguments, calling, login
 from greenroom.goto import OPERATIONS
 
 
@@ -46,6 +46,23 @@ def test_a_table_has_the_columns_that_hold_something(shell, fake: FakeGoTo) -> N
     head, *_ = ran.stdout.split("\n", 3)[1:]
     assert head.split() == ["trainingKey", "name", "timeZone"]
     assert "Lad [31mders" in ran.stdout
+
+
+def test_columns_make_a_table_of_their_own(shell, fake: FakeGoTo) -> None:
+    react(fake, answer(200, [{"trainingKey": 7, "name": "Ladders"}, {"trainingKey": 8}]))
+    asked = ("call", "training", "get_all_trainings", "--param=organizer_key=1", "--token=t")
+
+    ran = shell(*asked, "--column=name", "--column=trainingKey")
+    wrong = shell(*asked, "--column=key")
+
+    assert [line.split() for line in ran.stdout.splitlines()[1:5:2]] == [["name", "trainingKey"], ["Ladders", "7"]]
+    assert (wrong.exit_code, wrong.stderr.split(",")[0]) == (1, "There is no column key. Known are: trainingKey")
+
+
+def test_an_empty_list_is_said(shell, fake: FakeGoTo) -> None:
+    ran = shell("call", "training", "get_all_trainings", "--param=organizer_key=1", "--token=t", "--format=table")
+
+    assert ran.stdout == "Nothing found.\n"
 
 
 @pytest.mark.parametrize(
@@ -134,10 +151,14 @@ def test_bodies_that_are_lists_or_have_names_of_their_own(shell, fake: FakeGoTo)
     ("sentence", "arguments"),
     [
         ("no product phone", ["call", "phone", "x"]),
-        ("no operation webinar.nope", ["call", "webinar", "nope"]),
+        ("no operation webinar.nope. List them with: greenroom call webinar", ["call", "webinar", "nope"]),
+        ("Near it are: get_webinars, get_webinar", ["call", "webinar", "get_webnars"]),
         ("greenroom login", ["call", "scim", "get_me"]),
         ("not an access token", ["call", "scim", "get_me", "--token", "a b"]),
-        ("needs organizer_key", ["call", "training", "get_all_trainings"]),
+        ("needs organizer_key. Add: --param organizer_key=...", ["call", "training", "get_all_trainings"]),
+        ("Add: --param from_time=2026-09-01T14:00:00Z", WEBINARS),
+        ("""--json '{"firstName": ..., "lastName": ..., "email": ...}'""", REGISTER),
+        ("""--json '[{"callbackUrl": ..., "eventName": ...}]'""", ["call", "webinar", "create_webhooks"]),
         ("no parameter nope. Known are: organizer_key", ["call", "training", "get_all_trainings", "--param=nope=1"]),
         ("NAME=VALUE", ["call", "training", "get_all_trainings", "--param=organizer_key"]),
         ("given twice", ["call", "training", "get_all_trainings", *["--param=organizer_key=1"] * 2]),
@@ -189,35 +210,84 @@ def test_every_operation_is_listed_with_what_it_does(shell, product: str) -> Non
 @pytest.mark.parametrize("endpoint", OPERATIONS.values(), ids=sorted(OPERATIONS))
 def test_every_operation_can_be_built_from_texts(endpoint) -> None:
     """Whatever a parameter takes, some text stands for it, and each body has one place."""
-    kinds = calling.get_type_hints(calling._function(endpoint))
+    kinds = arguments.kinds_of(endpoint)
     simple = {"str": "1", "datetime": "2026-09-01", "int": "1", "bool": "true"}
     params = []
-    for name, parameter in calling._parameters(endpoint).items():
-        kind = calling._without_none(kinds[name])
-        if calling._is_list_of_texts(kind):
+    for name, parameter in arguments.parameters_of(endpoint).items():
+        kind = kinds[name]
+        if arguments.is_list_of_texts(kind):
             params.append(f"{name}=1")
-        elif not calling._has_parts(kind):
+        elif not arguments.has_parts(kind):
             params.append(f"{name}={simple[kind.__name__]}")
         else:
-            assert calling._body_parameter(endpoint, {n: k for n, k in kinds.items() if n != "return"}) == name
+            assert arguments.body_parameter(endpoint, kinds) == name
             assert parameter.default is parameter.empty
             return
 
-    assert calling._build(endpoint, params, None).name == endpoint.name
+    assert arguments.build(endpoint, params, None, {}).name == endpoint.name
 
 
 class Context:
-    def __init__(self, **params: str) -> None:
-        self.params = params
+    def __init__(self, *args: str, **params: Any) -> None:
+        self.args, self.params = args, params
 
 
 def test_products_operations_and_parameters_are_completed() -> None:
-    context: Any = Context(product="training", operation="get_training")
+    context: Any = Context(product="webinar", operation="get_webinars")
+    nothing: Any = Context()
 
     assert calling.complete_product("se") == ["seeit"]
-    assert [name for name, _ in calling.complete_operation(context, "get_t")] == ["get_training"]
-    assert calling.complete_param(context, "tr") == ["training_key="]
-    assert calling.complete_operation(Context(), "get") == []  # type: ignore[arg-type]
+    assert [name for name, _ in calling.complete_operation(context, "get_webinar_")] == [
+        "get_webinar_meeting_times",
+        "get_webinar_session",
+    ]
+    assert calling.complete_param(context, "") == ["organizer_key=", "from_time=", "to_time=", "page=", "size="]
+    assert calling.complete_operation(nothing, "get") == []
+    assert calling.complete_param(nothing, "") == []
+
+
+def test_what_is_given_is_not_offered_again_and_what_is_left_comes_with_an_example() -> None:
+    """Behind `--param` the product and the operation are not read as such yet."""
+    context: Any = Context("webinar", "get_webinars", param=["organizer-key=1", "from_time=2026-09-01"])
+
+    assert calling.complete_param(context, "") == ["to_time=", "page=", "size="]
+    assert calling.complete_param(context, "t") == ["to_time=", "to_time=2026-09-01T14:00:00Z"]
+
+
+@pytest.fixture
+def signed_in(fake: FakeGoTo) -> None:
+    """Keep a sign-in of organizer 77 in account 99."""
+    profile = login.Profile(
+        client_id="c", client_secret=None, base_url="https://x", auth_url="https://x",
+        organizer_key="77", account_key="99",
+    )  # fmt: skip
+    login._keep(profile, goto.Token(access_token="t"))
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_keys_that_are_left_out_are_those_of_the_sign_in(shell, fake: FakeGoTo) -> None:
+    assert shell("call", "training", "get_all_trainings").exit_code == 0
+    assert shell("call", "training", "get_all_organisers").exit_code == 0
+    assert shell("call", "training", "get_all_trainings", "--param=organizer_key=1").exit_code == 0
+
+    assert [request.url.path.removeprefix("/G2T/rest") for request in fake.requests] == [
+        "/organizers/77/trainings",
+        "/accounts/99/organizers",
+        "/organizers/1/trainings",
+    ]
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_nobody_deletes_themselves_by_leaving_a_key_out(shell, fake: FakeGoTo) -> None:
+    ran = shell("call", "meeting", "organizers_organizer_key_delete")
+
+    assert (ran.exit_code, fake.requests) == (1, [])
+    assert ran.stderr == "organizers_organizer_key_delete needs organizer_key. Add: --param organizer_key=...\n"
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_a_token_of_ones_own_comes_without_keys(shell, fake: FakeGoTo) -> None:
+    assert "needs organizer_key" in shell("call", "training", "get_all_trainings", "--token=t").stderr
 
 
 def test_a_call_reaches_the_sandbox(shell, sandbox_url: str, token: str) -> None:
@@ -233,6 +303,22 @@ def test_a_call_reaches_the_sandbox(shell, sandbox_url: str, token: str) -> None
     )  # fmt: skip
     assert listed.exit_code == 0, listed.output
     assert "webinarKey" in listed.stdout
+
+
+@pytest.mark.parametrize(
+    ("advice", "status", "body"),
+    [
+        ("Sign in again with greenroom login", 401, {}),
+        ("greenroom call admin get_me", 403, {"errorCode": "AccessDenied"}),
+        ("Check the keys.", 404, {}),
+        ("ten in a second", 429, {}),
+        ("Try again in a while.", 503, {}),
+    ],
+)
+def test_errors_say_what_to_do(shell, fake: FakeGoTo, advice: str, status: int, body: object) -> None:
+    react(fake, answer(status, body))
+
+    assert advice in shell("call", "admin", "get_me", "--token=t").stderr
 
 
 def test_a_lost_connection_is_said(shell, fake: FakeGoTo) -> None:

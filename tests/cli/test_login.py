@@ -84,7 +84,10 @@ def test_a_sign_in_is_kept_and_used(shell, in_browser, sandbox_url: str, tmp_pat
     assert login.token_store().load().access_token not in ran.output
 
     called = shell("call", "admin", "get_me")
-    assert json.loads(called.stdout)["email"] == "olga@northwind.example"
+    me = json.loads(called.stdout)
+    assert me["email"] == "olga@northwind.example"
+    profile = login.kept_profile()
+    assert (profile.organizer_key, profile.account_key) == (me["key"], me["accountKey"])
 
 
 def test_a_refused_sign_in_is_said(shell, in_browser, sandbox_url: str, tmp_path: Path) -> None:
@@ -144,7 +147,11 @@ def test_a_port_that_is_taken_is_said(shell) -> None:
 
 
 def test_without_a_client_there_is_no_sign_in(shell) -> None:
-    assert shell("login").exit_code == 2
+    ran = shell("login")
+
+    assert ran.exit_code == 1
+    assert "Clients are made at https://" in ran.stderr
+    assert "http://127.0.0.1:8976/callback" in ran.stderr
 
 
 @pytest.mark.parametrize("content", ["", "{", "{}"])

@@ -149,7 +149,7 @@ def test_every_command_and_option_is_in_the_reference():
 def test_commands_named_on_a_page_exist():
     commands = typer.main.get_command(app).commands
     for page in PAGES:
-        for name in re.findall(r"(?:^|`|/)greenroom ([a-z-]+)\b", read(page), re.MULTILINE):
+        for name in re.findall(r"(?:^|`|/)greenroom ([a-z][a-z-]*)", read(page), re.MULTILINE):
             assert name in commands, f"{page.name}: greenroom {name}"
 
 

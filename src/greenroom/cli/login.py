@@ -16,18 +16,34 @@ from greenroom.cli.setup import fail
 
 if TYPE_CHECKING:
     from greenroom.goto import FileTokenStore, OAuth, OAuthClient, Token
+    from greenroom.goto.admin import Me
 
 _PATIENCE = 300.0
 _CALLBACK = "/callback"
+_PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>Greenroom</title>
+<style>body {{ font: 1.25rem/1.5 system-ui, sans-serif; margin: 4rem auto; max-width: 30rem; padding: 0 1rem }}</style>
+<p>{}</p>
+"""
 
 
 class Profile(msgspec.Struct, kw_only=True):
-    """What a sign-in was made with; kept beside the token, for its owner's eyes only."""
+    """
+    What a sign-in was made with, and whose it is; kept beside the token, for its owner's eyes only.
+
+    Attributes:
+        organizer_key, account_key: None where GoTo did not tell.
+    """
 
     client_id: str
     client_secret: str | None
     base_url: str
     auth_url: str
+    organizer_key: str | None = None
+    account_key: str | None = None
 
     def auth(self) -> "OAuth":
         """Give access tokens that are refreshed in the kept file."""
@@ -57,7 +73,9 @@ def kept_profile() -> Profile | None:
 
 
 def login(
-    client_id: Annotated[str, typer.Option(envvar="GREENROOM_GOTO_CLIENT_ID", help="Of your OAuth client at GoTo.")],
+    client_id: Annotated[
+        str, typer.Option(envvar="GREENROOM_GOTO_CLIENT_ID", help="Of your OAuth client at GoTo.")
+    ] = "",
     client_secret: Annotated[
         str, typer.Option(envvar="GREENROOM_GOTO_CLIENT_SECRET", help="Empty for a public client.")
     ] = "",
@@ -73,6 +91,11 @@ def login(
     """Sign in to GoTo in the browser and keep the token for `greenroom call`."""
     from greenroom import goto
 
+    if not client_id:
+        fail(
+            "Give the id of your OAuth client with --client-id or GREENROOM_GOTO_CLIENT_ID. Clients are made at "
+            f"https://developer.logmeininc.com/clients; the redirect URI is http://127.0.0.1:{port}{_CALLBACK}."
+        )
     try:
         server = _CallbackServer(port)
     except OSError:
@@ -83,9 +106,18 @@ def login(
             token = _authorize(server, client, auth_url, scope or [], browser=browser, wait=wait)
         except goto.GotoError as error:
             fail(f"{error.code}: {error}")
-    profile = Profile(client_id=client_id, client_secret=client.client_secret, base_url=base_url, auth_url=auth_url)
+    me = _me(token, base_url)
+    profile = Profile(
+        client_id=client_id,
+        client_secret=client.client_secret,
+        base_url=base_url,
+        auth_url=auth_url,
+        organizer_key=me.key if me else None,
+        account_key=me.account_key if me else None,
+    )
     _keep(profile, token)
-    typer.echo(f"Signed in{_who(profile)}. The token is kept in {config_dir()}.")
+    who = f" as {me.first_name} {me.last_name}, organizer key {me.key}" if me else ""
+    typer.echo(f"Signed in{who}. The token is kept in {config_dir()}.")
 
 
 def _authorize(
@@ -117,16 +149,15 @@ def _keep(profile: Profile, token: "Token") -> None:
         replace_file(config_dir() / "profile.json", msgspec.json.encode(profile))
 
 
-def _who(profile: Profile) -> str:
-    """Say whom the token belongs to, where GoTo tells."""
+def _me(token: "Token", base_url: str) -> "Me | None":
+    """Ask whom the token belongs to; None where GoTo does not tell."""
     from greenroom.goto import GoTo, GotoError, admin
 
     try:
-        with GoTo(profile.auth(), base_url=profile.base_url, auth_url=profile.auth_url) as client:
-            me = client.send(admin.get_me(include_admins=False, include_invitation=False))
+        with GoTo(token.access_token, base_url=base_url) as client:
+            return client.send(admin.get_me(include_admins=False, include_invitation=False))
     except GotoError:
-        return ""
-    return f" as {me.first_name} {me.last_name}, organizer key {me.key}"
+        return None
 
 
 class _CallbackServer(HTTPServer):
@@ -176,7 +207,7 @@ class _CallbackHandler(BaseHTTPRequestHandler):
         return self._answer(200, "You are signed in. This page can be closed.")
 
     def _answer(self, status: int, sentence: str) -> None:
-        content = f"<!doctype html><title>Greenroom</title><p>{html.escape(sentence)}</p>".encode()
+        content = _PAGE.format(html.escape(sentence)).encode()
         self.send_response(status)
         self.send_header("content-type", "text/html; charset=utf-8")
         self.send_header("content-length", str(len(content)))
