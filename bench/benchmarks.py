@@ -23,6 +23,7 @@ class Sizes:
 
     registrants: int = 50_000
     decoded: int = 10_000
+    calls: int = 50
     webinars: int = 20
     jobs: int = 1_000
     rounds: int = 3
@@ -203,6 +204,28 @@ def measure_decoding(bench: Bench) -> list[Result]:
     ]
 
 
+def measure_calls(bench: Bench) -> list[Result]:
+    """What the client adds to a short call; the sandbox's own work is in its process and does not count."""
+    organizer = bench.organizers["Warm"]
+    listing = bench.goto.listing(organizer, bench.goto.schedule(organizer, registrants=3))
+    rounds = [children.run("bench.client:call", listing=listing, calls=bench.sizes.calls) for _ in range(3)]
+    return [
+        Result(
+            name="call_overhead",
+            value=median(one["client"] / one["bare"] for one in rounds),
+            unit="x_cpu",
+            baseline="bare_httpx2_and_msgspec",
+            goal=1.15,
+            details={
+                "microseconds_per_call": _median_of(rounds, "client") * 1e6,
+                "microseconds_of_floor": _median_of(rounds, "bare") * 1e6,
+                "x_cpu_in_memory": median(one["client_in_memory"] / one["bare_in_memory"] for one in rounds),
+                "rounds": rounds,
+            },
+        )
+    ]
+
+
 def measure_import(bench: Bench) -> list[Result]:
     """What the client costs a program before it does anything."""
     statements = ("import greenroom.goto", "from greenroom.goto import GoTo, webinar", "import httpx2, msgspec")
@@ -235,4 +258,8 @@ ON_A_DATABASE: dict[str, Callable[[Bench], list[Result]]] = {
     "statements": count_statements,
     "jobs": measure_jobs,
 }
-WITHOUT_ONE: dict[str, Callable[[Bench], list[Result]]] = {"decode": measure_decoding, "import": measure_import}
+WITHOUT_ONE: dict[str, Callable[[Bench], list[Result]]] = {
+    "decode": measure_decoding,
+    "calls": measure_calls,
+    "import": measure_import,
+}

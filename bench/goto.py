@@ -73,9 +73,12 @@ class Goto:
         return self._control("webinars", **body, registrants=registrants)["key"]
 
     def listing(self, organizer: Organizer, key: str) -> dict[str, Any]:
-        """Return the address and headers that get all registrants of a webinar in one answer."""
+        """Return the address and headers that get all registrants of a webinar in one answer, and their parts."""
         token = self._control("tokens", organizer=organizer.email)["access_token"]
         return {
+            "base_url": self.url,
+            "token": token,
+            "keys": [organizer.key, key],
             "url": f"{self.url}/G2W/rest/v2/organizers/{organizer.key}/webinars/{key}/registrants",
             "headers": {"Authorization": f"Bearer {token}", "Accept": "application/json"},
         }

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.processes
 
 @pytest.fixture(scope="module")
 def bench() -> Iterator[Bench]:
-    with open_bench(Sizes(registrants=200, decoded=100, webinars=2, jobs=20, rounds=1)) as bench:
+    with open_bench(Sizes(registrants=200, decoded=100, calls=2, webinars=2, jobs=20, rounds=1)) as bench:
         yield bench
 
 

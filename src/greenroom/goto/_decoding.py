@@ -53,14 +53,14 @@ def decode(content: bytes, kind: type[T], *, product: str, operation: str) -> T:
     Raises:
         UnexpectedResponseError: it does not fit; names the place, never the content.
     """
-    hashable: Any = kind
-    if not _has_other_spelling(content, hashable):
+    reading = _reading(cast(Any, kind))
+    if not reading.has_other_spelling(content):
         try:
-            return cast(T, _decoder(hashable).decode(content))
+            return cast(T, reading.decode(content))
         except _UNREADABLE:
             pass  # the patient road below reads it or says what is wrong
     try:
-        mended = _mend(msgspec.json.decode(content), _kind(hashable))
+        mended = _mend(msgspec.json.decode(content), reading.kind)
         return msgspec.convert(mended, kind, strict=False, dec_hook=read_special)
     except _UNREADABLE as error:
         raise UnexpectedResponseError(product, operation, _path_of(error)) from None
@@ -72,34 +72,43 @@ def _path_of(error: Exception) -> str:
     return match.group(1) if match else "$"
 
 
-@functools.lru_cache(maxsize=512)
-def _decoder(kind: Any) -> msgspec.json.Decoder[Any]:
-    specials = {part.cls for part in _parts(_kind(kind)) if isinstance(part, kinds.CustomType)}
-    return msgspec.json.Decoder(kind, dec_hook=read_key if specials == {Key} else read_special)
+class _Reading:
+    """
+    How a type is read, found out once.
+
+    Attributes:
+        kind: the type, as msgspec tells it.
+        decode: the fast road.
+    """
+
+    __slots__ = ("_spellings", "decode", "kind")
+
+    def __init__(self, wanted: Any) -> None:
+        self.kind = kinds.type_info(wanted)
+        parts = _parts(self.kind)
+        specials = {part.cls for part in parts if isinstance(part, kinds.CustomType)}
+        self.decode = msgspec.json.Decoder(wanted, dec_hook=read_key if specials == {Key} else read_special).decode
+        self._spellings = _spellings({field.encode_name for part in parts for field in getattr(part, "fields", ())})
+
+    def has_other_spelling(self, content: bytes) -> bool:
+        """Tell whether the body's beginning shows a member under another name than the model's, and not under that."""
+        for own, others in self._spellings:
+            if content.find(own, 0, _SPELLING_WINDOW) < 0:
+                for other in others:
+                    if content.find(other, 0, _SPELLING_WINDOW) >= 0:
+                        return True
+        return False
 
 
-@functools.lru_cache(maxsize=512)
-def _kind(kind: Any) -> kinds.Type:
-    return kinds.type_info(kind)
+_reading = functools.lru_cache(maxsize=512)(_Reading)
 
 
-def _has_other_spelling(content: bytes, kind: Any) -> bool:
-    """Tell whether the body's beginning shows a member under another name than the model's, and not under that one."""
-    return any(
-        content.find(own, 0, _SPELLING_WINDOW) < 0 and any(content.find(o, 0, _SPELLING_WINDOW) >= 0 for o in others)
-        for own, others in _other_spellings(kind)
-    )
-
-
-@functools.lru_cache(maxsize=512)
-def _other_spellings(kind: Any) -> tuple[tuple[bytes, tuple[bytes, ...]], ...]:
-    """Collect the members of a type that have other spellings, as they stand in a body, and those."""
-    structs = [part for part in _parts(_kind(kind)) if isinstance(part, kinds.StructType)]
-    own = {field.encode_name for struct in structs for field in struct.fields}
-    return tuple(
-        (_quoted(name), tuple(_quoted(other) for other in SPELLINGS[name] if other not in own))
+def _spellings(own: set[str]) -> list[tuple[bytes, list[bytes]]]:
+    """List the members that have other spellings, as they stand in a body, and those, less what has a meaning."""
+    return [
+        (_quoted(name), [_quoted(other) for other in SPELLINGS[name] if other not in own])
         for name in sorted(own & SPELLINGS.keys())
-    )
+    ]
 
 
 def _quoted(name: str) -> bytes:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from typing import Any, Protocol, TypeAlias, TypeVar
+
+import msgspec
 
 from greenroom.goto._operation import Operation, Reply
 from greenroom.goto._pacing import Limiter
@@ -22,14 +24,16 @@ from greenroom.goto.errors import ApiError, GotoError, TransportError, api_error
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
-class Send:
+class Send(msgspec.Struct, frozen=True):
     """Send a request; the outcome is a `Reply`, or a `TransportError` is thrown in."""
 
     method: str
-    url: str = field(repr=False)
-    headers: Mapping[str, str] = field(repr=False)
-    content: bytes | None = field(repr=False)
+    url: str
+    headers: Mapping[str, str]
+    content: bytes | None
+
+    def __repr__(self) -> str:
+        return f"<Send {self.method}>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,8 @@ def _try_once(
     settings: Settings, operation: Operation[Any], token: str, extra_query: Mapping[str, str] | None
 ) -> Flow[Reply | _TokenRefused | GotoError]:
     """Send an operation once, when its turn has come."""
-    yield from paced(settings.limiter, operation.product)
+    if settings.limiter is not None:
+        yield from paced(settings.limiter, operation.product)
     try:
         reply: Reply = yield _request(settings, operation, token, extra_query)
     except TransportError as error:
@@ -136,10 +141,8 @@ def _try_once(
     return _TokenRefused(failure) if is_token_refused(reply.status, reply.content) else failure
 
 
-def paced(limiter: Limiter | None, bucket: str) -> Flow[None]:
+def paced(limiter: Limiter, bucket: str) -> Flow[None]:
     """Wait for the bucket's next slot."""
-    if limiter is None:
-        return
     seconds = yield Call(partial(limiter.reserve, bucket))
     if seconds > 0:
         yield Pause(seconds)

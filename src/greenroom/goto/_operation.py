@@ -20,6 +20,8 @@ from functools import partial
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar
 from urllib.parse import quote, urlencode
 
+import msgspec
+
 from greenroom.goto._decoding import decode
 from greenroom.goto._paging import Page, Rule, read_page
 from greenroom.goto._types import write_body, write_time
@@ -33,13 +35,15 @@ Item = TypeVar("Item")
 QueryValue = str | int | bool | datetime | Sequence[str] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True):
     """An answer as it came: status, headers (names in lower case) and the whole body."""
 
     status: int
-    headers: Mapping[str, str] = field(repr=False)
-    content: bytes = field(repr=False)
+    headers: Mapping[str, str]
+    content: bytes
+
+    def __repr__(self) -> str:
+        return f"<Reply {self.status}>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +58,29 @@ class Redirect:
     location: str = field(repr=False)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Operation(Generic[T_co]):
+class Operation(msgspec.Struct, Generic[T_co], frozen=True, kw_only=True):
     """
     One call to GoTo, ready to be sent by `GoTo` or `AsyncGoTo`.
 
     Attributes:
         endpoint: which of GoTo's operations it is.
-        path_params, query, headers: as they are sent, without paging parameters the driver adds.
+        path: from the host's root, keys filled in.
+        query, headers: as they are sent, without paging parameters the driver adds.
         body: the encoded JSON body, or None.
         read: turns the answer into the value.
         accepts: tells whether an error status is a value all the same (a 409 of a registration).
     """
 
     endpoint: Endpoint
-    path_params: Mapping[str, str]
-    query: Mapping[str, str] = field(repr=False)
-    headers: Mapping[str, str] = field(repr=False)
-    body: bytes | None = field(repr=False)
-    read: Callable[[Reply], T_co] = field(repr=False)
-    accepts: Callable[[Reply], bool] | None = field(default=None, repr=False)
+    path: str
+    query: Mapping[str, str]
+    headers: Mapping[str, str]
+    body: bytes | None
+    read: Callable[[Reply], T_co]
+    accepts: Callable[[Reply], bool] | None = None
+
+    def __repr__(self) -> str:
+        return f"<Operation {self.product}.{self.name} {self.method} {self.path}>"
 
     @property
     def product(self) -> str:
@@ -88,12 +95,6 @@ class Operation(Generic[T_co]):
     @property
     def method(self) -> str:
         return self.endpoint.method
-
-    @property
-    def path(self) -> str:
-        """The path from the host's root, parameters filled in."""
-        filled = self.endpoint.path.format_map({name: quote(v, safe="") for name, v in self.path_params.items()})
-        return self.endpoint.base_path + filled
 
     @property
     def paging(self) -> Rule | None:
@@ -158,7 +159,7 @@ class Endpoint:
         """Make an operation whose answer `read` reads; keys fill the path from left to right."""
         return Operation(
             endpoint=self,
-            path_params=self._path_params(keys),
+            path=self.base_path + self._filled_path(keys),
             query=self._query(query or {}),
             headers=headers or {},
             body=None if body is None else write_body(body),
@@ -206,25 +207,35 @@ class Endpoint:
         """Read the body as one page of items."""
         return read_page(rule, item, reply.content, product=self.product, operation=self.name)
 
-    def _path_params(self, keys: Sequence[str]) -> dict[str, str]:
-        names = re.findall(r"{(\w+)}", self.path)
+    def _filled_path(self, keys: Sequence[str]) -> str:
+        template, names = _template(self.path)
         if len(names) != len(keys):
             raise TypeError(f"{self.name} takes {len(names)} keys in its path")
-        return {name: _path_text(name, key) for name, key in zip(names, keys, strict=True)}
+        return template % tuple(map(_path_text, names, keys))
 
     def _query(self, values: Mapping[str, QueryValue]) -> dict[str, str]:
+        if not values:
+            return {}
         unknown = values.keys() - {*self.required_query, *self.optional_query}
         if unknown:
             raise TypeError(f"{self.name} has no query parameter {', '.join(sorted(unknown))}")
         return {name: _query_text(value) for name, value in values.items() if value is not None}
 
 
+@functools.cache
+def _template(path: str) -> tuple[str, tuple[str, ...]]:
+    """Turn a path with `{names}` into a template for `%`, and those names."""
+    return re.sub(r"{\w+}", "%s", path), tuple(re.findall(r"{(\w+)}", path))
+
+
 def _path_text(name: str, key: object) -> str:
-    """Check a key that becomes part of a path: an empty or dotted one would call something else."""
+    """Write a key as part of a path; an empty or dotted one would call something else."""
     text = str(key)
+    if text.isascii() and text.isalnum():
+        return text
     if not text.strip(". ") or not text.isprintable():
         raise ValueError(f"{name} is not a key")
-    return text
+    return quote(text, safe="")
 
 
 def _query_text(value: object) -> str:
