@@ -74,6 +74,44 @@ class World:
         body = {"organizer": "olga@northwind.example", "title": title, "duration_minutes": 60} | more
         return self.control("POST", "trainings", starts_at=(self.now + starts_in).isoformat(), **body)["key"]
 
+    def schedule_meeting(
+        self, title: str = "Team hour", *, starts_in: timedelta = timedelta(hours=1), **more: Any
+    ) -> str:
+        """Make a meeting of an hour and return its key; `kind` may be recurring or immediate."""
+        body = {"organizer": "olga@northwind.example", "title": title, "duration_minutes": 60} | more
+        return self.control("POST", "meetings", starts_at=(self.now + starts_in).isoformat(), **body)["key"]
+
+    def hold_meeting(self, key: str, people: list[dict[str, Any]], *, minutes: int = 60) -> None:
+        """Write a run of a meeting that is over now; each person has `name`, `email` or both, and joins in minutes."""
+        start = self.now - timedelta(minutes=minutes)
+        stays = [
+            [[(start + timedelta(minutes=minute)).isoformat() for minute in stay] for stay in person["joined"]]
+            for person in people
+        ]
+        self.control(
+            "POST",
+            f"meetings/{key}/attendance",
+            started_at=start.isoformat(),
+            ended_at=self.now.isoformat(),
+            people=[
+                {name: value for name, value in person.items() if name != "joined"} | {"intervals": intervals}
+                for person, intervals in zip(people, stays, strict=True)
+            ],
+        )
+
+    def start_support(self, **body: Any) -> str:
+        """Make a support session of Olga's and return its key."""
+        token = self.control("POST", "tokens", organizer="olga@northwind.example")["access_token"]
+        body = {"sessionType": "screen_sharing", "customerName": "Lena", "customerEmail": "lena@example.com"} | body
+        made = self._http.post("/G2A/rest/v1/sessions", json=body, headers={"Authorization": f"Bearer {token}"})
+        assert made.is_success, made.text
+        return made.json()["sessionId"]
+
+    def move_support(self, key: str, *acts: str) -> None:
+        """Let technician and customer do these things, of launch, join and end."""
+        for act in acts:
+            self.control("POST", f"assist/{key}/{act}")
+
     def launch(self, key: str, kind: str = "webinars") -> None:
         self.control("POST", f"{kind}/{key}/launch")
 
@@ -113,6 +151,12 @@ class World:
     def fail(self, **fault: Any) -> None:
         """Make calls go wrong; see the sandbox's reference for what can be said."""
         self.control("POST", "faults", **fault)
+
+    def list_calls(self) -> list[str]:
+        """Return the operations that were called since the calls were counted last, in order; not of signing in."""
+        recent = self.control("GET", "counters")["recent"]
+        self.control("DELETE", "counters")
+        return [one["operation"] for one in recent if one["product"] != "oauth"]
 
     def count_calls(self) -> int:
         """Return the calls of GoTo's APIs since they were counted last, and start again from zero."""

@@ -28,7 +28,7 @@ def sync(
     if product and product not in PRODUCTS:
         fail(f"There is no product {product}. Choose one of: {', '.join(PRODUCTS)}.")
     if key and not product:
-        fail("Say which product the key belongs to: --product webinar or --product training.")
+        fail(f"Say which product the key belongs to: --product and one of {', '.join(PRODUCTS)}.")
     connections = list(list_active_connections())
     if not connections:
         fail("No GoTo account is connected. Connect one on the page Accounts.")
@@ -39,13 +39,14 @@ def sync(
 def _run_all(connections: "list[Connection]", products: list[str], key: str) -> bool:
     from greenroom.goto import GotoError
     from greenroom.hub.core.errors import HubError, UnknownObjectError
+    from greenroom.hub.events.products import get_product
     from greenroom.hub.sync.services import open_run, synchronize
 
     succeeded, found = True, not key
     for connection in connections:
         for product in products:
             run = open_run(connection=connection, product=product, event_key=key)
-            label = f"{connection}: {product}s"
+            label = f"{connection}: {get_product(product).words.many.lower()}"
             if run is None:
                 typer.echo(f"{label}: another run is on its way")
                 found = True

@@ -23,9 +23,11 @@ def test_everything_is_read(world, connection):
     world.schedule_training("Forklifts", registrants=2)
     result = sync()
     assert (0, "") == (result.exit_code, result.stderr)
-    webinars, trainings = result.stdout.splitlines()
+    webinars, trainings, meetings, support = result.stdout.splitlines()
     assert webinars.startswith(f"{OLGA}: webinars: 1 event, 3 changes, ")
     assert trainings.startswith(f"{OLGA}: trainings: 1 event, 2 changes, ")
+    assert meetings.startswith(f"{OLGA}: meetings: 0 events, ")
+    assert support.startswith(f"{OLGA}: support sessions: 0 events, ")
     assert (2, 5) == (Event.objects.count(), Registrant.objects.count())
     assert "\x1b" not in result.output
 
@@ -57,8 +59,8 @@ def test_event_of_the_second_account_is_found(world, connection, ada):
 @pytest.mark.parametrize(
     ("sentence", "options"),
     [
-        ("There is no product meeting. Choose one of: webinar, training.", ["-p", "meeting"]),
-        ("Say which product the key belongs to: --product webinar or --product training.", ["-i", "1"]),
+        ("There is no product phone. Choose one of: webinar, training, meeting, assist.", ["-p", "phone"]),
+        ("Say which product the key belongs to: --product and one of webinar, training, meeting, assist.", ["-i", "1"]),
         ("None of the connected accounts has this event.", ["-p", "webinar", "-i", "1234567890123456789"]),
     ],
 )
@@ -88,7 +90,9 @@ def test_outage_is_told_and_the_rest_goes_on(world, connection):
     assert 1 == result.exit_code
     assert f"{OLGA}: webinars: GoTo does not answer at the moment." == result.stderr.strip()
     assert f"{OLGA}: trainings: 1 event" in result.stdout
-    assert {"webinar": "failed", "training": "done"} == dict(SyncRun.objects.values_list("product", "state"))
+    assert {"webinar": "failed", "training": "done", "meeting": "done", "assist": "done"} == dict(
+        SyncRun.objects.values_list("product", "state")
+    )
 
 
 def test_event_that_cannot_be_read_is_named_and_the_others_are_read(world, connection):

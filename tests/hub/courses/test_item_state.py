@@ -42,12 +42,20 @@ def training(now: datetime, state: str = "scheduled", **more: Any) -> ItemState:
     return compute_item_state(circumstances(now, state, "training", False, more))
 
 
+def meeting(now: datetime, state: str = "scheduled", **more: Any) -> ItemState:
+    """Return the same for a meeting, for which nobody registers and whose join link is known."""
+    given = {"registration": Registration(), "signs_up": False} | more
+    return compute_item_state(circumstances(now, state, "meeting", True, {"join_url": "https://x.example/"} | given))
+
+
 def circumstances(now: datetime, state: str, noun: str, tells_when_live: bool, more: dict[str, Any]) -> Circumstances:
     event = Event(
         state=state,
         needs_approval=more.pop("needs_approval", False),
         attendance_due_at=more.pop("due_at", ELEVEN),
         live_since=more.pop("live_since", None),
+        join_url=more.pop("join_url", ""),
+        dates=more.pop("dates", "one"),
     )
     given = {
         "times": ((TEN, ELEVEN),),
@@ -368,3 +376,56 @@ def test_event_without_a_date_still_has_a_state() -> None:
     state = webinar(TEN, times=())
     assert (None, "Registered") == (state.starts_at, state.word)
     assert webinar(TEN, "live", times=()).can_join
+
+
+# Without registration
+
+ANY_TIME = {"times": (), "dates": "any_time"}
+ONE_SESSION = {"session_ends": (ELEVEN,), "is_final": True, "due_at": None}
+
+
+@pytest.mark.parametrize(
+    ("expected", "state"),
+    [
+        (("ready", "Planned", False), meeting(TEN - DAY)),
+        (("ready", "Planned", False), meeting(TEN - SECOND)),
+        (("starting", "Starting", False), meeting(TEN)),
+        (("live", "Live now", True), meeting(TEN - DAY, "live")),
+        (("live", "Live now", True), meeting(ELEVEN + DAY, "live")),
+        (("processing", "Attendance follows", False), meeting(ELEVEN, "ended")),
+        (("closed", "Over", False), meeting(ELEVEN + DAY, "ended", **ONE_SESSION)),
+        (("not_held", "Not held", False), meeting(ELEVEN + DAY, "ended", due_at=None)),
+        (("cancelled", "Cancelled", False), meeting(TEN - DAY, "cancelled")),
+        (("unavailable", "Not available", False), meeting(TEN - DAY, "missing")),
+        (("unavailable", "Not available", False), meeting(TEN, "live", is_connected=False)),
+        (("unavailable", "Not available", False), meeting(TEN - DAY, join_url="")),
+        (("unavailable", "Not available", False), meeting(TEN, "live", join_url="")),
+        (("closed", "Over", False), meeting(ELEVEN + DAY, "ended", join_url="", **ONE_SESSION)),
+        (("ready", "Not running now", False), meeting(TEN, **ANY_TIME)),
+        (("ready", "Not running now", False), meeting(TEN, **ANY_TIME | ONE_SESSION)),
+        (("live", "Live now", True), meeting(TEN, "live", **ANY_TIME)),
+        (("closed", "Over", False), meeting(TEN, "ended", **ANY_TIME | ONE_SESSION)),
+        (("unavailable", "Not available", False), meeting(TEN, "missing", **ANY_TIME)),
+        (("completed", "Completed", False), meeting(TEN, completion=completion("completed", 3000, "83"), **ANY_TIME)),
+        (("live", "Live now", True), meeting(TEN, "live", completion=completion("completed", 9, "90"), **ANY_TIME)),
+        (("partial", "Partly attended", False), meeting(TEN, completion=completion("partial", 600, "16"), **ANY_TIME)),
+        (("partial", "Partly attended", False), meeting(ELEVEN, "ended", completion=completion("partial", 600, "16"))),
+    ],
+)
+def test_where_nobody_registers_each_circumstance_has_its_state(
+    expected: tuple[str, str, bool], state: ItemState
+) -> None:
+    assert expected == (state.code, state.word, state.can_join)
+
+
+@pytest.mark.parametrize(
+    "state",
+    [meeting(TEN - DAY), meeting(TEN), meeting(TEN, "live"), meeting(TEN, **ANY_TIME), meeting(ELEVEN, "ended")],
+)
+def test_where_nobody_registers_there_is_nothing_to_register_or_cancel(state: ItemState) -> None:
+    assert (False, False) == (state.can_cancel, state.button == "Register")
+    assert "regist" not in state.sentence.replace("You need no registration.", "")
+
+
+def test_a_meeting_without_dates_counts_down_to_nothing() -> None:
+    assert (TEN, None, None) == (meeting(TEN - DAY).count_to, meeting(TEN, **ANY_TIME).count_to, meeting(TEN).count_to)

@@ -10,6 +10,8 @@ from greenroom.hub.courses.models import Completion, Course, Enrollment, Section
 from greenroom.hub.demo.people import CAST, PASSWORD
 from greenroom.hub.demo.services import ensure_demo
 from greenroom.hub.events.models import Attendee, Event, Registrant
+from greenroom.hub.events.products import PRODUCTS
+from greenroom.hub.events.selectors import list_events
 from greenroom.hub.sync.models import SyncRun
 from greenroom.hub.users.models import User
 
@@ -40,7 +42,8 @@ def test_demo_fills_an_empty_hub_once(seeded):
     assert {"live", "scheduled", "ended", "cancelled"} == set(
         Event.objects.filter(items__isnull=False).values_list("state", flat=True)
     )
-    assert {"webinar", "training"} == set(Event.objects.values_list("product", flat=True))
+    assert set(PRODUCTS) == set(Event.objects.values_list("product", flat=True))
+    check_products_without_sign_up()
     assert {"done"} == set(SyncRun.objects.values_list("state", flat=True))
     assert min(Registrant.objects.count(), Attendee.objects.count(), User.objects.count()) > 50
     assert {"completed", "partial", "absent"} == set(Completion.objects.values_list("status", flat=True))
@@ -52,6 +55,18 @@ def test_demo_fills_an_empty_hub_once(seeded):
     assert (before, 0, 1) == (snapshot(), seeded.count_calls(), said.count("Filling the hub with demo data."))
 
     check_people()
+
+
+def check_products_without_sign_up() -> None:
+    """See that a recurring meeting and a support session are to come, and that meetings in lessons have links."""
+    coming = list_events(when="upcoming").filter(dates="any_time")
+    assert {("meeting", "Weekly team hour"), ("assist", "Support session")} == set(
+        coming.values_list("product", "title")
+    )
+    in_lessons = Event.objects.filter(product="meeting", items__isnull=False)
+    assert {("Weekly team hour", "scheduled", True), ("Trainers' stand-up", "live", True)} == {
+        (event.title, event.state, event.join_url.startswith("http://goto.test/join/")) for event in in_lessons
+    }
 
 
 def check_people() -> None:

@@ -14,6 +14,10 @@ SERIES = PastedLink(recurrence_key=KEY)
 NUMBER = PastedLink(event_number="531727707")
 
 
+def meeting(link: str) -> PastedLink:
+    return PastedLink(event_number="531727707", join_url=link)
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [
@@ -29,10 +33,29 @@ NUMBER = PastedLink(event_number="531727707")
         (f"https://attendee.gotowebinar.com/registration.tmpl?webinar={KEY}&registrant.givenName=Lena", EVENT),
         (f"https://attendee.gotowebinar.com/rt/{KEY}", SERIES),
         (f"https://register.gotowebinar.com/rt/{KEY}?source=x", SERIES),
-        # Of the Citrix era, and meetings.
+        # Of the Citrix era.
         ("https://www1.gotomeeting.com/register/531727707", NUMBER),
         ("https://www3.gotomeeting.com/register/531727707/", NUMBER),
-        ("https://global.gotomeeting.com/join/531727707", NUMBER),
+        # Meetings, into which the link leads everybody.
+        *(
+            (link, meeting(link))
+            for link in (
+                "https://global.gotomeeting.com/join/531727707",
+                "https://www3.gotomeeting.com/join/531-727-707",
+                "https://meet.goto.com/531727707",
+                "https://app.goto.com/meeting/531727707",
+                "https://app.gotomeeting.com/?meetingId=531727707",
+                "https://gotomeet.me/531727707",
+            )
+        ),
+        ("meet.goto.com/531727707", meeting("https://meet.goto.com/531727707")),
+        ("http://Global.GoToMeeting.com/join/531727707#x", meeting("https://global.gotomeeting.com/join/531727707")),
+        ("https://a:b@meet.goto.com:443/531727707", meeting("https://meet.goto.com/531727707")),
+        ("Please join: https://meet.goto.com/531727707.", meeting("https://meet.goto.com/531727707")),
+        (
+            "https://eur01.safelinks.example/?url=https%3A%2F%2Fmeet.goto.com%2F531727707&data=05",
+            meeting("https://meet.goto.com/531727707"),
+        ),
         # Personal ones.
         (f"https://global.gotowebinar.com/join/{KEY}/123456789", PERSONAL),
         (f"https://global.gotowebinar.com/join/{KEY}/123456789?clientType=html5", PERSONAL),
@@ -96,6 +119,10 @@ def test_the_event_is_found(text, found):
         (f"https://evil-gotowebinar.com/register/{KEY}", "does not lead to GoTo"),
         (f"https://attendee.gotowebinar.com@evil.example/register/{KEY}", "does not lead to GoTo"),
         (f"https://evil.example/register/{KEY}?from=gotowebinar.com", "does not lead to GoTo"),
+        ("https://www.gotomeet.me/LenaExample", "own meeting room"),
+        ("https://meet.goto.com/lena-example", "own meeting room"),
+        ("https://support.goto.com/meeting/help", "No event can be read"),
+        ("https://evilgoto.com/meeting/531727707", "does not lead to GoTo"),
         ("https://attendee.gotowebinar.com/", "No event can be read"),
         ("https://[gotowebinar.com/register/1", "No event can be read"),
         ("Ladder safety", "No event can be read"),
@@ -110,6 +137,8 @@ def test_what_points_to_no_event_is_told_apart(text, sentence):
 def test_links_of_our_own_sandbox_count_when_asked():
     link = f"http://127.0.0.1:8001/register/{KEY}"
     assert EVENT == read_link(link, own_hosts=frozenset({"127.0.0.1:8001"}))
+    join = "http://127.0.0.1:8001/join/531727707"
+    assert meeting(join) == read_link(join, own_hosts=frozenset({"127.0.0.1:8001"}))
     for others in (frozenset(), frozenset({"127.0.0.1:8002"})):
         with pytest.raises(UnreadableLinkError, match="does not lead to GoTo"):
             read_link(link, own_hosts=others)

@@ -10,6 +10,7 @@ from greenroom.hub.connections.models import Connection
 from greenroom.hub.events.errors import UnknownEventError
 from greenroom.hub.events.links import PastedLink
 from greenroom.hub.events.models import Event, Registrant
+from greenroom.hub.events.products import PRODUCTS
 from greenroom.hub.jobs.models import Job
 from greenroom.hub.sync.models import SyncRun
 from greenroom.hub.sync.services import find_at_goto, open_run, read_registration_form, request_sync, synchronize
@@ -60,11 +61,11 @@ def test_asking_twice_is_one_run_and_one_job(connection, ada):
 
 def test_everything_is_every_product_of_every_account_that_can_be_called(connection, run_jobs):
     sync_everything.call()
-    assert {"webinar", "training"} == set(SyncRun.objects.values_list("product", flat=True))
+    assert set(PRODUCTS) == set(SyncRun.objects.values_list("product", flat=True))
     SyncRun.objects.update(state="done")
     Connection.objects.update(state="reconnect_needed")
     sync_everything.call()
-    assert 2 == SyncRun.objects.count()
+    assert len(PRODUCTS) == SyncRun.objects.count()
 
 
 def test_connecting_an_account_reads_everything_of_it(world, connection, run_jobs):

@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.demo.browser import allow_access
+from greenroom.hub.events.products import PRODUCTS
 from greenroom.hub.sync.models import SyncRun
 from greenroom.hub.sync.services import open_run
 
@@ -151,7 +152,7 @@ def test_everything_is_read_when_asked(connection, as_ada, run_jobs):
     SyncRun.objects.all().delete()
     answer = as_ada.post(reverse("start_sync"), follow=True)
     assert [("/sync/", 302)] == answer.redirect_chain
-    assert {"webinar", "training"} == set(SyncRun.objects.values_list("product", flat=True))
+    assert set(PRODUCTS) == set(SyncRun.objects.values_list("product", flat=True))
     assert "hx-get" in texts(answer)
     run_jobs()
     assert "hx-get" not in texts(as_ada.get("/sync/"))

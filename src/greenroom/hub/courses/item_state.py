@@ -36,6 +36,7 @@ class Code(StrEnum):
     STARTING = "starting"
     LIVE = "live"
     PROCESSING = "processing"
+    READY = "ready"
     COMPLETED = "completed"
     PARTIAL = "partial"
     ABSENT = "absent"
@@ -57,6 +58,7 @@ class Circumstances:
     rule: CompletionRule
     session_ends: tuple[datetime, ...]  # of the sessions GoTo has told of
     is_final: bool
+    signs_up: bool = True  # elsewhere everybody joins by the event's own link
 
     @property
     def has_sessions(self) -> bool:
@@ -101,6 +103,7 @@ def compute_item_state(given: Circumstances) -> ItemState:
         or _done(given)
         or _gone(given)
         or _changing(given)
+        or _without_link(given)
         or _not_signed_up(given)
         or _undecided(given)
         or _coming(given, starts_at)
@@ -144,6 +147,8 @@ def _was_held(given: Circumstances, starts_at: datetime, ends_at: datetime) -> b
 def _is_over(given: Circumstances) -> bool:
     if given.event.state in {Event.State.ENDED, Event.State.LIVE}:
         return given.event.state == Event.State.ENDED
+    if given.event.dates == Event.Dates.ANY_TIME:
+        return False
     # Nobody has told of the end yet, but the sessions of all dates are there.
     return given.has_sessions and all(given.now >= end or _was_held(given, start, end) for start, end in given.times)
 
@@ -167,7 +172,7 @@ def _may_enter(given: Circumstances) -> bool:
 def _running(given: Circumstances, ends_at: datetime | None) -> ItemState | None:
     if _gone(given) or not _may_enter(given):
         return None
-    if not _is_approved(given.registration.registrant) or _is_cancelling(given):
+    if not _has_way_in(given):
         return None
     is_late = ends_at is not None and given.now >= ends_at
     if given.tells_when_live:
@@ -187,6 +192,13 @@ def _running(given: Circumstances, ends_at: datetime | None) -> ItemState | None
         can_cancel=False,
         look_again_seconds=10,
     )
+
+
+def _has_way_in(given: Circumstances) -> bool:
+    """Tell whether the person would be let in if the door were open."""
+    if not given.signs_up:
+        return bool(given.event.join_url)
+    return _is_approved(given.registration.registrant) and not _is_cancelling(given)
 
 
 def _done(given: Circumstances) -> ItemState | None:
@@ -231,8 +243,15 @@ def _changing(given: Circumstances) -> ItemState | None:
     return None
 
 
+def _without_link(given: Circumstances) -> ItemState | None:
+    if given.signs_up or given.event.join_url or _is_over(given):
+        return None
+    sentence = f"The join link of this {given.noun} is not here yet. Your instructor can add it."
+    return ItemState(Code.UNAVAILABLE, "Not available", "warn", sentence, look_again_seconds=60)
+
+
 def _not_signed_up(given: Circumstances) -> ItemState | None:
-    if given.registration.is_open:
+    if given.registration.is_open or not given.signs_up:
         return None
     if _is_over(given):
         if given.completion:
@@ -279,8 +298,11 @@ def _coming(given: Circumstances, starts_at: datetime | None) -> ItemState | Non
     if _is_over(given):
         return None
     if given.event.state == Event.State.MISSING:
-        sentence = f"GoTo does not know this {given.noun} at the moment. Your registration is kept; we look again soon."
+        kept = "Your registration is kept; we" if given.signs_up else "We"
+        sentence = f"GoTo does not know this {given.noun} at the moment. {kept} look again soon."
         return ItemState(Code.UNAVAILABLE, "Not available", "warn", sentence)
+    if not given.signs_up:
+        return _ready(given, starts_at)
     if given.tells_when_live:
         reason = f"Join opens when the organizer starts the {given.noun}"
     else:
@@ -297,11 +319,37 @@ def _coming(given: Circumstances, starts_at: datetime | None) -> ItemState | Non
     )  # fmt: skip
 
 
+def _ready(given: Circumstances, starts_at: datetime | None) -> ItemState:
+    """Say when Join opens for everybody, and by which address attendance is counted."""
+    state = ItemState(
+        Code.READY,
+        "Planned" if starts_at else "Not running now",
+        "info",
+        "You need no registration. Give GoTo the address you sign in with here, so that your attendance counts.",
+        button="Join",
+        disabled_reason=f"Join opens when the organizer starts the {given.noun}",
+        look_again_seconds=60,
+    )
+    if given.completion:  # from an earlier time that it was held
+        return replace(state, code=Code.PARTIAL, word="Partly attended", variant="warn", sentence=_so_far(given))
+    if starts_at and given.now >= starts_at:
+        return replace(state, code=Code.STARTING, word="Starting", look_again_seconds=5)
+    is_near = starts_at is not None and starts_at - given.now <= timedelta(hours=1)
+    return replace(state, count_to=starts_at, count_label="starts", look_again_seconds=10 if is_near else 60)
+
+
+def _so_far(given: Circumstances) -> str:
+    assert given.completion is not None
+    return f"You attended {_amount(given.completion)}. {given.rule.describe()}"
+
+
 def _past(given: Circumstances) -> ItemState:
     completion, due = given.completion, given.event.attendance_due_at
     if completion and completion.status == Completion.Status.PARTIAL:
-        sentence = f"You attended {_amount(completion)}. {given.rule.describe()}"
-        return ItemState(Code.PARTIAL, "Partly attended", "warn", sentence)
+        return ItemState(Code.PARTIAL, "Partly attended", "warn", _so_far(given))
+    if given.is_final and given.has_sessions and not given.signs_up:
+        sentence = f"This {given.noun} is over. GoTo has no attendance under the address you sign in with."
+        return ItemState(Code.CLOSED, "Over", "quiet", sentence)
     if given.is_final and given.has_sessions:
         return ItemState(Code.ABSENT, "Absent", "warn", f"GoTo has no attendance of yours. {given.rule.describe()}")
     if not given.has_sessions and due is None:

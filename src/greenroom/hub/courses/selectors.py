@@ -11,7 +11,7 @@ from greenroom.hub.courses.completion_rule import CompletionRule, read_rule
 from greenroom.hub.courses.item_state import Circumstances, ItemState, compute_item_state
 from greenroom.hub.courses.models import Completion, Course, Enrollment, Lesson, Section, SectionItem
 from greenroom.hub.events.models import Event, Registrant
-from greenroom.hub.events.products import get_product
+from greenroom.hub.events.products import Ability, can, get_product
 from greenroom.hub.events.selectors import Registration, find_registrations
 from greenroom.hub.users.models import User
 
@@ -33,6 +33,12 @@ class ItemView:
     def noun(self) -> str:
         """Return what the product is called."""
         return get_product(self.item.event.product).words.one if self.item.event else ""
+
+    @property
+    def signs_up(self) -> bool:
+        """Return whether people sign up for it; elsewhere everybody joins by the event's own link."""
+        event = self.item.event
+        return event is not None and can(event.product, Ability.REGISTER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +105,7 @@ def _state(item: SectionItem, event: Event, registration: Registration, completi
             rule=read_rule(item.completion_rule),
             session_ends=tuple(session.ended_at for session in sessions),
             is_final=event.attendance_due_at is None and all(session.is_final for session in sessions),
+            signs_up=Ability.REGISTER in product.abilities,
         )
     )
 

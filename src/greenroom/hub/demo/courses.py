@@ -116,6 +116,8 @@ COURSES = (
                             Item("Quarterly questions hour"),
                             Item("What is new this winter"),
                             Item("Train the trainer", "training"),
+                            Item("Trainers' stand-up", "meeting"),
+                            Item("Weekly team hour", "meeting"),
                         ),
                     ),
                 ),

@@ -6,7 +6,9 @@ are built by the same services as the pages use. Each step looks first whether i
 """
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
@@ -27,9 +29,10 @@ from greenroom.hub.courses.services import (
 from greenroom.hub.demo.browser import allow_access
 from greenroom.hub.demo.courses import COURSES, Item, PlannedCourse, PlannedLesson
 from greenroom.hub.demo.people import CAST, PASSWORD
+from greenroom.hub.events.links import PastedLink, read_link
 from greenroom.hub.events.models import Event, Registrant
-from greenroom.hub.events.products import PRODUCTS, get_product
-from greenroom.hub.events.services import link_sign_ups
+from greenroom.hub.events.products import PRODUCTS, Ability, can, get_product
+from greenroom.hub.events.services import keep_join_link, link_sign_ups
 from greenroom.hub.sync.services import close_past_events, open_run, synchronize
 from greenroom.hub.users.models import User
 
@@ -150,5 +153,14 @@ def _build_item(section: Section, item: Item, editor: User) -> None:
         add_text_item(section=section, title=item.title, text=item.text, actor=editor)
         return
     event = Event.objects.filter(title=item.event, product=item.product).order_by("starts_at").first()
-    if event:
-        add_event_item(section=section, event=event, actor=editor)
+    if event is None:
+        return
+    add_event_item(section=section, event=event, actor=editor)
+    if not can(event.product, Ability.REGISTER):
+        keep_join_link(event=event, link=_join_link(event))
+
+
+def _join_link(event: Event) -> PastedLink:
+    """Return the link of the sandbox's invitation, which an editor would paste."""
+    link = f"{settings.GOTO_API_URL}/join/{event.event_number}"
+    return read_link(link, own_hosts=frozenset({urlsplit(link).netloc}))

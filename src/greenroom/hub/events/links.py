@@ -5,23 +5,25 @@ Source: forms collected from public files of integrators; GoTo documents only th
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import chain
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 from greenroom.hub.events.errors import UnreadableLinkError
 
+_GOTO = r"(?:goto(?:webinar|training|meeting)?\.com|gotomeet\.me)"
 _URL = re.compile(
-    r"(?:https?://|www\.)[^\s<>\"']+|\b[a-z0-9.-]+\.goto(?:webinar|training|meeting)\.com/[^\s<>\"']+", re.IGNORECASE
+    rf"(?:https?://|www\.)[^\s<>\"']+|\b(?:[a-z0-9-]+\.)*{_GOTO}/[^\s<>\"']+",
+    re.IGNORECASE,
 )
 # A whole GoTo address inside another one; two underscores end it in the links of one mail filter.
-_INSIDE = re.compile(
-    r"https?://(?:[a-z0-9-]+\.)*goto(?:webinar|training|meeting)\.com/(?:(?!__)[^\s<>\"'])+", re.IGNORECASE
-)
+_INSIDE = re.compile(rf"https?://(?:[a-z0-9-]+\.)*{_GOTO}/(?:(?!__)[^\s<>\"'])+", re.IGNORECASE)
 _KEY = re.compile(r"^[0-9]{15,20}$")
 _NUMBER = re.compile(r"^[0-9]{9}$|^[0-9]{3}-[0-9]{3}-[0-9]{3}$")
-_GOTO_HOST = re.compile(r"(?:^|\.)goto(?:webinar|training|meeting)\.com$", re.IGNORECASE)
+_GOTO_HOST = re.compile(rf"(?:^|\.){_GOTO}$", re.IGNORECASE)
 _KEY_PARAMETERS = ("webinar", "webinarKey", "training", "trainingKey")
+# Hosts on which a lone word is somebody's meeting room.
+_ROOM_HOST = re.compile(r"^(?:meet\.goto\.com|(?:www\.)?gotomeet\.me)$", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,8 @@ class PastedLink:
     event_number: str = ""
     # The text admits or names one person; the event in it can be used all the same.
     is_personal: bool = False
+    # The text is everybody's way into the event, for events that have one; a secret.
+    join_url: str = field(default="", repr=False)
 
 
 def read_link(text: str, *, own_hosts: frozenset[str] = frozenset()) -> PastedLink:
@@ -47,7 +51,7 @@ def read_link(text: str, *, own_hosts: frozenset[str] = frozenset()) -> PastedLi
     """
     text = text.strip().strip("<>").strip()
     if not text:
-        raise UnreadableLinkError("Paste the link of a webinar or training.")
+        raise UnreadableLinkError("Paste the link of a webinar, training or meeting.")
     bare = _bare(text)
     if bare:
         return bare
@@ -103,9 +107,34 @@ def _read_address(address: str, own_hosts: frozenset[str]) -> PastedLink | None:
     for name in _KEY_PARAMETERS:
         if query.get(name, "").isdigit():
             return PastedLink(event_key=query[name], is_personal="registrant" in query)
+    if number := _meeting_number(path, query):
+        return PastedLink(event_number=number, join_url=_clean(parts, own_hosts))
+    if len(path) == 1 and _ROOM_HOST.search(parts.hostname or ""):
+        raise UnreadableLinkError(
+            "This is the link of somebody's own meeting room, which does not tell the meeting. "
+            "Paste the link with the nine digits of the meeting."
+        )
     if path[:1] == ["rt"] and (parts.hostname or "").lower().endswith("gototraining.com"):
         path = ["r", *path[1:]]  # trainings have no key for a whole series
     return _read_path(path)
+
+
+def _meeting_number(path: list[str], query: dict[str, str]) -> str:
+    """Return the digits of a link that everybody may join by, or nothing."""
+    match path:
+        case ["join" | "meeting", number] if _NUMBER.match(number):
+            return number.replace("-", "")
+        case [number] if _NUMBER.match(number):
+            return number.replace("-", "")
+    number = query.get("meetingId", "")
+    return number.replace("-", "") if _NUMBER.match(number) else ""
+
+
+def _clean(parts: SplitResult, own_hosts: frozenset[str]) -> str:
+    """Return an address of GoTo's as a browser should open it: encrypted, and with nobody's name in it."""
+    if parts.netloc in own_hosts:
+        return parts.geturl()
+    return parts._replace(scheme="https", netloc=parts.hostname or "", fragment="").geturl()
 
 
 def _read_path(path: list[str]) -> PastedLink | None:
@@ -116,7 +145,7 @@ def _read_path(path: list[str]) -> PastedLink | None:
             return PastedLink(event_key=key, is_personal=True)
         case ["join", key, _, *_] if _KEY.match(key):
             return PastedLink(event_key=key, is_personal=True)
-        case ["join" | "register", number] if _NUMBER.match(number):
+        case ["register", number] if _NUMBER.match(number):
             return PastedLink(event_number=number)
         case ["register" | "r" | "webinar" | "join", key, *_] if key.isdigit():
             return PastedLink(event_key=key)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TypeVar
 
 import msgspec
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import TruncDate
 
 from greenroom.hub.connections.models import Connection
@@ -24,6 +24,7 @@ from greenroom.hub.events.models import (
     SessionAnswers,
     TeamMember,
 )
+from greenroom.hub.events.products import Ability, can
 from greenroom.hub.events.products.base import Poll, Question
 from greenroom.hub.users.models import User
 
@@ -39,7 +40,11 @@ OPEN_STATES = (
 def list_events(
     *, text: str = "", product: str = "", state: str = "", connection: int | None = None, when: str = ""
 ) -> QuerySet[Event]:
-    """Return events with their number of registrants; past ones the newest first, others the soonest first."""
+    """
+    Return events with their number of registrants; past ones the newest first, others the soonest first.
+
+    An event without a fixed date may be held at any time: it is to come as long as GoTo has it, and is listed last.
+    """
     now = clock.now()
     events = Event.objects.select_related("connection").annotate(
         registrant_count=Count("registrants", filter=Q(registrants__gone_at=None))
@@ -55,8 +60,9 @@ def list_events(
     if when == "past":
         return events.filter(ends_at__lt=now).order_by("-starts_at", "pk")
     if when == "upcoming":
-        events = events.filter(Q(ends_at__gte=now) | Q(state=Event.State.LIVE))
-    return events.order_by("starts_at", "pk")
+        any_time = Q(dates=Event.Dates.ANY_TIME, state=Event.State.SCHEDULED)
+        events = events.filter(Q(ends_at__gte=now) | Q(state=Event.State.LIVE) | any_time)
+    return events.order_by(F("starts_at").asc(nulls_last=True), "pk")
 
 
 def list_dates(*, events: QuerySet[Event], between: tuple[datetime, datetime]) -> QuerySet[EventTime]:
@@ -73,6 +79,12 @@ def list_choosable_events(*, product: str, text: str = "") -> QuerySet[Event]:
         .filter(connection__state=Connection.State.ACTIVE)
         .exclude(state__in=[Event.State.CANCELLED, Event.State.MISSING])
     )
+
+
+def list_occurrences(*, event: Event) -> QuerySet[Event]:
+    """Return the events of which people pick one, this one among them; only this one where it is not one of several."""
+    same = Q(connection=event.connection_id, product=event.product, recurrence_key=event.recurrence_key)
+    return Event.objects.filter(same if event.recurrence_key else Q(pk=event.pk)).order_by("starts_at", "pk")
 
 
 def find_pasted_events(link: PastedLink) -> list[Event]:
@@ -139,6 +151,33 @@ def list_attendees(*, event: Event, text: str = "") -> QuerySet[Attendee]:
     """Return who was there, session by session, the longest stay first."""
     attendees = Attendee.objects.filter(session__event=event).select_related("session")
     return _matching(attendees.order_by("-session__started_at", "-attended_seconds", "pk"), text)
+
+
+def person_of_attendee(*, event: Event) -> F | Subquery:
+    """
+    Return the expression for the user who an attendee of this event is, to annotate `Attendee` with.
+
+    People are tied to attendance by their sign-up; where nobody signs up, by the exact address they sign in
+    with. It is null for strangers.
+    """
+    if can(event.product, Ability.REGISTER):
+        return F("registrant__user")
+    return Subquery(User.objects.filter(email=OuterRef("email")).values("pk")[:1])
+
+
+def list_presence(*, event: Event) -> list[tuple[int, int, int]]:
+    """Return user, session and seconds of everybody who was there and can sign in here. One query."""
+    there = Attendee.objects.filter(session__event=event, attended_seconds__gt=0)
+    known = there.annotate(person=person_of_attendee(event=event)).filter(person__isnull=False)
+    return list(known.values_list("person", "session").annotate(seconds=Sum("attended_seconds")))
+
+
+def find_join_url(*, user: User, event: Event) -> str:
+    """Return a person's way in: their own link, or everybody's where nobody signs up; empty while there is none."""
+    if not can(event.product, Ability.REGISTER):
+        return event.join_url
+    registrant = find_registration(user=user, event=event).registrant
+    return registrant.join_url if registrant else ""
 
 
 def _matching(people: QuerySet[_Person], text: str) -> QuerySet[_Person]:

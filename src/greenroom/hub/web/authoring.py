@@ -1,13 +1,15 @@
 """Edit mode: adding content to a lesson, setting it up, taking it out."""
 
+from contextlib import suppress
 from urllib.parse import urlsplit
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.db.models import QuerySet
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from greenroom.hub.connections.models import Connection
@@ -24,10 +26,12 @@ from greenroom.hub.courses.services import (
     check_can_be_added,
     remove_item,
 )
-from greenroom.hub.events.links import read_link
+from greenroom.hub.events.errors import UnreadableLinkError
+from greenroom.hub.events.links import PastedLink, read_link
 from greenroom.hub.events.models import Event
-from greenroom.hub.events.products import PRODUCTS, Product
+from greenroom.hub.events.products import PRODUCTS, Ability, Product, can
 from greenroom.hub.events.selectors import list_choosable_events
+from greenroom.hub.events.services import keep_join_link
 from greenroom.hub.sync.services import find_at_goto
 from greenroom.hub.web.addresses import lesson_url
 from greenroom.hub.web.doors import SignedInRequest, add_errors, number_of, page_of, signed_in, text_of
@@ -66,7 +70,12 @@ def create_section(request: SignedInRequest, pk: int) -> HttpResponse:
 def choose_kind(request: SignedInRequest, pk: int) -> HttpResponse:
     """Ask what to add to a section."""
     section = get_section_for(request.user, pk, Verb.EDIT)
-    return render(request, "courses/choose_kind.html", {"section": section, "products": PRODUCTS.values()})
+    products = [product for product in PRODUCTS.values() if _is_for_lessons(product)]
+    return render(request, "courses/choose_kind.html", {"section": section, "products": products})
+
+
+def _is_for_lessons(product: Product) -> bool:
+    return Ability.SUPPORT not in product.abilities
 
 
 @signed_in
@@ -92,7 +101,7 @@ def choose_event(request: SignedInRequest, pk: int, product: str) -> HttpRespons
 
 
 def _product(code: str) -> Product:
-    if code not in PRODUCTS:
+    if code not in PRODUCTS or not _is_for_lessons(PRODUCTS[code]):
         raise UnknownObjectError("There is nothing here, or nothing that you may see.")
     return PRODUCTS[code]
 
@@ -102,12 +111,16 @@ def _answer_link(request: SignedInRequest, context: dict[str, object], accounts:
     try:
         if not context["link"]:
             return render(request, "courses/choose_event.html", context)
-        link = read_link(str(context["link"]), own_hosts=frozenset({urlsplit(settings.GOTO_API_URL).netloc}))
+        link = _read_link(str(context["link"]))
         context["found"] = context["choices"] = find_at_goto(link=link, among=accounts)
         context["is_personal"] = link.is_personal
     except HubError as error:
         context["problem"] = error
     return render(request, "courses/choose_event.html", context, status=422 if "problem" in context else 200)
+
+
+def _read_link(text: str) -> PastedLink:
+    return read_link(text, own_hosts=frozenset({urlsplit(settings.GOTO_API_URL).netloc}))
 
 
 @signed_in
@@ -127,7 +140,17 @@ def add_event(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect("choose_kind", pk=pk)
     item = add_event_item(section=section, event=event, actor=request.user)
     messages.success(request, f"“{event.title}” is in this lesson.")
-    return redirect(_editing_item(item))
+    if not _joins_by_link(event):
+        return redirect(_editing_item(item))
+    with suppress(InvalidInputError):  # what was pasted may be a bare number, which is no way in
+        keep_join_link(event=event, link=_read_link(text_of(request.POST, "link")))
+    event.refresh_from_db(fields=["join_url"])
+    return redirect(_editing_item(item) if event.join_url else reverse("item_settings", args=[item.pk]))
+
+
+def _joins_by_link(event: Event) -> bool:
+    """Tell whether everybody joins by the event's own link."""
+    return not can(event.product, Ability.REGISTER)
 
 
 @signed_in
@@ -153,6 +176,22 @@ class ItemSettingsForm(forms.Form):
         label="Of what",
         choices=[("min_percent", "per cent of the session"), ("min_minutes", "minutes")],
     )
+    join_link = forms.CharField(
+        label="Join link", required=False, max_length=2000, widget=forms.TextInput(attrs={"autocomplete": "off"})
+    )
+
+    def __init__(self, event: Event, data: QueryDict | None, initial: dict[str, object]) -> None:
+        """Ask for the join link only where everybody joins by it; one that is kept is never shown."""
+        super().__init__(data, initial=initial)
+        if not _joins_by_link(event):
+            del self.fields["join_link"]
+        elif event.join_url:
+            self.fields["join_link"].help_text = "A link is kept. Paste another one to replace it."
+        else:
+            self.fields["join_link"].help_text = (
+                "GoTo tells it only to who makes the meeting. In GoTo, choose Copy invitation and paste it here. "
+                "Learners cannot join before."
+            )
 
 
 @signed_in
@@ -162,9 +201,12 @@ def item_settings(request: SignedInRequest, pk: int) -> HttpResponse:
     item = get_item_for(request.user, pk, Verb.EDIT)
     if item.event is None:
         raise UnknownObjectError("There is nothing here, or nothing that you may see.")
-    form = ItemSettingsForm(request.POST or None, initial=_initial_settings(item.completion_rule, item.is_required))
+    initial = _initial_settings(item.completion_rule, item.is_required)
+    form = ItemSettingsForm(item.event, request.POST or None, initial)
     if form.is_valid():
         try:
+            if pasted := form.cleaned_data.get("join_link"):
+                keep_join_link(event=item.event, link=_read_join_link(pasted))
             rule = make_rule(kind=form.cleaned_data["kind"], amount=form.cleaned_data["amount"])
             change_item(item=item, is_required=form.cleaned_data["is_required"], rule=rule)
         except InvalidInputError as error:
@@ -174,6 +216,13 @@ def item_settings(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(
         request, "courses/item_settings.html", {"item": item, "form": form}, status=422 if form.errors else 200
     )
+
+
+def _read_join_link(text: str) -> PastedLink:
+    try:
+        return _read_link(text)
+    except UnreadableLinkError as error:
+        raise InvalidInputError(str(error), {"join_link": str(error)}) from error
 
 
 def _initial_settings(rule: dict[str, object] | None, is_required: bool) -> dict[str, object]:

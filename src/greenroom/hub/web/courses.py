@@ -19,6 +19,7 @@ from greenroom.hub.courses.access import (
 from greenroom.hub.courses.models import Enrollment
 from greenroom.hub.courses.selectors import list_people, list_progress, list_roster, view_lesson
 from greenroom.hub.courses.services import add_lesson, create_course, enroll, unenroll
+from greenroom.hub.events.products import Ability, can
 from greenroom.hub.users.selectors import find_user
 from greenroom.hub.web.addresses import lesson_url
 from greenroom.hub.web.doors import SignedInRequest, add_errors, signed_in, text_of
@@ -154,4 +155,5 @@ def roster_page(request: SignedInRequest, pk: int) -> HttpResponse:
     item = get_item_for(request.user, pk, Verb.PEOPLE)
     if item.event is None:
         raise UnknownObjectError("There is nothing here, or nothing that you may see.")
-    return render(request, "courses/roster.html", {"item": item, "rows": list_roster(item=item)})
+    context = {"item": item, "rows": list_roster(item=item), "signs_up": can(item.event.product, Ability.REGISTER)}
+    return render(request, "courses/roster.html", context)

@@ -22,6 +22,7 @@ from greenroom.hub.events.selectors import (
     list_attendees,
     list_dates,
     list_events,
+    list_occurrences,
     list_registrants,
 )
 from greenroom.hub.events.services import get_start_url
@@ -97,6 +98,7 @@ def event_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "event": event,
         "product": get_product(event.product),
         "times": event.times.all(),
+        "occurrences": list_occurrences(event=event),
         "sessions": event.sessions.all(),
         "items": list_items_for(request.user, event),
         "may_see_people": may_see_people,

@@ -16,7 +16,7 @@ from greenroom.hub.courses.models import SectionItem
 from greenroom.hub.courses.selectors import view_item
 from greenroom.hub.events.models import Event
 from greenroom.hub.events.registration_form import RegistrationForm
-from greenroom.hub.events.selectors import find_registration
+from greenroom.hub.events.selectors import find_join_url
 from greenroom.hub.events.services import cancel_registration, register
 from greenroom.hub.sync.services import keep_registration_form_fresh
 from greenroom.hub.web.addresses import lesson_url
@@ -24,7 +24,7 @@ from greenroom.hub.web.doors import SignedInRequest, add_errors, signed_in
 from greenroom.hub.web.registration_form import RegistrationDetailsForm
 
 # Join links lead to GoTo, or to the sandbox that stands in for it; never anywhere else.
-_GOTO_HOSTS = (".gotowebinar.com", ".gototraining.com", ".gotomeeting.com", ".goto.com", ".getgo.com")
+_GOTO_HOSTS = (".gotowebinar.com", ".gototraining.com", ".gotomeeting.com", ".gotomeet.me", ".goto.com", ".getgo.com")
 
 
 # The status at which htmx no longer asks again.
@@ -102,16 +102,16 @@ def join(request: SignedInRequest, pk: int) -> HttpResponse:
     if view.state is None or not view.state.can_join:
         messages.info(request, _why_not(view.state))
         return redirect(_lesson_of(item))
-    registrant = find_registration(user=request.user, event=event).registrant
-    if registrant is None or not _leads_to_goto(registrant.join_url):
+    address = find_join_url(user=request.user, event=event)
+    if not _leads_to_goto(address):
         raise StateConflictError("GoTo has not given you a join link yet. Try again in a minute.")
-    return redirect(registrant.join_url)
+    return redirect(address)
 
 
 def _leads_to_goto(address: str) -> bool:
     parts = urlsplit(address)
     host = parts.hostname or ""
-    if parts.scheme == "https" and host.endswith(_GOTO_HOSTS):
+    if parts.scheme == "https" and f".{host}".endswith(_GOTO_HOSTS):
         return True
     return f"{parts.scheme}://{parts.netloc}" == settings.GOTO_API_URL
 

@@ -12,6 +12,7 @@ from greenroom.hub.courses.completion_rule import CompletionRule, write_rule
 from greenroom.hub.courses.models import Course, Enrollment, Lesson, Section, SectionItem
 from greenroom.hub.courses.services.completion import evaluate_item
 from greenroom.hub.events.models import Event
+from greenroom.hub.events.products import Ability, can
 from greenroom.hub.sync.services import keep_registration_form_fresh
 from greenroom.hub.users.models import User
 
@@ -52,11 +53,13 @@ def check_can_be_added(*, event: Event, course: Course) -> None:
         StateConflictError: with the reason.
     """
     _check_account_is_open(event, course)
+    if can(event.product, Ability.SUPPORT):
+        raise StateConflictError("A support session is for one customer, so it cannot be in a lesson.")
     if event.state == Event.State.CANCELLED:
         raise StateConflictError("This event was cancelled, so it cannot be added.")
     if event.state != Event.State.ENDED and not event.connection.is_usable:
         raise StateConflictError(
-            "The GoTo account of this event is not connected at the moment, so nobody could register. "
+            "The GoTo account of this event is not connected at the moment, so nobody could join. "
             "Have it connected again first."
         )
 
@@ -89,7 +92,7 @@ def add_event_item(*, section: Section, event: Event, actor: User, rule: Complet
         added_by=actor,
     )
     evaluate_item(item=item)  # a past event may have been attended before it was put here
-    if event.state != Event.State.ENDED:
+    if event.state != Event.State.ENDED and can(event.product, Ability.REGISTER):
         keep_registration_form_fresh(event=event)  # learners are asked what the organizer asks
     return item
 

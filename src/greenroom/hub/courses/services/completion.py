@@ -9,13 +9,14 @@ from collections import Counter
 from collections.abc import Iterable
 
 from django.db import transaction
-from django.db.models import QuerySet, Sum
+from django.db.models import QuerySet
 
 from greenroom.hub.core import clock
 from greenroom.hub.courses.completion_rule import CompletionRule, is_satisfied, percent_attended, read_rule
 from greenroom.hub.courses.models import Completion, Course, Enrollment, SectionItem
 from greenroom.hub.events.dates import list_dates_without_session
-from greenroom.hub.events.models import Attendee, Event, EventSession, Registrant
+from greenroom.hub.events.models import Event, EventSession, Registrant
+from greenroom.hub.events.selectors import list_presence
 
 _COLUMNS = ["status", "attended_seconds", "percent", "completed_at", "evaluated_at"]
 
@@ -44,7 +45,7 @@ def evaluate_item(*, item: SectionItem) -> None:
     if not sessions:
         return
     total = sum(session.duration_seconds for session in sessions) + _seconds_to_come(event, sessions)
-    seconds = _seconds_by_person(event)
+    presence = _presence_by_person(event, sessions, total)
     learners = set(
         Enrollment.objects.filter(course__lessons__sections=item.section_id, role=Enrollment.Role.LEARNER).values_list(
             "user_id", flat=True
@@ -57,9 +58,9 @@ def evaluate_item(*, item: SectionItem) -> None:
     with transaction.atomic():
         known = {one.user_id: one for one in Completion.objects.select_for_update().filter(item=item)}
         wanted = [
-            _standing(item, user_id, rule, seconds[user_id], total, known.get(user_id))
+            _standing(item, user_id, rule, *presence.get(user_id, (0, total)), known.get(user_id))
             for user_id in learners
-            if seconds[user_id] or user_id in may_be_absent
+            if user_id in presence or user_id in may_be_absent
         ]
         _store(wanted, known)
         # Corrected attendance may leave nothing to say of somebody who learns here.
@@ -78,13 +79,22 @@ def _seconds_to_come(event: Event, sessions: list[EventSession]) -> int:
     return sum(int((date.ends_at - date.starts_at).total_seconds()) for date in coming if date.ends_at > since)
 
 
-def _seconds_by_person(event: Event) -> Counter[int]:
-    rows = (
-        Attendee.objects.filter(session__event=event, registrant__user__isnull=False)
-        .values_list("registrant__user")
-        .annotate(seconds=Sum("attended_seconds"))
-    )
-    return Counter(dict(rows))
+def _presence_by_person(event: Event, sessions: list[EventSession], total: int) -> dict[int, tuple[int, int]]:
+    """
+    Return for each person the seconds attended, and those of which they are a share.
+
+    That is all the event's dates together; where it has no fixed dates, and so no last one, the time it was held that
+    a person attended the largest share of.
+    """
+    attended = list_presence(event=event)
+    if event.dates == Event.Dates.ANY_TIME:
+        lengths = {session.pk: session.duration_seconds for session in sessions}
+        attended.sort(key=lambda row: row[2] / max(1, lengths[row[1]]))
+        return {user_id: (seconds, lengths[session_id]) for user_id, session_id, seconds in attended}
+    sums: Counter[int] = Counter()
+    for user_id, _, seconds in attended:
+        sums[user_id] += seconds
+    return {user_id: (seconds, total) for user_id, seconds in sums.items()}
 
 
 def _signed_up(event: Event) -> set[int]:

@@ -3,6 +3,7 @@
 from greenroom.hub.events.services.attendance import plan_next_reading, session_data, store_attendance, store_sessions
 from greenroom.hub.events.services.deciding import dismiss, obey
 from greenroom.hub.events.services.doubts import Place, Verdict, judge
+from greenroom.hub.events.services.join_links import keep_join_link
 from greenroom.hub.events.services.matching import match_attendee
 from greenroom.hub.events.services.mirror import (
     mark_absent_events,
@@ -26,6 +27,7 @@ __all__ = [
     "dismiss",
     "get_start_url",
     "judge",
+    "keep_join_link",
     "link_new_people",
     "link_sign_ups",
     "mark_absent_events",

@@ -25,7 +25,7 @@ from greenroom.hub.core.checkpoints import reached
 from greenroom.hub.core.errors import HubError, InvalidInputError, RegistrationClosedError, UnknownObjectError
 from greenroom.hub.events.facts import about_registrant, about_sign_up
 from greenroom.hub.events.models import Event, Registrant, RegistrationRequest
-from greenroom.hub.events.products import get_product
+from greenroom.hub.events.products import Ability, get_product
 from greenroom.hub.events.products.base import Registered
 from greenroom.hub.events.registration_form import BASIC_FORM, Answers, RegistrationForm, check_answers
 from greenroom.hub.events.selectors import OPEN_STATES, Registration, find_registration
@@ -53,9 +53,12 @@ def register(*, event: Event, answers: Answers, user: User | None) -> Registrati
     Asking twice is the same as asking once: an open request, or a registrant known from GoTo, is returned.
 
     Raises:
-        RegistrationClosedError: the event is over, cancelled or not to be found.
+        RegistrationClosedError: the event is over, cancelled or not to be found, or nobody signs up for it.
         InvalidInputError: something the organizer asks for is missing or wrong; `errors` names each.
     """
+    product = get_product(event.product)
+    if Ability.REGISTER not in product.abilities:
+        raise RegistrationClosedError(f"You need no registration for a {product.words.one.lower()}.")
     if event.state in _CLOSED:
         raise RegistrationClosedError(_CLOSED[Event.State(event.state)])
     answers = answers.tidied()

@@ -50,13 +50,14 @@ def find_at_goto(*, link: PastedLink, among: QuerySet[Connection]) -> list[Event
     try:
         return _of_these(find_pasted_events(link), among)
     except UnknownEventError:
-        if not link.event_key:
+        key = link.event_key or link.event_number  # of meetings the number is the key
+        if not key:
             raise
     for connection in among.filter(state=Connection.State.ACTIVE):
         for product in PRODUCTS.values():
             try:
                 with open_goto(connection, is_waited_for=True) as goto:
-                    found = product.get_event(goto, connection.organizer_key, link.event_key)
+                    found = product.get_event(goto, connection.organizer_key, key)
             except (GotoError, ReconnectNeededError):
                 continue  # this account may not see it, takes the key for a wrong one, or lost its access
             if found:

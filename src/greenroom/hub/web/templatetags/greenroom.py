@@ -20,6 +20,8 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from greenroom.hub.core import clock
+from greenroom.hub.events.models import Event
+from greenroom.hub.events.products import get_product
 from greenroom.hub.web.templatetags import _charts, _icons, _times
 
 register = template.Library()
@@ -235,12 +237,26 @@ def live_card(
 
 
 @register.inclusion_tag("web/pieces/when.html")
-def when(at: datetime | None, end: datetime | None = None, zone: str = "", style: str = "long") -> dict[str, Any]:
+def when(
+    at: datetime | None, end: datetime | None = None, zone: str = "", style: str = "long", dates: str = ""
+) -> dict[str, Any]:
     """Render a moment in the viewer's zone, and in the organizer's when its clock shows something else."""
     if at is None:
-        return {"at": None}
+        return {"at": None, "is_any_time": dates == Event.Dates.ANY_TIME}
     here = _times.describe_moment(at, end, timezone.get_current_timezone(), style)
     return {"at": at, "iso": at.isoformat(), "here": here, "there": _times.describe_there(at, end, zone)}
+
+
+@register.filter
+def product_word(code: str) -> str:
+    """Name one event of a product: `Webinar`, `Support session`."""
+    return get_product(code).words.one
+
+
+@register.filter
+def products_word(code: str) -> str:
+    """Name the events of a product: `Webinars`, `Support sessions`."""
+    return get_product(code).words.many
 
 
 @register.filter
