@@ -127,6 +127,9 @@ def test_a_full_webinar_is_403_with_its_word(olga: Door) -> None:
     full = olga.post(path, ada(email="bo@example.com"))
     assert (full.status_code, full.json()["errorCode"]) == (403, "RegistrationLimitReached")
     assert olga.post(path, ada()).status_code == 409  # who is in is told so, even when it is full
+    olga.control("switches", {"full_event_status": "409"}, "PUT")
+    full = olga.post(path, ada(email="bo@example.com"))
+    assert (full.status_code, full.json()["errorCode"]) == (409, "RegistrationLimitReached")
 
 
 def test_twenty_at_once_for_five_places_fill_five(olga: Door) -> None:

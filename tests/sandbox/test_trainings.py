@@ -1,5 +1,7 @@
 """Trainings: the words of refusals, and what is over."""
 
+from datetime import timedelta
+
 import httpx2
 from tests.sandbox.doors import Door
 
@@ -13,6 +15,17 @@ def schedule(olga: Door, start: str, end: str) -> httpx2.Response:
 
 def told(response: httpx2.Response) -> tuple[int, str]:
     return response.status_code, response.json()["errorCode"]
+
+
+def test_the_list_of_registrants_can_lag(olga: Door, training_key: str) -> None:
+    olga.control("switches", {"training_registrants_delay_seconds": 1800}, "PUT")
+    registrants = f"{olga.trainings}/{training_key}/registrants"
+    key = olga.post(registrants, ADA).json()["registrantKey"]
+    assert olga.get(registrants).json() == []
+    assert olga.get(f"{registrants}/{key}").status_code == 200
+    assert olga.post(registrants, ADA).status_code == 409
+    olga.sandbox.clock.advance(timedelta(minutes=30))
+    assert [one["email"] for one in olga.get(registrants).json()] == ["ada@example.com"]
 
 
 def test_an_organizer_has_one_training_at_a_time_of_at_most_a_day(olga: Door) -> None:

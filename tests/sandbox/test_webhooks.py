@@ -126,6 +126,44 @@ def test_failed_messages_are_sent_again_after_1_5_and_30_minutes(
     assert (delivery["state"], delivery["last_result"]) == ("failed", "ConnectError")
 
 
+def test_new_webhooks_and_subscriptions_can_take_a_while_to_be_found(olga: Door) -> None:
+    olga.control("switches", {"webhook_settles_after_seconds": 2}, "PUT")
+    key = olga.post(f"{WEBINAR}/webhooks", wanted("registrant.added")).json()["_embedded"]["webhooks"][0]["webhookKey"]
+    activate = [{"webhookKey": key, "state": "ACTIVE"}]
+    assert olga.put(f"{WEBINAR}/webhooks", activate).status_code == 404
+    assert olga.post(f"{WEBINAR}/userSubscriptions", [{"webhookKey": key}]).status_code == 404
+    assert olga.get(f"{WEBINAR}/webhooks", product="g2w").json() == {}
+    olga.sandbox.clock.advance(timedelta(seconds=2))
+    assert olga.put(f"{WEBINAR}/webhooks", activate).status_code == 204
+    assert olga.post(f"{WEBINAR}/userSubscriptions", [{"webhookKey": key}]).status_code == 200
+    assert olga.get(f"{WEBINAR}/userSubscriptions", product="g2w").json() == {}
+    olga.sandbox.clock.advance(timedelta(seconds=2))
+    (listed,) = olga.get(f"{WEBINAR}/userSubscriptions", product="g2w").json()["_embedded"]["userSubscriptions"]
+    assert listed["activationState"] == "ACTIVE"
+
+
+def test_a_subscription_is_changed_by_both_its_keys(olga: Door) -> None:
+    key = subscribe(olga, "registrant.added")[0]
+    (made,) = olga.get(f"{WEBINAR}/userSubscriptions", product="g2w").json()["_embedded"]["userSubscriptions"]
+    change = {"userSubscriptionKey": made["userSubscriptionKey"], "userSubscriptionState": "INACTIVE"}
+    assert olga.put(f"{WEBINAR}/userSubscriptions", [change]).status_code == 400
+    assert olga.put(f"{WEBINAR}/userSubscriptions", [change | {"webhookKey": key}]).status_code == 204
+    (changed,) = olga.get(f"{WEBINAR}/userSubscriptions", product="g2w").json()["_embedded"]["userSubscriptions"]
+    assert (changed["userSubscriptionState"], changed["activationState"]) == ("INACTIVE", "INACTIVE")
+
+
+@pytest.mark.parametrize(("value", "statuses"), [("send", ["WAITING", "APPROVED"]), ("none", ["WAITING"])])
+def test_subscribers_may_hear_of_decisions(olga: Door, receiver: Receiver, value: str, statuses: list[str]) -> None:
+    subscribe(olga, "registrant.added")
+    olga.control("switches", {"webhook_on_decision": value}, "PUT")
+    key = olga.control("webinars", {"organizer_key": olga.organizer_key, "approval": "MANUAL"})["key"]
+    olga.post(f"{olga.webinars}/{key}/registrants", ada())
+    olga.control(f"webinars/{key}/decisions", {"email": "ada@example.com", "status": "APPROVED"})
+    olga.sandbox.tick()
+    assert [event["status"] for event in receiver.events] == statuses
+    assert [("joinUrl" in event) for event in receiver.events] == [status == "APPROVED" for status in statuses]
+
+
 def test_each_event_has_its_moment(olga: Door, receiver: Receiver) -> None:
     subscribe(olga, "webinar.created", "webinar.changed", "registrant.joined")
     times = [{"startTime": "2026-09-10T14:00:00Z", "endTime": "2026-09-10T15:00:00Z"}]

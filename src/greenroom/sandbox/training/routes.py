@@ -275,7 +275,10 @@ def update_registration_settings(call: Call) -> Answer:
 
 
 def get_registrants(call: Call) -> Answer:
-    people = call.core.state.registrants_of(_training(call).key)
+    """List those who are in the list by now; the switch `training_registrants_delay_seconds` tells how late it is."""
+    delay = timedelta(seconds=call.core.switches.number("training_registrants_delay_seconds"))
+    since = call.core.clock.now() - delay
+    people = [one for one in call.core.state.registrants_of(_training(call).key) if one.registered_at <= since]
     return Answer(200, [responses.registrant(call.core, person) for person in people])
 
 
@@ -300,7 +303,8 @@ def register(call: Call) -> Answer:
     except store.TrainingOverError:
         raise errors.training_over() from None
     except store.TrainingFullError:
-        raise errors.refuse(403, "RegistrationLimitReached", "The registration limit has been reached.") from None
+        status = call.core.switches.number("full_event_status")
+        raise errors.refuse(status, "RegistrationLimitReached", "The registration limit has been reached.") from None
     except store.DuplicateRegistrantError as error:
         # No joinUrl here: one more call is needed for it (observed).
         raise errors.refuse(

@@ -73,7 +73,8 @@ def create_registrant(call: Call) -> Answer:
     except store.DuplicateRegistrantError as error:
         raise _duplicate(call, error) from None
     except store.WebinarFullError:
-        raise errors.refuse(403, "RegistrationLimitReached", "The registration limit has been reached.") from None
+        status = call.core.switches.number("full_event_status")
+        raise errors.refuse(status, "RegistrationLimitReached", "The registration limit has been reached.") from None
     except store.RegistrationClosedError:
         raise errors.refuse(403, "RegistrationClosed", "Registration for this webinar is closed.") from None
     return Answer(201, responses.registrant_created(call.core, registrant), content_type=HAL_JSON)

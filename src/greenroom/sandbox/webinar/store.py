@@ -273,10 +273,11 @@ def taken_places(core: Core, webinar: Webinar) -> int:
 
 
 def decide(core: Core, webinar: Webinar, registrant: Registrant, status: str) -> None:
-    """Approve or deny a registrant. Assumed: subscribers hear of it as of a new registrant."""
+    """Approve or deny a registrant; the switch `webhook_on_decision` tells whether subscribers hear of it."""
     registrant.status = cast(RegistrantStatus, status)
     core.state.change_registrant(registrant)
-    announce_added(core, webinar, registrant)
+    if core.switches.text("webhook_on_decision") == "send":
+        announce_added(core, webinar, registrant)
 
 
 def register_many(core: Core, event: Event, people: list[tuple[str, str, str]], spread: timedelta) -> None:

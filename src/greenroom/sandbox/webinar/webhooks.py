@@ -1,5 +1,6 @@
 """The webhook operations: secrets, webhooks, subscriptions. Delivery is elsewhere."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -27,12 +28,26 @@ def create_secret(call: Call) -> Answer:
 
 
 def _webhooks_of(call: Call) -> list[Webhook]:
-    return [w for w in call.core.state.webhooks if w.client_id == call.client_id and w.user_key == call.user.key]
+    own = [w for w in call.core.state.webhooks if w.client_id == call.client_id and w.user_key == call.user.key]
+    return [webhook for webhook in own if _is_settled(call, webhook)]
+
+
+def _webhook_of_client(call: Call, key: object) -> Webhook:
+    webhook = call.core.state.webhooks.get(str(key))
+    if webhook is None or webhook.client_id != call.client_id or not _is_settled(call, webhook):
+        raise errors.not_found("Webhook with specified key does not exist.")
+    return webhook
+
+
+def _is_settled(call: Call, item: Webhook | Subscription) -> bool:
+    """Tell whether a new object can be found yet; see the switch `webhook_settles_after_seconds`."""
+    settles = timedelta(seconds=call.core.switches.number("webhook_settles_after_seconds"))
+    return item.created_at + settles <= call.core.clock.now()
 
 
 def _own_webhook(call: Call, key: object) -> Webhook:
-    webhook = call.core.state.webhooks.get(str(key))
-    if webhook is None or webhook.client_id != call.client_id or webhook.user_key != call.user.key:
+    webhook = _webhook_of_client(call, key)
+    if webhook.user_key != call.user.key:
         raise errors.not_found("Webhook with specified key does not exist.")
     return webhook
 
@@ -145,7 +160,11 @@ def delete_webhooks(call: Call) -> Answer:
 
 def _own_subscription(call: Call, key: object) -> Subscription:
     subscription = call.core.state.subscriptions.get(str(key))
-    if subscription is None or (subscription.client_id, subscription.user_key) != (call.client_id, call.user.key):
+    if (
+        subscription is None
+        or (subscription.client_id, subscription.user_key) != (call.client_id, call.user.key)
+        or not _is_settled(call, subscription)
+    ):
         raise errors.not_found("User subscription with specified key does not exist.")
     return subscription
 
@@ -159,7 +178,7 @@ def get_subscriptions(call: Call) -> Answer:
     own = [
         _written(call, s)
         for s in call.core.state.subscriptions
-        if s.client_id == call.client_id and s.user_key == call.user.key
+        if s.client_id == call.client_id and s.user_key == call.user.key and _is_settled(call, s)
     ]
     return _bulk("userSubscriptions", own)
 
@@ -173,9 +192,7 @@ def create_subscriptions(call: Call) -> Answer:
     asked = _objects(call)
     for item in asked:
         with call.core.lock:
-            webhook = call.core.state.webhooks.get(str(item.get("webhookKey")))
-        if webhook is None or webhook.client_id != call.client_id:
-            raise errors.not_found("Webhook with specified key does not exist.")
+            _webhook_of_client(call, item.get("webhookKey"))
         _state(item, "userSubscriptionState")
         if item.get("callbackUrl") is not None:
             _check_callback(call, item["callbackUrl"])
@@ -202,6 +219,9 @@ def update_subscriptions(call: Call) -> Answer:
     asked = _objects(call)
     with call.core.lock:
         subscriptions = [_own_subscription(call, item.get("userSubscriptionKey")) for item in asked]
+        for item, subscription in zip(asked, subscriptions, strict=True):
+            if item.get("webhookKey") != subscription.webhook_key:
+                raise errors.bad_request("webhookKey must be that of the subscription's webhook.")
     for item, subscription in zip(asked, subscriptions, strict=True):
         _state(item, "userSubscriptionState")
         if item.get("callbackUrl") not in (None, subscription.callback_url):
