@@ -1,108 +1,38 @@
 """The documentation says what the code does: its examples run, its lists are complete, its links lead somewhere."""
 
 import re
-import threading
-from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-import httpx2
 import pytest
 import typer.main
-from werkzeug.serving import WSGIRequestHandler, make_server
+from tests.docs.pages import PAGES, REFERENCE, ROOT, name_of, python_blocks, read, run
 
 from greenroom.cli import app
 from greenroom.goto import GotoError
 from greenroom.hub.core.errors import HubError
 from greenroom.hub.courses.item_state import Code
-from greenroom.sandbox import Sandbox
 from greenroom.sandbox.switches import SWITCHES
 
-ROOT = Path(__file__).parents[2]
-DOCS = ROOT / "docs"
-REFERENCE = DOCS / "reference"
-PAGES = sorted([*DOCS.rglob("*.md"), *ROOT.glob("*.md")])
-
-_BLOCK = re.compile(
-    r"^(?P<indent> *)(?:<!-- run: (?P<run>\w+) -->\n(?P=indent))?```python\n(?P<code>.*?)^(?P=indent)```$",
-    re.MULTILINE | re.DOTALL,
-)
 _LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)")
 _FENCE = re.compile(r"^( *)```.*?^\1```$", re.MULTILINE | re.DOTALL)
 _SETTING = re.compile(r"GREENROOM_[A-Z_]+[A-Z]")
 
-
-class Block(NamedTuple):
-    """A Python block of a page; `run` says in which surroundings it runs, empty for none."""
-
-    page: Path
-    line: int
-    run: str
-    code: str
-
-    def execute(self, names: dict[str, Any]) -> None:
-        """Run it; an error shows the page and its line."""
-        exec(compile("\n" * self.line + self.code, str(self.page), "exec"), names)
-
-
-def read(page: Path) -> str:
-    return page.read_text(encoding="utf-8")
-
-
-def python_blocks(page: Path) -> list[Block]:
-    text, blocks = read(page), []
-    for found in _BLOCK.finditer(text):
-        line = text.count("\n", 0, found.start("code"))
-        code = re.sub(f"^{found['indent']}", "", found["code"], flags=re.MULTILINE)
-        blocks.append(Block(page, line, found["run"] or "", code))
-    return blocks
-
-
-def name_of(page: Path) -> str:
-    return str(page.relative_to(ROOT))
-
-
 RUNNABLE = [page for page in PAGES if any(block.run for block in python_blocks(page))]
 
 
-class _QuietHandler(WSGIRequestHandler):
-    """Says nothing about each request."""
-
-    def log(self, type: str, message: str, *args: Any) -> None:
-        """Drop the line."""
-
-
-@pytest.fixture
-def client_names() -> Iterator[dict[str, Any]]:
-    """Serve a sandbox on a free port of this machine; name its address, and a token of Olga's."""
-    sandbox = Sandbox(public_url="http://goto.test")
-    sandbox.seed("demo")
-    server = make_server("127.0.0.1", 0, sandbox.wsgi, threaded=True, request_handler=_QuietHandler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    base_url = f"http://127.0.0.1:{server.server_port}"
-    with httpx2.Client(base_url=f"{base_url}/_sandbox/") as control:
-        token = control.post("tokens", json={"organizer": "olga@northwind.example"}).json()["access_token"]
-        organizer_key = control.get("state").json()["accounts"][0]["organizers"][0]["key"]
-    yield {"base_url": base_url, "token": token, "organizer_key": organizer_key}
-    server.shutdown()
-    thread.join()
-    server.server_close()
-
-
 @pytest.mark.parametrize("page", RUNNABLE, ids=name_of)
-def test_the_examples_of_a_page_run(page, request):
-    blocks = [block for block in python_blocks(page) if block.run]
-    kinds = {block.run for block in blocks}
+def test_the_examples_of_a_page_run(page, request, monkeypatch, tmp_path):
+    kinds = {block.run for block in python_blocks(page) if block.run}
     assert kinds <= {"client", "sandbox", "hub"}
     names: dict[str, Any] = {}
     if "client" in kinds:
         names |= request.getfixturevalue("client_names")
     if "hub" in kinds:
         request.getfixturevalue("db")
-    for block in blocks:
-        block.execute(names)
+    monkeypatch.chdir(tmp_path)
+    run(page, names)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=name_of)
