@@ -10,8 +10,10 @@ from playwright.sync_api import Page
 from tests.hub.world import World
 from tests.journeys.person import Person, work
 
+from greenroom.hub.connections.models import Connection
 from greenroom.hub.courses.models import SectionItem
 from greenroom.hub.events.models import Event
+from greenroom.hub.jobs.models import Job
 from greenroom.hub.sync.models import SyncRun
 from greenroom.hub.users.models import User
 
@@ -41,7 +43,11 @@ PAGES = {
         "/events/?q=nothing", "/events/{event}/", "/events/{past_event}/", "/events/{past_event}/?tab=people",
         "/events/{past_event}/?tab=attendance",
     ),
-    "Ada": ("/", "/courses/new/", "/connections/", "/sync/", "/sync/{run}/", "/people/", "/people/add/"),
+    "Ada": (
+        "/", "/courses/new/", "/connections/", "/connections/{account}/", "/connections/{troubled}/", "/sync/",
+        "/sync/{run}/", "/site/health/", "/site/health/readers/courses.completion/",
+        "/site/health/readers/courses.completion/?since=", "/people/", "/people/add/",
+    ),
 }  # fmt: skip
 
 
@@ -62,7 +68,10 @@ def places(world: World, item: SectionItem, cast: dict[str, User]) -> dict[str, 
     )
     text = "Look at three things: the ground, the ladder, and the weather."
     SectionItem.objects.create(section=item.section, kind=SectionItem.Kind.TEXT, text=text, position=30)
+    troubled = let_things_go_wrong(world)
     return {
+        "account": past_event.connection_id,
+        "troubled": troubled.pk,
         "course": item.section.lesson.course.slug,
         "lesson": item.section.lesson_id,
         "section": item.section_id,
@@ -72,6 +81,18 @@ def places(world: World, item: SectionItem, cast: dict[str, User]) -> dict[str, 
         "past_event": past_event.pk,
         "run": SyncRun.objects.latest("pk").pk,
     }
+
+
+def let_things_go_wrong(world: World) -> Connection:
+    """Let there be an account that needs somebody, and a job that has failed."""
+    Job.objects.create(
+        queue="goto", name="events.deliver_registration", state="failed", run_at=world.now, attempts=3, max_attempts=3,
+        last_error="TemporarilyUnavailableError: temporarily_unavailable", created_at=world.now, finished_at=world.now,
+    )  # fmt: skip
+    return Connection.objects.create(
+        organizer_key="1", organizer_name="Hanna Berg", organizer_email="hanna@harbor.example", scope="collab:",
+        state=Connection.State.RECONNECT_NEEDED, connected_at=world.now, last_error="timeout", last_error_at=world.now,
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("name", PAGES, ids=lambda name: name or "nobody")

@@ -14,6 +14,7 @@ from greenroom.hub.courses.models import Course, Section, SectionItem
 from greenroom.hub.events.models import Event
 from greenroom.hub.events.registration_form import Answers
 from greenroom.hub.events.services import register
+from greenroom.hub.jobs.models import Job
 from greenroom.hub.sync.services import open_run, watch
 from greenroom.hub.users.models import User
 
@@ -29,6 +30,7 @@ class Scene:
     text: SectionItem
     connection: Connection
     run_id: int
+    job_id: int
 
 
 @pytest.fixture
@@ -44,7 +46,9 @@ def scene(world, pull, connection, course, section, item, cast) -> Scene:
         register(event=later, answers=answers_of(user), user=user)
     text = SectionItem.objects.create(section=section, kind="text", text="Look up first.", position=30)
     run = open_run(connection=connection, product="training")
-    return Scene(course, section, item, make_item(section, later), text, connection, run.pk)
+    return Scene(
+        course, section, item, make_item(section, later), text, connection, run.pk, Job.objects.latest("pk").pk
+    )
 
 
 def answers_of(user: User) -> Answers:

@@ -48,10 +48,16 @@ ROUTES = {
     "connections": Route("GET", 200, ADMINS),
     "connect": Route("POST", 302, ADMINS),
     "connection_callback": Route("GET", 302, ADMINS),
+    "account": Route("GET", 200, ADMINS, ("connection",)),
+    "change_uses": Route("POST", 422, ADMINS, ("connection",)),
     "disconnect": Route("POST", 302, ADMINS, ("connection",)),
     "sync_runs": Route("GET", 200, ADMINS),
     "start_sync": Route("POST", 302, ADMINS),
     "sync_run": Route("GET", 200, ADMINS, ("run",)),
+    "site_health": Route("GET", 200, ADMINS),
+    "retry_jobs": Route("POST", 302, ADMINS),
+    "retry_job": Route("POST", 302, ADMINS, ("job",)),
+    "reader": Route("GET", 200, ADMINS, ("reader",)),
     "people": Route("GET", 200, ADMINS),
     "add_person": Route("GET", 200, ADMINS),
 }
@@ -60,7 +66,7 @@ OPEN = {"healthz": 200, "readyz": 503, "metrics": 200, "style": 404}
 # Where other programs bring something; they prove themselves by it. See `tests/hub/intake`.
 DOORS = ("goto_hook",)
 
-FORMS = ("create_course", "add_text", "register", "item_settings", "course_people", "add_person")
+FORMS = ("create_course", "add_text", "register", "item_settings", "course_people", "reader", "add_person")
 POSTED = tuple(name for name, route in ROUTES.items() if route.method == "POST")
 SHOWN = tuple(name for name, route in ROUTES.items() if route.method == "GET")
 # What others need is taken away last.
@@ -82,6 +88,8 @@ def address(name: str, scene: Any, otto: Any) -> str:
         "event": {"pk": scene.item.event_id},
         "connection": {"pk": scene.connection.pk},
         "run": {"pk": scene.run_id},
+        "job": {"pk": scene.job_id},
+        "reader": {"name": "courses.completion"},
     }
     kwargs: dict[str, Any] = {}
     for thing in ROUTES[name].takes:

@@ -110,15 +110,10 @@ def test_first_page_of_an_empty_hub_leads_the_admin_through_three_steps(db, worl
     assert "No courses yet" in texts(as_otto.get("/"))
 
 
-def test_account_that_needs_somebody_is_told_on_the_first_page(connection, as_ada):
-    type(connection).objects.update(state="reconnect_needed")
-    assert "GoTo no longer accepts our access to Olga Ortiz, Northwind Academy." in texts(as_ada.get("/"))
-
-
 def test_navigation_shows_only_what_may_be_opened(course, cast, browser):
     learner, editor = ["Home", "Courses"], ["Home", "Courses", "Events"]
     expected = {"otto": learner, "lena": learner, "eda": editor, "ivan": editor}
-    expected["ada"] = [*editor, "Accounts", "Sync", "People"]
+    expected["ada"] = [*editor, "Accounts", "Sync", "Health", "People"]
     for name, labels in expected.items():
         assert labels == [one.label for one in browser(getattr(cast, name)).get("/").context["navigation"]], name
 

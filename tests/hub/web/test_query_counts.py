@@ -68,6 +68,8 @@ def test_number_of_statements_is_flat(item, section, course, as_ada, as_ivan, as
         (as_ivan, reverse("course_people", args=[course.slug])),
         (as_ivan, reverse("choose_event", args=[section.pk, "webinar"])),
         (as_ada, "/people/"),
+        (as_ada, "/connections/"),
+        (as_ada, reverse("account", args=[item.event.connection_id])),
         (as_lena, "/courses/"),
         (as_lena, reverse("item_card", args=[item.pk])),
     ]

@@ -103,6 +103,7 @@ def test_what_does_not_exist_is_not_found_even_by_the_admin(db, ada, browser, un
         if not takes:
             continue
         kwargs: dict[str, Any] = {"slug": "no-such-course"} if "slug" in takes else {"pk": unknown}
+        kwargs = {"name": "no.such.reader"} if "reader" in takes else kwargs
         kwargs |= {"user_id": unknown} if "user_id" in takes else {}
         kwargs |= {"product": "webinar"} if "product" in route.takes else {}
         answer = client.generic(route.method, reverse(name, kwargs=kwargs))

@@ -1,12 +1,14 @@
 """What every template knows."""
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 
 from greenroom.hub.courses.access import may_see_events
+from greenroom.hub.web.troubles import list_troubles
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,11 @@ class NavigationItem:
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """Return what the page frame needs: `navigation`, empty for people who have not signed in."""
+    """
+    Return what the page frame needs.
+
+    `navigation` is empty for people who have not signed in. `site_troubles` is for site admins, and asked for once.
+    """
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return {"navigation": []}
@@ -28,8 +34,17 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if may_see_events(user):
         areas.append(("Events", "events", "calendar"))
     if user.is_site_admin:
-        areas += [("Accounts", "connections", "link"), ("Sync", "sync_runs", "sync"), ("People", "people", "people")]
-    return {"navigation": [_item(request, label, reverse(name), icon) for label, name, icon in areas]}
+        areas += [
+            ("Accounts", "connections", "link"),
+            ("Sync", "sync_runs", "sync"),
+            ("Health", "site_health", "pulse"),
+            ("People", "people", "people"),
+        ]
+    return {
+        "navigation": [_item(request, label, reverse(name), icon) for label, name, icon in areas],
+        # Only pages with a frame ask: parts that renew themselves have none.
+        "site_troubles": cache(list_troubles) if user.is_site_admin else (),
+    }
 
 
 # Lessons and what is in them have short addresses of their own.

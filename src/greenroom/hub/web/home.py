@@ -32,7 +32,6 @@ def home(request: SignedInRequest) -> HttpResponse:
     if user.is_site_admin:
         connections = list(list_connections())
         context["connections"] = connections
-        context["troubled"] = [one for one in connections if one.state == one.State.RECONNECT_NEEDED]
         context["first_run"] = {
             "connected": bool(connections),
             "events": Event.objects.exists(),

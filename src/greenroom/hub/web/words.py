@@ -1,0 +1,34 @@
+"""What went wrong, in words for people who run the hub."""
+
+_CODES = {
+    "abandoned": "It was interrupted on our side.",
+    "authentication": "GoTo did not accept our access.",
+    "bad_request": "GoTo did not accept what was sent.",
+    "conflict": "GoTo says that it does not fit with what is there.",
+    "daily_budget": "Today's calls to GoTo are used up.",
+    "decryption_failed": "A stored secret cannot be read: an encryption key is missing.",
+    "LeaseExpired": "Its worker died or hung while it was at it.",
+    "not_found": "GoTo does not have it any more.",
+    "permission_denied": "GoTo does not let this account do that.",
+    "rate_limit": "GoTo said that there were too many calls.",
+    "reconnect_needed": "The GoTo account has to be connected again.",
+    "reconnect_required": "GoTo has ended our access. The account has to be connected again.",
+    "server": "GoTo had a fault of its own.",
+    "stopped": "It was interrupted on our side.",
+    "temporarily_unavailable": "GoTo did not answer.",
+    "timeout": "GoTo did not answer in time.",
+    "transport": "GoTo could not be reached.",
+    "unexpected_response": "GoTo gave an answer that cannot be read.",
+    "unknown_task": "It belongs to another release.",
+}
+_UNFORESEEN = "Something went wrong that nobody foresaw. The log has more."
+
+
+def explain_error(told: str) -> str:
+    """
+    Say what an error was.
+
+    Args:
+        told: a code, or class and code as a job's row has them (`ServerError: server`).
+    """
+    return _CODES.get(told.rpartition(": ")[2], _UNFORESEEN)
