@@ -108,6 +108,49 @@ def test_a_moved_event_is_a_fact_with_both_times(world, event, sync, facts):
     assert {"starts_at", "ends_at"} == told.keys()
 
 
+def test_a_date_in_the_middle_that_is_moved_is_a_fact_with_all_dates(world, pull, sync, facts):
+    times = [[iso(world.now + day * 24 * HOUR), iso(world.now + day * 24 * HOUR + HOUR)] for day in (1, 2, 3)]
+    event = pull(world.schedule_webinar(type="sequence", times=times))
+    moved = [times[0], [iso(world.now + 30 * HOUR), iso(world.now + 31 * HOUR)], times[2]]
+    ranges = [{"startTime": start, "endTime": end} for start, end in moved]
+    world.ask_goto(f"webinars/{event.event_key}", "PUT", times=ranges)
+    sync()
+    [told] = facts("event_changed")
+    assert {"times"} == told.keys()
+    assert [times, moved] == [[[at.replace("+00:00", "Z") for at in date] for date in dates] for dates in told["times"]]
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "told"),
+    [
+        ("description", "Bring gloves", {"description": ["", "Bring gloves"]}),
+        ("timeZone", "Europe/Athens", {"time_zone": ["America/New_York", "Europe/Athens"]}),
+        ("recurrenceKey", "77", {"recurrence_key": ["", "77"]}),
+        ("webinarID", "111-222-333", {"event_number": "changed"}),
+        ("registrationUrl", "https://attendee.gotowebinar.com/x", {"registration_url": "changed"}),
+    ],
+)
+def test_whatever_else_of_an_event_changes_is_told_with_both_values(world, event, sync, facts, member, value, told):
+    listed = world.ask_goto(f"webinars?fromTime={iso(world.now)}&toTime={iso(world.now + 9 * HOUR)}")
+    listed["_embedded"]["webinars"][0][member] = value
+    world.answer("getWebinars", listed)
+    sync()
+    [found] = facts("event_changed")
+    assert told.keys() <= found.keys()
+    assert not found.keys() & {"title", "starts_at", "ends_at", "times"}
+    assert all(found[name] == values for name, values in told.items() if values != "changed")
+    assert all(len(values) == 2 and values[0] != values[1] for values in found.values())
+
+
+def test_a_renamed_event_of_the_past_is_not_asked_for_attendance_again(world, event, sync):
+    world.advance(days=9)
+    sync()
+    Event.objects.update(title="Of old", digest="another", attendance_due_at=None)
+    world.advance(days=1)
+    sync(is_full=False)
+    assert ("Ladder safety", None) == Event.objects.values_list("title", "attendance_due_at").get()
+
+
 def test_an_event_that_was_over_and_gets_a_new_date_is_open_again(world, event, sync):
     world.advance(hours=3)
     close_past_events()

@@ -247,6 +247,59 @@ def test_attendance_that_is_corrected_corrects_the_rows(world, attended, look):
     assert not EventSession.objects.get().is_final
 
 
+def move_session(world, event, minutes: int) -> None:
+    """Have GoTo correct when the only session began, once, and say the same of who was there."""
+    session = event.sessions.get()
+    world.answer(
+        "getOrganizerSessions",
+        {
+            "_embedded": {
+                "sessionInfoResources": [
+                    {
+                        "webinarKey": event.event_key,
+                        "sessionKey": session.session_key,
+                        "startTime": f"{session.started_at + timedelta(minutes=minutes):%Y-%m-%dT%H:%M:%SZ}",
+                        "endTime": f"{session.ended_at:%Y-%m-%dT%H:%M:%SZ}",
+                        "registrantsAttended": 1,
+                    }
+                ]
+            },
+            "page": {"size": 200, "totalElements": 1, "totalPages": 1, "number": 0},
+        },
+    )
+
+
+def test_presence_is_measured_anew_when_goto_corrects_the_session_s_times(world, attended, look):
+    event = attended({LENA: [[0, 10], [20, 40]]})
+    look()
+    assert {LENA: 30} == minutes()
+    world.advance(minutes=10)
+    move_session(world, event, 30)
+    look()
+    assert ({LENA: 10}, [[0, 600]], 1800) == (
+        minutes(), Attendee.objects.get().intervals, event.sessions.get().duration_seconds,
+    )  # fmt: skip
+    assert 2 == kinds().count("attendance_read")
+
+
+def test_a_session_that_was_final_and_is_corrected_is_final_again_later(world, attended, look):
+    event = attended({LENA: [[0, 60]]})
+    for wait in (0, 60):
+        world.advance(minutes=wait)
+        look()
+    assert event.sessions.get().is_final
+    Event.objects.update(attendance_due_at=world.now)
+    move_session(world, event, 30)
+    look()
+    assert ({LENA: 30}, False) == (minutes(), event.sessions.get().is_final)
+    event.refresh_from_db()
+    world.clock.set(event.attendance_due_at)
+    world.advance(seconds=1)
+    move_session(world, event, 0)
+    look()
+    assert (True, 2) == (event.sessions.get().is_final, kinds().count("attendance_final"))
+
+
 def test_reading_the_same_again_changes_nothing(world, attended, look):
     attended({LENA: [[0, 60]]})
     look()

@@ -100,7 +100,7 @@ def store_attendance(*, event: Event, session: EventSession, listing: Attendance
         session.attendance_changed_at = session.attendance_read_at = clock.now()
         session.is_final = False
         session.save(update_fields=["attendance_digest", "attendance_changed_at", "attendance_read_at", "is_final"])
-        tell_of_reading(event, session)
+        tell_of_reading(event, session, version=session.attendance_read_at.isoformat())
         reached("mirror.attendance_stored")
     return True
 
@@ -111,10 +111,10 @@ def _digest(session: EventSession, listing: AttendanceListing) -> str:
     return hashlib.sha256(told.encode()).hexdigest()
 
 
-def tell_of_reading(event: Event, session: EventSession) -> None:
+def tell_of_reading(event: Event, session: EventSession, *, version: str) -> None:
     """Append who attended a session, as far as that is news, and that its attendance is another now."""
     append(attended_facts(event, session.attendees.all()))
-    append([about_session("attendance_read", event, session, version=clock.now().isoformat())])
+    append([about_session("attendance_read", event, session, version=version)])
 
 
 def plan_next_reading(*, event: Event) -> None:

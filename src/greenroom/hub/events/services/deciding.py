@@ -60,7 +60,7 @@ def _let_attendees_go(held: HeldAnswer, keys: Iterable[str]) -> None:
     assert held.event is not None
     assert held.session is not None
     take_away(held.session, keys)
-    tell_of_reading(held.event, held.session)
+    tell_of_reading(held.event, held.session, version=f"obeyed:{held.pk}")
 
 
 _TAKE_AWAY: Mapping[Listing, Callable[[HeldAnswer, Iterable[str]], None]] = {

@@ -20,6 +20,7 @@ from greenroom.goto import (
     ResourceNotFoundError,
 )
 from greenroom.hub.connections.goto import open_goto
+from greenroom.hub.connections.pacing import SharedLimiter
 from greenroom.hub.core import clock
 from greenroom.hub.core.checkpoints import reached
 from greenroom.hub.core.errors import HubError, InvalidInputError, RegistrationClosedError, UnknownObjectError
@@ -123,7 +124,7 @@ def deliver_registration(request_id: int) -> None:
         return
     event, product = request.event, get_product(request.event.product)
     try:
-        with open_goto(event.connection) as goto:
+        with open_goto(event.connection, limiter=SharedLimiter(is_waited_for=True)) as goto:
             answers = Answers.from_json(request.answers)
             answer = product.register(goto, event.organizer_key, event.event_key, answers)
             is_foreign = answer.was_registered_before and _is_somebody_elses(goto, request, answer)
@@ -289,7 +290,7 @@ def deliver_cancellation(request_id: int) -> None:
         return
     event, product = request.event, get_product(request.event.product)
     try:
-        with open_goto(event.connection) as goto:
+        with open_goto(event.connection, limiter=SharedLimiter(is_waited_for=True)) as goto:
             key = request.registrant.registrant_key if request.registrant else _find_key(goto, request)
             if key:
                 product.cancel_registration(goto, event.organizer_key, event.event_key, key)
