@@ -4,6 +4,7 @@ import logging
 import os
 import socket
 import threading
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from greenroom.sandbox.app import ConnectionCutError, Sandbox
 from greenroom.sandbox.mail.server import MailServer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
@@ -25,6 +26,7 @@ MAIL_HOST = "127.0.0.1"
 IN_MEMORY = ":memory:"
 BLOCKING_THREADS = 4
 TICK_SECONDS = 0.5
+FLUSH_SECONDS = 0.05
 
 log = logging.getLogger(__name__)
 
@@ -107,9 +109,15 @@ def hanging_up(app: "WSGIApplication") -> "WSGIApplication":
         except ConnectionCutError:
             headers = [("Content-Type", "application/json"), ("Content-Length", "4096")]
             start_response("200 OK", headers)
-            return iter((b"{",))
+            return _begun()
 
     return answer
+
+
+def _begun() -> "Iterator[bytes]":
+    """The beginning of a body, and time for it to leave: a server that learns of the end at once sends nothing."""
+    yield b"{"
+    time.sleep(FLUSH_SECONDS)
 
 
 def _tick_forever(sandbox: Sandbox, stopping: threading.Event) -> None:
