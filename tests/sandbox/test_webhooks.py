@@ -5,13 +5,17 @@ import hashlib
 import hmac
 import json
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx2
 import pytest
 from tests.sandbox.doors import WEBINAR, Door, ada, new_sandbox, sign_up
 
 from greenroom.sandbox import Sandbox
+from greenroom.sandbox.webhook_delivery import sign
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 URL = "https://hub.example/hooks/goto"
 
@@ -213,6 +217,27 @@ def test_another_user_cannot_touch_a_webhook(olga: Door, sandbox: Sandbox) -> No
     assert otto.delete(f"{WEBINAR}/webhooks", [key]).status_code == 404
     assert olga.delete(f"{WEBINAR}/webhooks", [key]).status_code == 202
     assert olga.get(f"{WEBINAR}/userSubscriptions", product="g2w").json() == {}
+
+
+def test_messages_reach_another_application_in_process() -> None:
+    """A transport leads them into any WSGI application: no port, no thread."""
+    heard: list[tuple[str, str, bytes]] = []
+
+    def application(environ: "WSGIEnvironment", start_response: "StartResponse") -> list[bytes]:
+        if environ["REQUEST_METHOD"] == "POST":
+            body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
+            heard.append((environ["PATH_INFO"], environ["HTTP_X_WEBHOOK_SIGNATURE"], body))
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return [b"ok"]
+
+    olga = sign_up(new_sandbox(webhook_transport=httpx2.WSGITransport(app=application)), "olga@northwind.example")
+    secret = olga.post(f"{WEBINAR}/webhooks/secretkey", {}).json()["value"]
+    subscribe(olga, "webinar.created")
+    olga.control("webinars", {"organizer_key": olga.organizer_key, "title": "Knots"})
+    olga.sandbox.tick()
+    (path, signature, body), timestamp = heard[0], "1788264000000"
+    assert (path, json.loads(body)["webinarTitle"]) == ("/hooks/goto", "Knots")
+    assert signature == sign(secret, timestamp, body)
 
 
 # Duplicates, disorder and loss
