@@ -7,9 +7,12 @@ from typing import Any
 import pytest
 from tests.hub.intake.conftest import facts, verdicts
 
+from greenroom.hub.connections.goto import open_goto
 from greenroom.hub.events.models import Event, Registrant, RegistrationRequest
+from greenroom.hub.events.products import get_product
 from greenroom.hub.events.registration_form import Answers
 from greenroom.hub.events.services import register
+from greenroom.hub.events.services.registrants import store_registrants
 from greenroom.hub.intake.errors import NothingToApplyError
 from greenroom.hub.intake.models import WebhookDelivery
 from greenroom.hub.intake.services import apply_again, apply_deliveries, apply_what_waits
@@ -199,6 +202,18 @@ def test_somebody_who_signs_up_anew_is_back(world, event, sign_up_at_goto, deliv
     deliver()
     assert ["mia@example.com"] == there()
     assert ["registered", "cancelled", "registered"] == facts()
+
+
+def test_list_that_is_on_its_way_takes_nobody_off_whom_a_webhook_brings(world, event, sign_up_at_goto, deliver):
+    """The list was asked for before they signed up, and is stored after."""
+    with open_goto(event.connection) as goto:
+        before = get_product(event.product).list_registrants(goto, event.organizer_key, event.event_key)
+    world.advance(seconds=1)
+    sign_up_at_goto()
+    deliver()
+    world.advance(seconds=1)
+    store_registrants(event=Event.objects.get(), listing=before)
+    assert (["mia@example.com"], ["registered"]) == (there(), facts())
 
 
 def test_ghost_of_a_delivery_is_gone_with_the_next_list(world, event, sign_up_at_goto, deliver, pull):
