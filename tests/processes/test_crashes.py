@@ -51,7 +51,7 @@ def test_a_registration_happens_once(hub: Hub, moment: str):
     expect_one_registration(hub, key)
 
 
-@crashes_at("ledger.before_commit")
+@crashes_at("ledger.before_commit", "ledger.after_commit")
 def test_a_fact_that_is_being_delivered_stays_one(hub: Hub, moment: str):
     key = hub.world.schedule_webinar()
     assert hub.do("read")

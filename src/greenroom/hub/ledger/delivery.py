@@ -78,6 +78,7 @@ def _deliver_batch(reader: Reader) -> bool:
         # Nothing of this reader's kinds is left up to the end, so the next batch need not look there.
         _move(cursor, (facts[-1].tx, facts[-1].pk) if is_full else end)
         checkpoints.reached("ledger.before_commit")
+    checkpoints.reached("ledger.after_commit")
     return is_full
 
 
