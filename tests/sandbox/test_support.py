@@ -160,10 +160,12 @@ def test_a_seeit_session_goes_from_created_to_finished(olga: Door) -> None:
     assert olga.get(path).json()["sessionCreateTime"] == 1788264000000
     olga.sandbox.clock.advance(timedelta(seconds=5))
     browser = Door(olga.sandbox)
+    assert "Your technician has not started yet" in browser.get(f"/seeit/join/{made['uuid']}").text
     assert "Waiting for the customer" in browser.get(urlsplit(made["startUrl"]).path).text
     assert olga.get(path).json()["sessionStartTime"] == 1788264005000
     assert "is with you" in browser.get(f"/seeit/join/{made['uuid']}").text
     olga.control(f"seeit/{made['uuid']}/finish", {"photos": 2, "notes": "Loose screw"})
+    assert "This session is over" in browser.get(f"/seeit/join/{made['uuid']}").text
     told = olga.get(path).json()
     assert (told["sessionStatus"], told["sessionDataStatus"], told["sessionDataPhotoCount"]) == (
         "FINISHED",

@@ -1,5 +1,7 @@
 """The pages of support sessions: the technician's launch page and the customer's, for both GoToAssist products."""
 
+from contextlib import suppress
+
 import flask
 from werkzeug.exceptions import NotFound
 
@@ -104,11 +106,10 @@ def seeit_start(core: Core, uuid: str) -> Page:
 
 
 def seeit_join(core: Core, uuid: str) -> Page:
+    """Coming by the link is joining, while the technician is there; the page says where the session is."""
     session = _seeit(core, uuid)
-    try:
+    with suppress(SeeitError):
         seeit_store.join(core, session)
-    except SeeitError as error:
-        return message("You cannot join now", str(error)), 409
     return _seeit_page(core, session, is_technician=False)
 
 
