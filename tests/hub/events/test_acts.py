@@ -13,7 +13,8 @@ from greenroom.hub.core.errors import InvalidInputError, StateConflictError, Unk
 from greenroom.hub.events.act_state import get_act_state, list_acts
 from greenroom.hub.events.errors import ChangedMeanwhileError
 from greenroom.hub.events.models import Event, EventAct
-from greenroom.hub.events.products.base import EventWish, TeamMemberData
+from greenroom.hub.events.products import get_product
+from greenroom.hub.events.products.base import EventData, EventWish, TeamMemberData
 from greenroom.hub.events.services.acts import (
     add_team_member,
     cancel_event,
@@ -563,6 +564,50 @@ def test_a_change_that_goto_shows_late_is_asked_for_again(world, made, change, f
     assert ("done", 2) == (finish(act).state, act.tries)
     event.refresh_from_db()
     assert "Knots" == event.title
+
+
+@pytest.fixture
+def pull_overtaken(pull, run_jobs, monkeypatch, world) -> Callable[[], None]:
+    """Read the events, and let all jobs be done between GoTo's answer and our writing it down."""
+
+    def read() -> None:
+        product = get_product("webinar")
+        list_events = type(product).list_events
+
+        def list_then_work(self: Any, *arguments: Any) -> list[EventData]:
+            listed = list(list_events(self, *arguments))
+            world.advance(seconds=1)
+            run_jobs()
+            return listed
+
+        with monkeypatch.context() as patch:
+            patch.setattr(type(product), "list_events", list_then_work)
+            pull()
+
+    return read
+
+
+@pytest.mark.parametrize("days", [(1,), (1, 2)])
+def test_a_list_of_before_does_not_undo_a_change(made, change, pull_overtaken, pull, days):
+    event = made(*days)
+    change(event, title="Knots")
+    pull_overtaken()
+    assert {"Knots"} == set(Event.objects.values_list("title", flat=True))
+    pull()
+    assert ["event_created"] * len(days) + ["event_changed"] * len(days) == kinds()
+
+
+def test_a_list_of_before_does_not_bring_back_what_was_cancelled(world, made, pull_overtaken, pull, ada):
+    event = made()
+    cancel_event(event=event, idempotency_key="x", actor=ada)
+    pull_overtaken()
+    event.refresh_from_db()
+    assert ("cancelled", ["event_created", "event_cancelled"]) == (event.state, kinds())
+    for _ in range(2):
+        world.advance(minutes=1)
+        pull()
+    event.refresh_from_db()
+    assert ("cancelled", ["event_created", "event_cancelled"]) == (event.state, kinds())
 
 
 @pytest.mark.parametrize("state", ["live", "ended", "cancelled", "missing"])

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,7 @@ from greenroom.hub.connections.models import Connection
 from greenroom.hub.core import clock
 from greenroom.hub.core.checkpoints import reached
 from greenroom.hub.events.facts import about_event
-from greenroom.hub.events.models import Event, EventTime
+from greenroom.hub.events.models import Event, EventAct, EventTime
 from greenroom.hub.events.products.base import EventData
 from greenroom.hub.events.registration_form import RegistrationForm
 from greenroom.hub.ledger.services import append
@@ -22,17 +23,28 @@ from greenroom.hub.ledger.services import append
 _ABSENT = frozenset({Event.State.MISSING, Event.State.CANCELLED})
 
 
-def store_events(*, connection: Connection, product: str, found: Iterable[EventData]) -> list[Event]:
+def store_events(
+    *, connection: Connection, product: str, found: Iterable[EventData], asked_at: datetime | None = None
+) -> list[Event]:
     """
     Write down the events of one organizer as listed and return them all, changed or not.
 
     A handful of statements for the events that changed, none for the others; a fact for each new or changed one.
+
+    Args:
+        asked_at: when GoTo was asked for the list; what we have had changed or cancelled since is left alone.
     """
     found = list({data.event_key: data for data in found}.values())
     known = _known_events(connection, product, found)
     found = [data for data in found if data.event_key not in known or known[data.event_key].connection == connection]
+    changed_since = _changed_since(connection, product, asked_at)
     with transaction.atomic():
-        events = [_store(connection, product, data, known.get(data.event_key)) for data in found]
+        events = [
+            known[data.event_key]
+            if data.event_key in changed_since
+            else _store(connection, product, data, known.get(data.event_key))
+            for data in found
+        ]
         reached("mirror.events_stored")
     return events
 
@@ -52,6 +64,33 @@ def _known_events(connection: Connection, product: str, found: list[EventData]) 
             event.save(update_fields=["connection"])
         known[event.event_key] = event
     return known
+
+
+def as_listed(data: EventData, event: Event) -> EventData:
+    """Add to an event that was read by its key what GoTo tells in lists of events only, as we know it from there."""
+    is_picked = event.dates == Event.Dates.PICK_ONE and data.dates == Event.Dates.ONE
+    return replace(
+        data,
+        recurrence_key=data.recurrence_key or event.recurrence_key,
+        needs_approval=data.needs_approval or event.needs_approval,
+        dates=event.dates if is_picked else data.dates,
+        join_url=data.join_url or event.join_url,
+    )
+
+
+def _changed_since(connection: Connection, product: str, asked_at: datetime | None) -> set[str]:
+    """Return the keys of the events that acts of ours have changed since; a list of before does not know of it yet."""
+    if asked_at is None:
+        return set()
+    acts = EventAct.objects.filter(
+        connection=connection,
+        product=product,
+        verb__in=[EventAct.Verb.UPDATE, EventAct.Verb.CANCEL],
+        state=EventAct.State.DONE,
+        answered_at__gte=asked_at,
+    )
+    # A change of dates that people pick from is one of all of them.
+    return {key for act in acts for key in (act.event_key, *act.wanted.get("before", ()))}
 
 
 def store_event(*, connection: Connection, product: str, found: EventData) -> Event:

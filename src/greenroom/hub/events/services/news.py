@@ -6,7 +6,7 @@ answer counts: so nothing older overwrites anything newer, and nobody comes back
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -22,7 +22,7 @@ from greenroom.hub.events.models import Event, Registrant
 from greenroom.hub.events.products import get_product
 from greenroom.hub.events.products.base import EventData, RegistrantData
 from greenroom.hub.events.products.webhooks import EventNews, JoinNews, News, SignUpNews, SurveyNews
-from greenroom.hub.events.services.mirror import mark_absent_events, mark_cancelled, store_event
+from greenroom.hub.events.services.mirror import as_listed, mark_absent_events, mark_cancelled, store_event
 from greenroom.hub.events.services.sign_ups import store_sign_ups, take_off
 from greenroom.hub.ledger.services import NewFact, append
 
@@ -155,8 +155,9 @@ def _store_answer(
 ) -> Event | None:
     """Write down what GoTo said of the event when asked; None when neither it nor we have it."""
     if found:
-        owner = event.connection if event else connection
-        return store_event(connection=owner, product=group[0].product, found=_completed(found, event))
+        if event:
+            connection, found = event.connection, as_listed(found, event)
+        return store_event(connection=connection, product=group[0].product, found=found)
     if event is None or _is_over(event):
         return event  # what took place stays, also when it was deleted since
     if any(isinstance(one, EventNews) and one.is_deleted for one in group):
@@ -168,19 +169,6 @@ def _store_answer(
 
 def _is_over(event: Event) -> bool:
     return event.ends_at is not None and event.ends_at < clock.now()
-
-
-def _completed(found: EventData, event: Event | None) -> EventData:
-    """Add what GoTo tells in lists of events only, as we know it from there."""
-    if event is None:
-        return found
-    has_one_date = found.dates == Event.Dates.ONE
-    return replace(
-        found,
-        recurrence_key=found.recurrence_key or event.recurrence_key,
-        needs_approval=found.needs_approval or event.needs_approval,
-        dates=event.dates if has_one_date and event.dates == Event.Dates.PICK_ONE else found.dates,
-    )
 
 
 PeopleNews = SignUpNews | JoinNews | SurveyNews

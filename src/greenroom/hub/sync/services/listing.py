@@ -36,8 +36,9 @@ def read_list(goto: GoTo, run: SyncRun, product: Product) -> None:
     """Read the list of events, and look for those it left out. One call per 200 events, and one for each left out."""
     since, until = window(run)
     known = list(_upcoming(run))
+    asked_at = clock.now()
     listed = product.list_events(goto, run.connection.organizer_key, since, until)
-    found = store_events(connection=run.connection, product=run.product, found=listed)
+    found = store_events(connection=run.connection, product=run.product, found=listed, asked_at=asked_at)
     there = {event.pk for event in found}
     absent = _doubt([event for event in known if event.pk not in there], known, run)
     _look_for(goto, run, product, absent)

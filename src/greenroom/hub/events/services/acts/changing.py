@@ -1,6 +1,5 @@
 """Changing and cancelling events at GoTo, without undoing what somebody else did meanwhile."""
 
-from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -13,7 +12,7 @@ from greenroom.hub.events.models import Event, EventAct
 from greenroom.hub.events.products import Product, get_product
 from greenroom.hub.events.products.base import EventData, EventWish
 from greenroom.hub.events.services.acts.sending import Store, send
-from greenroom.hub.events.services.mirror import mark_cancelled, store_events
+from greenroom.hub.events.services.mirror import as_listed, mark_cancelled, store_events
 from greenroom.hub.events.versions import Versions, list_dates_together, versions_at_goto
 from greenroom.hub.jobs.errors import RetryLaterError
 
@@ -60,23 +59,12 @@ def _read(goto: GoTo, product: Product, event: Event, changes: EventWish) -> lis
     together = list_dates_together(event)
     if len(together) == 1:
         one = product.get_event(goto, event.organizer_key, event.event_key)
-        return [_as_listed(one, event)] if one else []
+        return [as_listed(one, event)] if one else []
     dates = [date for one in together for date in one.times.values_list("starts_at", "ends_at")]
     dates += changes.times or ()
     since, until = min(start for start, _ in dates) - _AROUND, max(end for _, end in dates) + _AROUND
     listed = product.list_events(goto, event.organizer_key, since, until)
     return [one for one in listed if one.recurrence_key == event.recurrence_key]
-
-
-def _as_listed(one: EventData, event: Event) -> EventData:
-    """Add what an event read by its key does not tell, and its list does."""
-    return replace(
-        one,
-        recurrence_key=one.recurrence_key or event.recurrence_key,
-        needs_approval=event.needs_approval,
-        dates=event.dates if event.dates == Event.Dates.PICK_ONE else one.dates,
-        join_url=one.join_url or event.join_url,
-    )
 
 
 def _is_as_wished(found: list[EventData], changes: EventWish, before: Versions) -> bool:
