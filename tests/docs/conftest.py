@@ -21,12 +21,13 @@ class _QuietHandler(WSGIRequestHandler):
 @pytest.fixture
 def client_names() -> Iterator[dict[str, Any]]:
     """Serve a sandbox on a free port of this machine; name its address, and a token of Olga's."""
-    sandbox = Sandbox(public_url="http://goto.test")
+    server = make_server("127.0.0.1", 0, lambda *_: [], threaded=True, request_handler=_QuietHandler)
+    base_url = f"http://127.0.0.1:{server.server_port}"
+    sandbox = Sandbox(public_url=base_url)  # links in its answers lead back to it
     sandbox.seed("demo")
-    server = make_server("127.0.0.1", 0, sandbox.wsgi, threaded=True, request_handler=_QuietHandler)
+    server.app = sandbox.wsgi
     thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
     thread.start()
-    base_url = f"http://127.0.0.1:{server.server_port}"
     with httpx2.Client(base_url=f"{base_url}/_sandbox/") as control:
         token = control.post("tokens", json={"organizer": "olga@northwind.example"}).json()["access_token"]
         organizer_key = control.get("state").json()["accounts"][0]["organizers"][0]["key"]

@@ -42,6 +42,7 @@ def python_blocks(page: Path) -> list[Block]:
 
 def run(page: Path, names: dict[str, Any]) -> None:
     """Run the blocks that are meant to be run, one after the other; an error shows the page and its line."""
+    names.setdefault("__name__", "example")
     for block in python_blocks(page):
         if block.run:
             code = block.code.replace(SANDBOX_URL, names.get("base_url", SANDBOX_URL))
