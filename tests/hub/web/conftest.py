@@ -8,12 +8,15 @@ from types import SimpleNamespace
 import pytest
 from django.test import Client
 from tests.factories.courses import make_item
+from tests.hub.world import World
 
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.courses.models import Course, Section, SectionItem
-from greenroom.hub.events.models import Event
+from greenroom.hub.events.models import Attendee, Event, EventSession, HeldAnswer, SetAsideRow
 from greenroom.hub.events.registration_form import Answers
 from greenroom.hub.events.services import register
+from greenroom.hub.exports.models import Export
+from greenroom.hub.exports.services import request_export
 from greenroom.hub.jobs.models import Job
 from greenroom.hub.sync.services import open_run, watch
 from greenroom.hub.users.models import User
@@ -31,6 +34,11 @@ class Scene:
     connection: Connection
     run_id: int
     job_id: int
+    export_id: int
+    attendee_id: int
+    held_id: int
+    row_id: int
+    recording_key: str
 
 
 @pytest.fixture
@@ -47,7 +55,64 @@ def scene(world, pull, connection, course, section, item, cast) -> Scene:
     text = SectionItem.objects.create(section=section, kind="text", text="Look up first.", position=30)
     run = open_run(connection=connection, product="training")
     return Scene(
-        course, section, item, make_item(section, later), text, connection, run.pk, Job.objects.latest("pk").pk
+        course,
+        section,
+        item,
+        make_item(section, later),
+        text,
+        connection,
+        run.pk,
+        Job.objects.latest("pk").pk,
+        export_id=request_export(user=cast.ada, table="events", params={}, format=Export.Format.CSV).pk,
+        attendee_id=_attendee_nobody_knows(later).pk,
+        held_id=_held_answer(item.event).pk,
+        row_id=_row_set_aside(item.event).pk,
+        recording_key=_recording_at_goto(world, item.event),
+    )
+
+
+def _recording_at_goto(world: World, event: Event) -> str:
+    times = {"started_at": event.starts_at.isoformat(), "ended_at": event.ends_at.isoformat()}
+    key: str = world.control("POST", f"webinars/{event.event_key}/recordings", **times)["key"]
+    return key
+
+
+def _attendee_nobody_knows(event: Event) -> Attendee:
+    session = EventSession.objects.create(
+        event=event, session_key="1", started_at=event.starts_at, ended_at=event.ends_at, is_final=True
+    )
+    return Attendee.objects.create(
+        session=session, attendee_key="guest", email="guest@example.com", attended_seconds=60, reported_seconds=60
+    )
+
+
+def _held_answer(event: Event) -> HeldAnswer:
+    return HeldAnswer.objects.create(
+        connection=event.connection,
+        product=event.product,
+        event=event,
+        listing="registrants",
+        place="1",
+        digest="1",
+        gone="[]",
+        rows_before=60,
+        rows_gone=51,
+        first_seen_at=event.starts_at,
+    )
+
+
+def _row_set_aside(event: Event) -> SetAsideRow:
+    return SetAsideRow.objects.create(
+        connection=event.connection,
+        product=event.product,
+        event=event,
+        listing="registrants",
+        place="1",
+        raw='{"registrantKey": [], "joinUrl": "https://global.gotowebinar.com/join/1/secret"}',
+        raw_digest="1",
+        reason="registrantKey",
+        first_seen_at=event.starts_at,
+        last_seen_at=event.starts_at,
     )
 
 

@@ -45,12 +45,27 @@ ROUTES = {
     "event": Route("GET", 200, EDITORS, ("event",)),
     "sync_event": Route("POST", 302, TEACHERS, ("event",)),
     "start_event": Route("GET", 302, TEACHERS, ("event",)),
+    "download_recording": Route("GET", 302, TEACHERS, ("event", "recording")),
+    "exports": Route("GET", 200, EVERYBODY),
+    "start_export": Route("POST", 404, (), ("table",)),
+    "export": Route("GET", 200, ADMINS, ("export",)),
+    "download_export": Route("GET", 200, ADMINS, ("export",)),
+    "unmatched": Route("GET", 200, ADMINS),
+    "match_attendee": Route("POST", 302, ADMINS, ("attendee",)),
+    "held_answers": Route("GET", 200, ADMINS),
+    "decide_held_answer": Route("POST", 302, ADMINS, ("held",)),
+    "set_aside_rows": Route("GET", 200, ADMINS),
+    "set_aside_row": Route("GET", 200, ADMINS, ("row",)),
     "connections": Route("GET", 200, ADMINS),
     "connect": Route("POST", 302, ADMINS),
     "connection_callback": Route("GET", 302, ADMINS),
     "account": Route("GET", 200, ADMINS, ("connection",)),
     "change_uses": Route("POST", 422, ADMINS, ("connection",)),
     "disconnect": Route("POST", 302, ADMINS, ("connection",)),
+    "webhooks": Route("GET", 200, ADMINS, ("connection",)),
+    "check_webhooks": Route("POST", 302, ADMINS, ("connection",)),
+    "renew_webhook_secret": Route("POST", 302, ADMINS, ("connection",)),
+    "apply_failed": Route("POST", 302, ADMINS, ("connection",)),
     "sync_runs": Route("GET", 200, ADMINS),
     "start_sync": Route("POST", 302, ADMINS),
     "sync_run": Route("GET", 200, ADMINS, ("run",)),
@@ -71,8 +86,8 @@ POSTED = tuple(name for name, route in ROUTES.items() if route.method == "POST")
 SHOWN = tuple(name for name, route in ROUTES.items() if route.method == "GET")
 # What others need is taken away last.
 TAKING_AWAY = ("remove_item", "disconnect")
-# These two are there to bring something about: they ask GoTo, and they end an authorization.
-ACTS = ("start_event", "connection_callback")
+# These are there to bring something about: they ask GoTo, and end an authorization.
+ACTS = ("start_event", "download_recording", "connection_callback")
 
 
 def address(name: str, scene: Any, otto: Any) -> str:
@@ -90,6 +105,12 @@ def address(name: str, scene: Any, otto: Any) -> str:
         "run": {"pk": scene.run_id},
         "job": {"pk": scene.job_id},
         "reader": {"name": "courses.completion"},
+        "recording": {"key": scene.recording_key},
+        "table": {"table": "events"},
+        "export": {"pk": scene.export_id},
+        "attendee": {"pk": scene.attendee_id},
+        "held": {"pk": scene.held_id},
+        "row": {"pk": scene.row_id},
     }
     kwargs: dict[str, Any] = {}
     for thing in ROUTES[name].takes:

@@ -68,7 +68,7 @@ def get_table(name: str) -> Table:
     try:
         return _tables[name]
     except KeyError as error:
-        raise UnknownObjectError("There is no such table.") from error
+        raise UnknownObjectError("There is nothing here that is called so.") from error
 
 
 def list_tables() -> list[str]:

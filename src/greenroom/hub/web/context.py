@@ -37,6 +37,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         areas += [
             ("Accounts", "connections", "link"),
             ("Sync", "sync_runs", "sync"),
+            ("To decide", "unmatched", "inbox"),
             ("Health", "site_health", "pulse"),
             ("People", "people", "people"),
         ]

@@ -4,6 +4,7 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from greenroom.hub.core.errors import UnknownObjectError
@@ -16,16 +17,23 @@ from greenroom.hub.courses.access import (
 )
 from greenroom.hub.events.models import Event
 from greenroom.hub.events.products import PRODUCTS, get_product
+from greenroom.hub.events.products.base import Ability
 from greenroom.hub.events.selectors import (
     count_funnel,
     count_registrations_by_day,
+    get_answers,
     list_attendees,
     list_dates,
     list_events,
     list_occurrences,
+    list_recordings,
     list_registrants,
+    list_team,
 )
 from greenroom.hub.events.services import get_start_url
+from greenroom.hub.events.services.answers import keep_answers_fresh
+from greenroom.hub.events.services.recordings import get_recording_url, keep_recordings_fresh
+from greenroom.hub.events.services.team import keep_team_fresh
 from greenroom.hub.sync.services import request_sync
 from greenroom.hub.web.activity import list_activity, tell
 from greenroom.hub.web.calendar import Month
@@ -92,7 +100,9 @@ def event_page(request: SignedInRequest, pk: int) -> HttpResponse:
     _check(request)
     event = get_object_or_404(list_events_for(request.user, Event.objects.select_related("connection")), pk=pk)
     may_see_people = may_see_people_of(request.user, event)
-    tab = request.GET.get("tab", "overview") if may_see_people else "overview"
+    tabs = _tabs_of(event) if may_see_people else ["overview"]
+    tab = text_of(request.GET, "tab")
+    tab = tab if tab in tabs else "overview"
     text = text_of(request.GET, "q")
     context: dict[str, object] = {
         "event": event,
@@ -103,6 +113,7 @@ def event_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "items": list_items_for(request.user, event),
         "may_see_people": may_see_people,
         "tab": tab,
+        "tabs": [(name.capitalize(), f"?tab={name}") for name in tabs],
         "current_tab": tab.capitalize(),
     }
     if tab == "people":
@@ -112,10 +123,47 @@ def event_page(request: SignedInRequest, pk: int) -> HttpResponse:
     elif tab == "activity":
         page = page_of(request, list_activity(event=event))
         context |= {"page": page, "entries": tell(list(page))}
+    elif tab == "answers":
+        context |= _answers_of(event)
+    elif tab == "recordings":
+        context |= {"is_being_read": keep_recordings_fresh(event=event), "recordings": list_recordings(event=event)}
+    elif tab == "team":
+        context |= {"is_being_read": keep_team_fresh(event=event), "team": list_team(event=event)}
     else:
         context["funnel"] = count_funnel(event=event)
         context["by_day"] = count_registrations_by_day(event=event)
     return render(request, "events/event.html", context)
+
+
+def _tabs_of(event: Event) -> list[str]:
+    """Return the parts of an event's page, by what its product is able to do."""
+    abilities = get_product(event.product).abilities
+    wanted = {
+        "people": Ability.REGISTER in abilities,
+        "attendance": True,
+        "answers": Ability.ANSWERS in abilities,
+        "recordings": Ability.RECORDINGS in abilities,
+        "team": bool(abilities & {Ability.CO_ORGANIZERS, Ability.PANELISTS}),
+        "activity": True,
+    }
+    return ["overview", *(name for name, is_wanted in wanted.items() if is_wanted)]
+
+
+def _answers_of(event: Event) -> dict[str, object]:
+    sessions = list(event.sessions.all())
+    reading = [keep_answers_fresh(session=session) for session in sessions]
+    return {
+        "is_being_read": any(reading),
+        "told": [(session, get_answers(session=session)) for session in sessions],
+    }
+
+
+@signed_in
+@require_GET
+@never_cache
+def download_recording(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
+    """Lead to a recording; GoTo's link works for a while and is asked for each time."""
+    return redirect(get_recording_url(event=_event_taught_by(request, pk), recording_key=key))
 
 
 @signed_in

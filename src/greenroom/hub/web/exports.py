@@ -27,7 +27,7 @@ def start(request: SignedInRequest, table: str) -> HttpResponseBase:
     """Write a table; a short one is downloaded at once."""
     format = text_of(request.POST, "format")
     if format not in Export.Format.values:
-        raise UnknownObjectError("Choose CSV, XLSX or JSON.")
+        raise UnknownObjectError("There is nothing here in this format. Choose CSV, XLSX or JSON.")
     event = number_of(request.POST, "event")
     params = {"event": event} if event is not None else {}
     export = request_export(user=request.user, table=table, params=params, format=Export.Format(format))
