@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 
 
 def sync(
-    product: Annotated[str | None, typer.Option("--product", "-p", help="Only this one: webinar or training.")] = None,
+    product: Annotated[
+        str | None, typer.Option("--product", "-p", help="Only this one: webinar, training, meeting or assist.")
+    ] = None,
     key: Annotated[str | None, typer.Option("--id", "-i", help="Only the event with this key.")] = None,
+    full: Annotated[bool, typer.Option("--full", help="Read everything, also what is not due.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the calls this would make, and make none.")] = False,
 ) -> None:
-    """Read events, registrants and attendance from GoTo, here and now."""
+    """Read events, registrants and attendance from GoTo, here and now: what is due, or everything."""
     setup_hub()
     from greenroom.hub.connections.selectors import list_active_connections
     from greenroom.hub.events.products import PRODUCTS
@@ -32,43 +36,71 @@ def sync(
     connections = list(list_active_connections())
     if not connections:
         fail("No GoTo account is connected. Connect one on the page Accounts.")
-    if not _run_all(connections, [product] if product else list(PRODUCTS), key or ""):
+    products = [product] if product else list(PRODUCTS)
+    if dry_run:
+        _print_calls(connections, products, key or "", full)
+    elif not _run_all(connections, products, key or "", full):
         raise typer.Exit(1)
 
 
-def _run_all(connections: "list[Connection]", products: list[str], key: str) -> bool:
-    from greenroom.goto import GotoError
-    from greenroom.hub.core.errors import HubError, UnknownObjectError
-    from greenroom.hub.events.products import get_product
-    from greenroom.hub.sync.services import open_run, synchronize
+def _print_calls(connections: "list[Connection]", products: list[str], key: str, is_full: bool) -> None:
+    from greenroom.hub.sync.services import list_calls
+
+    for connection in connections:
+        for product in products:
+            calls = list_calls(connection=connection, product=product, event_key=key, is_full=is_full)
+            typer.echo(f"{_label(connection, product)}: {_count(len(calls), 'call')}")
+            for call in calls:
+                typer.echo(f"  {call}")
+
+
+def _run_all(connections: "list[Connection]", products: list[str], key: str, is_full: bool) -> bool:
+    """Carry out every run, and return whether all went well."""
+    from greenroom.hub.core.errors import UnknownObjectError
 
     succeeded, found = True, not key
     for connection in connections:
         for product in products:
-            run = open_run(connection=connection, product=product, event_key=key)
-            label = f"{connection}: {get_product(product).words.many.lower()}"
-            if run is None:
-                typer.echo(f"{label}: another run is on its way")
-                found = True
-                continue
             try:
-                with _bar(label) as progress:
-                    synchronize(run=run, progress=progress)
+                succeeded &= _run(connection, product, key, is_full)
+                found = True
             except UnknownObjectError:
                 continue  # another account may have the event
-            except (HubError, GotoError) as error:
-                typer.echo(f"{label}: {error}", err=True)
-                succeeded = False
-                continue
-            found = True
-            counts = (_count(run.events_done, "event"), _count(run.rows_changed, "change"), _count(run.calls, "call"))
-            typer.echo(f"{label}: {', '.join(counts)}")
-            for problem in run.event_errors:
-                typer.echo(f"  event {problem['event']} could not be read: {problem['code']}", err=True)
-                succeeded = False
     if not found:
         typer.echo("None of the connected accounts has this event.", err=True)
     return succeeded and found
+
+
+def _run(connection: "Connection", product: str, key: str, is_full: bool) -> bool:
+    """Carry out one run, tell how it went, and return whether it did well."""
+    from greenroom.goto import GotoError
+    from greenroom.hub.core.errors import HubError, UnknownObjectError
+    from greenroom.hub.sync.services import open_run, synchronize
+
+    label = _label(connection, product)
+    run = open_run(connection=connection, product=product, event_key=key, is_full=is_full)
+    if run is None:
+        typer.echo(f"{label}: another run is on its way")
+        return True
+    try:
+        with _bar(label) as progress:
+            synchronize(run=run, progress=progress)
+    except UnknownObjectError:
+        raise
+    except (HubError, GotoError) as error:
+        typer.echo(f"{label}: {error}", err=True)
+        return False
+    counts = (_count(run.events_done, "event"), _count(run.rows_changed, "change"), _count(run.calls, "call"))
+    typer.echo(f"{label}: {', '.join(counts)}")
+    for problem in run.event_errors:
+        typer.echo(f"  event {problem['event']} could not be read: {problem['code']}", err=True)
+    return not run.event_errors
+
+
+def _label(connection: "Connection", product: str) -> str:
+    from greenroom.hub.events.products import get_product
+
+    return f"{connection}: {get_product(product).words.many.lower()}"
 
 
 def _count(number: int, noun: str) -> str:

@@ -110,3 +110,77 @@ def test_run_that_is_on_its_way_is_left_alone(world, connection, key):
     open_run(connection=connection, product="webinar", event_key=key)
     result = sync("-p", "webinar", *(["-i", key] if key else []))
     assert (0, f"{OLGA}: webinars: another run is on its way\n", "") == (result.exit_code, result.stdout, result.stderr)
+
+
+# Everything, and nothing
+
+
+def test_only_what_is_due_is_read_unless_everything_is_asked_for(world, connection):
+    world.schedule_webinar(registrants=3)
+    assert ": 1 event, 3 changes, " in sync("-p", "webinar").stdout
+    assert ": 0 events, 0 changes, 2 calls" in sync("-p", "webinar").stdout
+    assert ": 1 event, 0 changes, 3 calls" in sync("-p", "webinar", "--full").stdout
+
+
+def calls_of(result) -> list[str]:
+    return [line.strip() for line in result.stdout.splitlines() if line.startswith("  ")]
+
+
+def made(world) -> list[str]:
+    """Return the operations GoTo was asked since this was asked last."""
+    recent = world.control("GET", "counters")["recent"]
+    world.control("DELETE", "counters")
+    return [f"{one['method']} {one['operation']}" for one in recent]
+
+
+def test_a_dry_run_prints_the_calls_and_makes_none(world, connection):
+    key = world.schedule_webinar(registrants=3)
+    sync()
+    made(world)
+    result = sync("-p", "webinar", "--full", "--dry-run")
+    assert (0, [], 1) == (result.exit_code, made(world), SyncRun.objects.filter(product="webinar").count())
+    base = f"/G2W/rest/v2/organizers/{world.olga_key}"
+    assert f"{OLGA}: webinars: 3 calls" == result.stdout.splitlines()[0]
+    webinars, live, registrants = calls_of(result)
+    assert webinars == f"GET {base}/webinars?fromTime=2021-03-03T09:00:00Z&toTime=2031-03-01T09:00:00Z&page=0&size=200"
+    assert live.startswith(f"GET {base}/insessionWebinars?")
+    assert registrants == f"GET {base}/webinars/{key}/registrants"
+
+
+@pytest.mark.parametrize("options", [[], ["--full"], ["-i"]])
+def test_a_dry_run_foresees_as_many_calls_as_are_made(world, connection, options):
+    """Once everything was read; what only GoTo can tell is not foreseen."""
+    world.schedule_training(starts_in=timedelta(days=1))
+    keys = [world.schedule_webinar(f"Ladders {days}", starts_in=timedelta(days=days)) for days in (1, 5, 40)]
+    world.schedule_webinar("Over")
+    sync()
+    world.advance(hours=2, minutes=1)
+    sync()
+    world.advance(minutes=30)
+    if options == ["-i"]:
+        options = ["-p", "webinar", "-i", keys[0]]
+    made(world)
+    foreseen = calls_of(sync("--dry-run", *options))
+    assert [] == made(world)
+    assert 0 == sync(*options).exit_code
+    assert len(foreseen) == len(made(world)) > 0
+
+
+def test_a_dry_run_counts_the_pages_of_long_lists(world, connection):
+    times = [[iso(world.now + timedelta(hours=n)), iso(world.now + timedelta(hours=n, minutes=30))] for n in range(450)]
+    world.control("POST", "webinars", organizer="olga@northwind.example", type="series", times=times)
+    sync("-p", "webinar")
+    lists = [call for call in calls_of(sync("-p", "webinar", "--full", "--dry-run")) if "/webinars?" in call]
+    assert ["page=0", "page=1", "page=2"] == [call.split("&")[2] for call in lists]
+
+
+def test_a_day_without_calls_left_is_told(world, connection, settings):
+    settings.GOTO_CALLS_PER_DAY = 1
+    sync("-p", "webinar")
+    result = sync("-p", "webinar")
+    told = f"{OLGA}: webinars: Today's calls to GoTo are used up; there are new ones from midnight UTC.\n"
+    assert (1, told) == (result.exit_code, result.stderr)
+
+
+def iso(moment) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -42,7 +42,7 @@ def pull(goto: GoTo, run: SyncRun, progress: Callable[[SyncRun], None]) -> None:
         if event in outlooks:
             with patience.over(event):
                 run.rows_changed += _read_registrants(goto, product, event, outlooks[event])
-            if _is_form_stale(event):
+            if is_form_stale(event):
                 with patience.over(event):
                     _read_form(goto, product, event)
         if event in awaited:
@@ -91,7 +91,7 @@ def _read_registrants(goto: GoTo, product: Product, event: Event, outlook: Outlo
     return store_registrants(event=event, listing=listing, next_at=next_at)
 
 
-def _is_form_stale(event: Event) -> bool:
+def is_form_stale(event: Event) -> bool:
     """Tell whether to ask what the organizer asks: once a day, where somebody here has wanted to know before."""
     now, read_at = clock.now(), event.registration_form_read_at
     is_over = event.ends_at is not None and event.ends_at < now
