@@ -13,7 +13,6 @@ from greenroom.hub.events.products import get_product
 from greenroom.hub.events.registration_form import Answers
 from greenroom.hub.events.services import register
 from greenroom.hub.events.services.registrants import store_registrants
-from greenroom.hub.intake.errors import NothingToApplyError
 from greenroom.hub.intake.models import WebhookDelivery
 from greenroom.hub.intake.services import apply_again, apply_deliveries, apply_what_waits
 from greenroom.hub.intake.tasks import audit_trusted_connections
@@ -573,18 +572,17 @@ def test_delivery_that_breaks_something_holds_up_no_other(event, told, run_jobs,
     assert ["ben@example.com", "zoe@example.com"] == there()
     assert [("applied", ""), ("failed", "RuntimeError"), ("applied", "")] == [row[1:] for row in verdicts()]
     monkeypatch.setattr(news, "store_sign_ups", store)
-    apply_again(delivery=WebhookDelivery.objects.get(state="failed"))
+    assert 1 == apply_again(connection=event.connection)
     run_jobs()
     assert ["ben@example.com", "mia@example.com", "zoe@example.com"] == there()
 
 
-def test_only_what_failed_can_be_applied_again(event, told, run_jobs):
-    delivery = told("registrant.added", **MIA)
-    with pytest.raises(NothingToApplyError):
-        apply_again(delivery=delivery)
-    WebhookDelivery.objects.update(state="failed", body="")
-    with pytest.raises(NothingToApplyError):
-        apply_again(delivery=delivery)
+def test_only_what_failed_and_is_kept_can_be_applied_again(event, told, run_jobs):
+    waiting, emptied, failed = (told("registrant.added", **MIA | {"registrantKey": number}) for number in (1, 2, 3))
+    WebhookDelivery.objects.filter(pk=emptied.pk).update(state="failed", body="")
+    WebhookDelivery.objects.filter(pk=failed.pk).update(state="failed")
+    for one, count in ((waiting, 0), (emptied, 0), (failed, 1), (failed, 0)):
+        assert count == apply_again(connection=event.connection, delivery_id=one.pk)
 
 
 def test_delivery_whose_key_is_lost_says_so(event, told, run_jobs, settings):

@@ -37,6 +37,11 @@ class WebhookState:
     failed: int
 
     @property
+    def is_switched_off(self) -> bool:
+        """Whether somebody decided that there be none."""
+        return settings.WEBHOOKS == "off"
+
+    @property
     def is_active(self) -> bool:
         """Whether GoTo sends all there is."""
         return bool(self.subscriptions) and all(one.state == one.State.ACTIVE for one in self.subscriptions)

@@ -16,6 +16,8 @@ from greenroom.hub.connections.selectors import list_connections, list_uses
 from greenroom.hub.connections.services import begin_authorization, disconnect, finish_authorization, set_uses
 from greenroom.hub.courses.models import Course
 from greenroom.hub.events.products import PRODUCTS
+from greenroom.hub.intake.selectors import describe_webhooks
+from greenroom.hub.intake.services import remove_webhooks
 from greenroom.hub.sync.models import SyncRun
 from greenroom.hub.sync.selectors import list_runs
 from greenroom.hub.web.doors import SignedInRequest, number_of, site_admins_only
@@ -41,7 +43,9 @@ class _Reading:
 @require_GET
 def list_page(request: SignedInRequest) -> HttpResponse:
     """Show all accounts, with how each is doing."""
-    return render(request, "connections/list.html", {"connections": list_connections().select_related("connected_by")})
+    connections = list(list_connections().select_related("connected_by"))
+    webhooks = describe_webhooks(connections)
+    return render(request, "connections/list.html", {"accounts": [(one, webhooks[one.pk]) for one in connections]})
 
 
 @site_admins_only
@@ -75,6 +79,7 @@ def _show_account(request: SignedInRequest, connection: Connection, form: UsesFo
     latest = {run.product: run for run in reversed(runs)}
     context = {
         "connection": connection,
+        "webhooks": describe_webhooks([connection])[connection.pk],
         "form": form,
         "readings": [_Reading(product.words.many, latest.get(code)) for code, product in PRODUCTS.items()],
     }
@@ -145,6 +150,7 @@ def _warn_of_another(request: SignedInRequest, connected: Connection, meant: int
 def disconnect_one(request: SignedInRequest, pk: int) -> HttpResponse:
     """Let an account go."""
     connection = get_object_or_404(Connection, pk=pk)
+    remove_webhooks(connection=connection, is_waited_for=True)
     disconnect(connection=connection, actor=request.user)
     messages.success(request, f"{connection} is disconnected. Its events and their history stay here.")
     return redirect("connections")

@@ -8,6 +8,7 @@ _CODES = {
     "daily_budget": "Today's calls to GoTo are used up.",
     "decryption_failed": "A stored secret cannot be read: an encryption key is missing.",
     "LeaseExpired": "Its worker died or hung while it was at it.",
+    "ledger_moved": "The database comes from another PostgreSQL server. Run greenroom adopt-ledger.",
     "not_found": "GoTo does not have it any more.",
     "permission_denied": "GoTo does not let this account do that.",
     "rate_limit": "GoTo said that there were too many calls.",
@@ -20,6 +21,8 @@ _CODES = {
     "transport": "GoTo could not be reached.",
     "unexpected_response": "GoTo gave an answer that cannot be read.",
     "unknown_task": "It belongs to another release.",
+    "webhooks_on_their_way": "GoTo needs some time for its webhooks.",
+    "webhooks_refused": "GoTo did not take the webhooks.",
 }
 _UNFORESEEN = "Something went wrong that nobody foresaw. The log has more."
 
@@ -32,3 +35,24 @@ def explain_error(told: str) -> str:
         told: a code, or class and code as a job's row has them (`ServerError: server`).
     """
     return _CODES.get(told.rpartition(": ")[2], _UNFORESEEN)
+
+
+# Why nothing came of a delivery of GoTo's; what stands after the colon names a place in it.
+_REASONS = {
+    "disconnected": "The account was disconnected.",
+    "gone_at_goto": "GoTo no longer has this person.",
+    "missing": "It lacks {place}.",
+    "no_such_value": "What it says at {place} cannot be read.",
+    "not_an_object": "It cannot be read.",
+    "not_json": "It cannot be read.",
+    "said_twice": "It says the same thing twice, and cannot be relied on.",
+    "undecided": "GoTo's answers did not settle what it means.",
+    "unknown_event": "GoTo has no such event.",
+    "unknown_event_name": "This release knows nothing of such news.",
+}
+
+
+def explain_reason(told: str) -> str:
+    """Say why a delivery was ignored or could not be applied, from the code in its row."""
+    case, _, place = told.partition(": ")
+    return _REASONS[case].format(place=place) if case in _REASONS else explain_error(told)

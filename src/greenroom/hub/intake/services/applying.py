@@ -19,7 +19,6 @@ from greenroom.hub.core.checkpoints import reached
 from greenroom.hub.core.errors import HubError, ReconnectNeededError
 from greenroom.hub.events.products.webhooks import News, read_news
 from greenroom.hub.events.services.news import UNASKED, Answers, Outcome, apply_news, ask_goto, group_by_event
-from greenroom.hub.intake.errors import NothingToApplyError
 from greenroom.hub.intake.models import WebhookDelivery
 from greenroom.hub.jobs.registry import task
 from greenroom.hub.jobs.retry import describe
@@ -163,20 +162,21 @@ def _write_down(verdicts: Verdicts) -> None:
         WebhookDelivery.objects.filter(pk__in=pks).update(state=state, reason=reason[:64], applied_at=applied_at)
 
 
-def apply_again(*, delivery: WebhookDelivery) -> None:
+def apply_again(*, connection: Connection, delivery_id: int | None = None) -> int:
     """
-    Have a delivery that failed applied once more.
+    Have deliveries of a connection that failed applied once more, all of them or one.
 
-    Raises:
-        NothingToApplyError: it has not failed, or its body is no longer kept.
+    Returns:
+        How many; those whose body is no longer kept are not among them.
     """
+    failed = WebhookDelivery.objects.filter(connection=connection, state=State.FAILED).exclude(body="")
+    if delivery_id is not None:
+        failed = failed.filter(pk=delivery_id)
     with transaction.atomic():
-        failed = WebhookDelivery.objects.filter(pk=delivery.pk, state=State.FAILED).exclude(body="")
-        if not failed.update(state=State.STORED, reason=""):
-            raise NothingToApplyError("This delivery has not failed, or what it said is no longer kept.")
-        apply_deliveries.enqueue(
-            connection_id=delivery.connection_id, dedupe_key=f"intake.apply:{delivery.connection_id}"
-        )
+        count = failed.update(state=State.STORED, reason="")
+        if count:
+            apply_deliveries.enqueue(connection_id=connection.pk, dedupe_key=f"intake.apply:{connection.pk}")
+    return count
 
 
 def apply_what_waits() -> None:
