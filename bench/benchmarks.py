@@ -24,6 +24,7 @@ class Sizes:
     registrants: int = 50_000
     decoded: int = 10_000
     calls: int = 50
+    iterated: int = 1_000_000
     webinars: int = 20
     jobs: int = 1_000
     rounds: int = 3
@@ -226,6 +227,34 @@ def measure_calls(bench: Bench) -> list[Result]:
     ]
 
 
+def measure_iteration(bench: Bench) -> list[Result]:
+    """The client's reading of a list that does not fit into memory."""
+    count = bench.sizes.iterated
+    clients, bare = [], []
+    for _ in range(bench.sizes.rounds):
+        clients.append(children.run("bench.lists:iterate", reader="client", registrants=count))
+        bare.append(children.run("bench.lists:iterate", reader="bare", registrants=count))
+    cpu, floor = _median_of(clients, "cpu"), _median_of(bare, "cpu")
+    return [
+        Result(
+            name=f"iterate_{count}_registrants",
+            value=cpu / floor,
+            unit="x_cpu_per_row",
+            baseline="bare_httpx2_and_msgspec",
+            goal=2.5,
+            details={"microseconds_per_row": cpu / count * 1e6, "microseconds_of_floor": floor / count * 1e6},
+        ),
+        Result(
+            name=f"iterate_{count}_registrants_memory",
+            value=max(one["peak_bytes"] for one in clients) / MEBIBYTE,
+            unit="MiB",
+            baseline="above_ten_pages",
+            goal=10,
+            details={"floor_MiB": _median_of(bare, "peak_bytes") / MEBIBYTE},
+        ),
+    ]
+
+
 def measure_import(bench: Bench) -> list[Result]:
     """What the client costs a program before it does anything."""
     statements = ("import greenroom.goto", "from greenroom.goto import GoTo, webinar", "import httpx2, msgspec")
@@ -261,5 +290,6 @@ ON_A_DATABASE: dict[str, Callable[[Bench], list[Result]]] = {
 WITHOUT_ONE: dict[str, Callable[[Bench], list[Result]]] = {
     "decode": measure_decoding,
     "calls": measure_calls,
+    "iterate": measure_iteration,
     "import": measure_import,
 }

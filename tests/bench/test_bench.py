@@ -13,7 +13,9 @@ pytestmark = pytest.mark.processes
 
 @pytest.fixture(scope="module")
 def bench() -> Iterator[Bench]:
-    with open_bench(Sizes(registrants=200, decoded=100, calls=2, webinars=2, jobs=20, rounds=1)) as bench:
+    with open_bench(
+        Sizes(registrants=200, decoded=100, calls=2, iterated=4_000, webinars=2, jobs=20, rounds=1)
+    ) as bench:
         yield bench
 
 
@@ -21,7 +23,7 @@ def bench() -> Iterator[Bench]:
 def test_benchmark_gives_finite_figures(bench: Bench, name: str):
     for result in BENCHMARKS[name](bench):
         assert math.isfinite(result.value)
-        assert result.value > 0
+        assert result.value >= 0
 
 
 def test_line_says_name_value_unit_and_baseline_first():

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import tracemalloc
+from collections.abc import Iterable
+
 import pytest
 from tests.goto.fakes import NOW, FakeGoTo, answer, by_page, hal, later
 
-from greenroom.goto import UnexpectedResponseError, training, webinar
+from greenroom.goto import Page, UnexpectedResponseError, training, webinar
+from greenroom.goto._paging import Walk
 
 WEBINARS = webinar.get_webinars("1", NOW, later(86_400))
 REGISTRANTS = webinar.get_all_registrants_for_webinar("1", "2")
@@ -143,6 +147,42 @@ def test_attendees_of_two_sessions_are_two_rows_of_one_person(connect) -> None:
     items = connect(FakeGoTo(page)).iterate(webinar.get_attendees_for_all_webinar_sessions("1", "2"))
 
     assert [item.session_key for item in items] == ["1", "2"]
+
+
+def test_an_item_that_moved_far_while_a_list_is_read_is_given_once() -> None:
+    walk = Walk(WEBINARS.paging, page_size=200)
+    given = [row for number in range(40) for row in walk.take(page_of(range(number * 200, number * 200 + 200)))]
+
+    assert [] == list(walk.take(page_of([0, 199, 4000])))
+    assert 8000 == len({row.webinar_key for row in given}) == len(given)
+
+
+def test_what_was_given_long_ago_is_forgotten() -> None:
+    """Else a million registrants would fill the memory with their keys; the bound is documented."""
+    walk = Walk(WEBINARS.paging, page_size=200)
+    for number in range(101):
+        walk.take(page_of(range(number * 200, number * 200 + 200)))
+
+    assert ["7"] == [row.webinar_key for row in walk.take(page_of([7, 10_300]))]
+
+
+def test_memory_does_not_grow_with_the_list() -> None:
+    walk = Walk(WEBINARS.paging, page_size=200)
+    held = []
+    tracemalloc.start()
+    try:
+        for number in range(300):
+            walk.take(page_of(range(number * 200, number * 200 + 200)))
+            if number in (199, 299):
+                held.append(tracemalloc.get_traced_memory()[0])
+    finally:
+        tracemalloc.stop()
+
+    assert held[1] == pytest.approx(held[0], rel=0.05)
+
+
+def page_of(keys: Iterable[int]) -> Page[webinar.Webinar]:
+    return Page(tuple(webinar.Webinar(webinar_key=str(key)) for key in keys), total_pages=1000)
 
 
 def test_rows_without_any_key_are_all_kept(connect) -> None:

@@ -23,7 +23,7 @@ from greenroom.goto._downloads import (
     request_headers,
 )
 from greenroom.goto._flow import Auth, Settings, exchange
-from greenroom.goto._operation import Answer, Operation, Redirect
+from greenroom.goto._operation import Answer, Operation, Redirect, Reply
 from greenroom.goto._pacing import Limiter
 from greenroom.goto._paging import Page, Walk
 from greenroom.goto._retry import RetryPolicy
@@ -94,6 +94,12 @@ def _walk(operation: Operation[Any], page_size: int) -> Walk:
         skipped=int(operation.query.get("offset", "0")),
         page_size=page_size,
     )
+
+
+def _fetched(operation: Operation[Iterable[Item]], reply: Reply, walk: Walk) -> Fetched[Item]:
+    """Read one page of a list that is walked over."""
+    answer = Answer(operation, reply)
+    return Fetched(walk.take(answer.value), answer)
 
 
 class GoTo:
@@ -170,18 +176,18 @@ class GoTo:
         """
         Yield the items of all pages, fetching each page when it is needed.
 
-        Doubles that moved between pages are left out. Lists that GoTo does not page take one call.
+        Doubles that moved between pages are left out, unless 10,000 items or more came between them: only so many
+        keys are kept in memory. Lists that GoTo does not page take one call.
         """
         for fetched in self.pages(operation, page_size=page_size):
             yield from fetched.items
+            del fetched  # before the next one comes, so that one page is held and not two
 
     def pages(self, operation: Operation[Iterable[Item]], *, page_size: int = 200) -> Iterator[Fetched[Item]]:
         """Yield the pages one after the other, from the operation's `page`, or the first one, on."""
         walk = _walk(operation, page_size)
         while not walk.is_over:
-            reply = self._runner.run(exchange(self._settings, operation, walk.query()))
-            answer = Answer(operation, reply)
-            yield Fetched(walk.take(answer.value), answer)
+            yield _fetched(operation, self._runner.run(exchange(self._settings, operation, walk.query())), walk)
 
     def download(
         self,
@@ -271,6 +277,7 @@ class AsyncGoTo:
         async for fetched in self.pages(operation, page_size=page_size):
             for item in fetched.items:
                 yield item
+            del fetched
 
     async def pages(
         self, operation: Operation[Iterable[Item]], *, page_size: int = 200
@@ -278,9 +285,7 @@ class AsyncGoTo:
         """Yield the pages one after the other; as `GoTo.pages`."""
         walk = _walk(operation, page_size)
         while not walk.is_over:
-            reply = await self._runner.run(exchange(self._settings, operation, walk.query()))
-            answer = Answer(operation, reply)
-            yield Fetched(walk.take(answer.value), answer)
+            yield _fetched(operation, await self._runner.run(exchange(self._settings, operation, walk.query())), walk)
 
     async def download(
         self,
