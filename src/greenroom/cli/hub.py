@@ -103,12 +103,24 @@ def _check_hub() -> None:
     if plan:
         fail(f"{len(plan)} migrations have not been applied. Run: python manage.py migrate")
     from greenroom.hub.connections.models import Connection
+    from greenroom.hub.ledger.adopting import is_ahead_of_server
 
+    if is_ahead_of_server():
+        fail("This database comes from another PostgreSQL server. Run: greenroom adopt-ledger")
     for row in Connection.objects.all():
         typer.echo(f"{row}: {row.get_state_display()}")
     if Connection.objects.filter(state=Connection.State.RECONNECT_NEEDED).exists():
         fail("An account needs to be connected again, on the page Accounts.")
     typer.echo("All is well.")
+
+
+def adopt_ledger() -> None:
+    """Take over a ledger that was restored on another PostgreSQL server, so that no reader misses a fact."""
+    setup_hub()
+    from greenroom.hub.ledger.adopting import adopt_server
+
+    adopt_server()
+    typer.echo("The ledger belongs to this server.")
 
 
 def rotate_keys() -> None:

@@ -18,6 +18,8 @@ from django.db import connection, transaction
 
 from greenroom.hub.core import checkpoints, clock
 from greenroom.hub.jobs.retry import describe
+from greenroom.hub.ledger.adopting import is_ahead_of_server
+from greenroom.hub.ledger.errors import LedgerMovedError
 from greenroom.hub.ledger.models import Fact, ReaderCursor
 from greenroom.hub.ledger.readers import Reader, get_reader
 
@@ -26,8 +28,8 @@ HELD_BACK = timedelta(seconds=1)
 
 # Facts of the reader's own transaction count as read: there are none unless a test wraps everything in one.
 _SETTLED = {
-    "postgresql": """(tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint
-                      OR tx = pg_current_xact_id()::text::bigint)""",
+    "postgresql": """(tx < pg_snapshot_xmin(pg_current_snapshot())::text::bigint + ledger_tx_offset()
+                      OR tx = pg_current_xact_id()::text::bigint + ledger_tx_offset())""",
     "sqlite": "1 = 1",
 }
 _END = "SELECT tx, id FROM ledger_fact WHERE (tx, id) > (%s, %s) AND {settled} ORDER BY tx DESC, id DESC LIMIT 1"
@@ -49,6 +51,7 @@ def deliver(name: str) -> bool:
 
     Raises:
         UnknownReaderError: there is no such reader.
+        LedgerMovedError: the ledger was restored on another server, which has to be told first.
         Exception: whatever the reader raised; the cursor stands before the batch and holds the error's name.
     """
     reader = get_reader(name)
@@ -56,10 +59,13 @@ def deliver(name: str) -> bool:
     try:
         while _deliver_batch(reader):
             pass
+        is_held_back = _is_any_beyond(name)
+        if is_held_back and is_ahead_of_server():
+            raise LedgerMovedError("This database comes from another PostgreSQL server. Run: greenroom adopt-ledger")
     except Exception as error:
         ReaderCursor.objects.filter(name=name).update(last_error=describe(error), updated_at=clock.now())
         raise
-    return not _is_any_beyond(name)
+    return not is_held_back
 
 
 def _deliver_batch(reader: Reader) -> bool:

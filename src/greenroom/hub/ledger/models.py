@@ -7,7 +7,11 @@ from django.db.models import Q
 
 
 class CurrentTransaction(models.Func):
-    """The number of the running transaction on PostgreSQL, which grows; 0 on SQLite, which has one writer."""
+    """
+    The number of the running transaction on PostgreSQL, which grows; 0 on SQLite, which has one writer.
+
+    On PostgreSQL a migration has added an offset to the column's default; see `adopting`.
+    """
 
     template = "0"
     arity = 0
