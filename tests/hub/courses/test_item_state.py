@@ -90,6 +90,7 @@ NOBODY = {"registration": Registration()}
         (("cancelled", ""), webinar(TEN - DAY, "cancelled", is_connected=False)),
         (("cancelled", ""), training(TEN, "cancelled")),
         (("sending", ""), webinar(TEN - DAY, registration=request("pending"))),
+        (("delayed", ""), webinar(TEN - DAY, registration=request("pending", tries=1))),
         (("cancelling", ""), webinar(TEN - DAY, registration=request("cancelling"))),
         (("open", "Register"), webinar(TEN - DAY, registration=request("cancelled"))),
         (("refused", "Register"), webinar(TEN - DAY, registration=request("refused", last_error="invalid"))),

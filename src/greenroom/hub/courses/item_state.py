@@ -27,6 +27,7 @@ class Code(StrEnum):
     CLOSED = "closed"
     OPEN = "open"
     SENDING = "sending"
+    DELAYED = "delayed"
     REFUSED = "refused"
     FULL = "full"
     CANCELLING = "cancelling"
@@ -229,17 +230,11 @@ def _changing(given: Circumstances) -> ItemState | None:
         sentence = "Your registration is being cancelled."
         return ItemState(Code.CANCELLING, "Cancelling", "info", sentence, look_again_seconds=2)
     if request.state == RegistrationRequest.State.PENDING:
-        sentence = "Your registration is on its way to GoTo."
         if request.tries:
             sentence = "We have kept your registration and will confirm it as soon as GoTo answers."
-        return ItemState(
-            Code.SENDING,
-            "Registering",
-            "info",
-            sentence,
-            can_cancel=True,
-            look_again_seconds=10 if request.tries else 2,
-        )
+            return ItemState(Code.DELAYED, "Delayed", "warn", sentence, can_cancel=True, look_again_seconds=10)
+        sentence = "Your registration is on its way to GoTo."
+        return ItemState(Code.SENDING, "Registering", "info", sentence, can_cancel=True, look_again_seconds=2)
     return None
 
 

@@ -25,6 +25,7 @@ from greenroom.hub.core import clock
 from greenroom.hub.core.checkpoints import reached
 from greenroom.hub.core.errors import HubError, InvalidInputError, RegistrationClosedError, UnknownObjectError
 from greenroom.hub.events.facts import about_registrant, about_sign_up
+from greenroom.hub.events.idempotency import check_key, used_otherwise
 from greenroom.hub.events.models import Event, Registrant, RegistrationRequest
 from greenroom.hub.events.products import Ability, get_product
 from greenroom.hub.events.products.base import Registered
@@ -47,22 +48,31 @@ _CLOSED = {
 }
 
 
-def register(*, event: Event, answers: Answers, user: User | None) -> RegistrationRequest:
+def register(
+    *, event: Event, answers: Answers, user: User | None, idempotency_key: str | None = None
+) -> RegistrationRequest:
     """
     Ask to sign a person up. Answers at once; GoTo is asked in the background.
 
     Asking twice is the same as asking once: an open request, or a registrant known from GoTo, is returned.
 
+    Args:
+        idempotency_key: the caller's own, such as one for each submission of a form. What was asked for with the same
+            key before is returned as it stands, whatever has become of it.
+
     Raises:
         RegistrationClosedError: the event is over, cancelled or not to be found, or nobody signs up for it.
         InvalidInputError: something the organizer asks for is missing or wrong; `errors` names each.
+        StateConflictError: the key was used for another sign-up.
     """
+    answers = answers.tidied()
+    if repeated := _find_repeated(event, answers, user, idempotency_key):
+        return repeated
     product = get_product(event.product)
     if Ability.REGISTER not in product.abilities:
         raise RegistrationClosedError(f"You need no registration for a {product.words.one.lower()}.")
     if event.state in _CLOSED:
         raise RegistrationClosedError(_CLOSED[Event.State(event.state)])
-    answers = answers.tidied()
     if user:
         known = find_registration(user=user, event=event).request
         if known and known.state in OPEN_STATES:
@@ -73,14 +83,31 @@ def register(*, event: Event, answers: Answers, user: User | None) -> Registrati
         _check_address(event, answers.email, user)
     try:
         with transaction.atomic():
-            request = _open_request(event, answers, user)
+            request = _open_request(event, answers, user, idempotency_key)
             if request.state == State.PENDING:
                 deliver_registration.enqueue(request_id=request.pk, dedupe_key=f"registration:{request.pk}")
             return request
     except IntegrityError:  # the same person was faster in another tab, or somebody else
+        if repeated := _find_repeated(event, answers, user, idempotency_key):
+            return repeated
         if user:
             _check_address(event, answers.email, user)
         return RegistrationRequest.objects.get(event=event, email=answers.email, state__in=OPEN_STATES)
+
+
+def _find_repeated(
+    event: Event, answers: Answers, user: User | None, idempotency_key: str | None
+) -> RegistrationRequest | None:
+    """Return what was asked for with this key before."""
+    if idempotency_key is None:
+        return None
+    check_key(idempotency_key)
+    request = RegistrationRequest.objects.filter(idempotency_key=idempotency_key).first()
+    if request and (request.event_id, request.user_id) != (event.pk, user.pk if user else None):
+        raise used_otherwise()
+    if request and request.answers != answers.to_json():
+        raise used_otherwise()
+    return request
 
 
 def _check_address(event: Event, email: str, user: User) -> None:
@@ -99,7 +126,9 @@ def _check_address(event: Event, email: str, user: User) -> None:
         raise InvalidInputError("Some answers are missing or cannot be taken.", {"email": problem})
 
 
-def _open_request(event: Event, answers: Answers, user: User | None) -> RegistrationRequest:
+def _open_request(
+    event: Event, answers: Answers, user: User | None, idempotency_key: str | None
+) -> RegistrationRequest:
     known = Registrant.objects.filter(event=event, email=answers.email, gone_at=None).first()
     now = clock.now()
     if known and user and known.user_id is None:
@@ -113,6 +142,7 @@ def _open_request(event: Event, answers: Answers, user: User | None) -> Registra
         registrant=known,
         asked_at=now,
         answered_at=now if known else None,
+        idempotency_key=idempotency_key,
     )
 
 

@@ -13,6 +13,7 @@ from greenroom.hub.core import clock
 from greenroom.hub.core.errors import InvalidInputError, StateConflictError, UnknownObjectError
 from greenroom.hub.core.texts import storable
 from greenroom.hub.events.errors import ChangedMeanwhileError
+from greenroom.hub.events.idempotency import check_key, used_otherwise
 from greenroom.hub.events.models import Event, EventAct, Registrant, TeamMember
 from greenroom.hub.events.planning import (
     Date,
@@ -50,16 +51,14 @@ class _Ask:
         Return the act that was asked for with this key before.
 
         Raises:
+            InvalidInputError: it is no key.
             StateConflictError: the key was used for something else.
         """
-        if not 0 < len(self.idempotency_key) <= 128:
-            raise InvalidInputError("A key has 1 to 128 characters.", {"idempotency_key": "Give 1 to 128 characters."})
+        check_key(self.idempotency_key)
         act = EventAct.objects.filter(idempotency_key=self.idempotency_key).first()
-        if act and self._is_same(act):
-            return act
-        if act:
-            raise StateConflictError("This key was used for something else before. Ask again with a new key.")
-        return None
+        if act and not self._is_same(act):
+            raise used_otherwise()
+        return act
 
     def _is_same(self, act: EventAct) -> bool:
         about = (self.verb, self.connection.pk, self.product, self.actor.pk if self.actor else None)

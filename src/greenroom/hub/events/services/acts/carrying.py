@@ -15,6 +15,7 @@ from greenroom.goto import (
     ResourceNotFoundError,
 )
 from greenroom.hub.connections.goto import open_goto
+from greenroom.hub.connections.pacing import SharedLimiter
 from greenroom.hub.core import clock
 from greenroom.hub.core.checkpoints import reached
 from greenroom.hub.core.errors import HubError, ReconnectNeededError, StateConflictError, UnknownObjectError
@@ -65,7 +66,7 @@ def deliver_act(act_id: int) -> None:
     if act is None:
         return
     try:
-        with open_goto(act.connection) as goto:
+        with open_goto(act.connection, limiter=SharedLimiter(is_waited_for=True)) as goto:
             store = _CARRIERS[Verb(act.verb)](goto, act)
     except ReconnectNeededError as error:
         _note_trouble(act, error)
