@@ -489,3 +489,15 @@ def test_going_to_start_an_event_has_it_watched_closely(world, pull, run_jobs):
     run_until_idle(with_schedules=True)
     event.refresh_from_db()
     assert "live" == event.state
+
+
+def test_what_took_place_before_the_event_was_moved_is_found(world, event, pull):
+    world.launch(event.event_key)
+    world.advance(minutes=10)
+    world.end(event.event_key)
+    later = [{"startTime": "2026-03-20T10:00:00Z", "endTime": "2026-03-20T11:00:00Z"}]
+    world.ask_goto(f"webinars/{event.event_key}", "PUT", times=later, timeZone="America/New_York")
+    pull()
+    world.advance(days=19)
+    pull()
+    assert 1 == event.sessions.count()

@@ -20,7 +20,9 @@ def find_sessions(goto: GoTo, connection: Connection, product: Product, events: 
     if not events:
         return {}
     now = clock.now()
-    since = min((event.starts_at for event in events if event.starts_at), default=now) - timedelta(days=1)
+    # One that was moved to a later date after it had taken place has sessions from before its dates.
+    known_since = [at for event in events for at in (event.starts_at, event.first_seen_at) if at]
+    since = min([now, *known_since]) - timedelta(days=1)
     keys = {event.event_key for event in events}
     found: dict[str, list[SessionData]] = {}
     for told in product.list_sessions(goto, connection.organizer_key, keys, since, now + timedelta(days=1)):
