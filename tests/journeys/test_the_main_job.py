@@ -88,7 +88,7 @@ def connect_account(admin: Person, webinar: str) -> None:
     admin.shoot("04-connected")
 
     page.get_by_role("link", name="Sync").click()
-    page.get_by_role("button", name="Read everything now").click()
+    page.get_by_role("button", name="Read everything again").click()
     page.get_by_role("row", name="Webinars").get_by_role("link").click()
     expect(page.get_by_text("Waiting", exact=True)).to_be_visible()
     admin.later(seconds=1)
@@ -125,6 +125,7 @@ def add_webinar(editor: Person, section: Section) -> None:
     editor.shoot("08-choose-webinar")
     page.get_by_role("button", name="Add to lesson").click()
     expect(page.get_by_text(f"“{WEBINAR}” is in this lesson.")).to_be_visible()
+    editor.later(seconds=1)  # meanwhile GoTo is asked what the organizer wants to know of those who register
 
 
 def add_training_by_link(editor: Person, training: str) -> None:

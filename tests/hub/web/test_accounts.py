@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from greenroom.hub.connections.models import Connection
+from greenroom.hub.connections.models import Connection, Pace
 from greenroom.hub.demo.browser import allow_access
 from greenroom.hub.events.products import PRODUCTS
 from greenroom.hub.sync.models import SyncRun
@@ -156,6 +156,42 @@ def test_everything_is_read_when_asked(connection, as_ada, run_jobs):
     assert "hx-get" in texts(answer)
     run_jobs()
     assert "hx-get" not in texts(as_ada.get("/sync/"))
+
+
+@pytest.mark.parametrize(("said", "is_full"), [({}, False), ({"full": "1"}, True)])
+def test_what_is_due_or_everything_is_read(connection, as_ada, said, is_full):
+    SyncRun.objects.all().delete()
+    as_ada.post(reverse("start_sync"), said)
+    assert {is_full} == set(SyncRun.objects.values_list("is_full", flat=True))
+    run = SyncRun.objects.first()
+    told = "Everything" if is_full else "What is due"
+    assert told in texts(as_ada.get(reverse("sync_run", args=[run.pk])))
+
+
+def test_asking_for_everything_makes_a_run_that_waits_a_full_one(connection, as_ada):
+    SyncRun.objects.all().delete()
+    as_ada.post(reverse("start_sync"))
+    as_ada.post(reverse("start_sync"), {"full": "1"})
+    assert {True} == set(SyncRun.objects.values_list("is_full", flat=True))
+    assert len(PRODUCTS) == SyncRun.objects.count()
+
+
+def test_page_of_runs_shows_the_calls_of_the_day_and_says_when_they_are_used_up(world, connection, as_ada, settings):
+    settings.GOTO_CALLS_PER_DAY = 1000
+    Pace.objects.update_or_create(bucket="training", defaults={"free_at": 0, "day": world.now, "calls_today": 899})
+    assert "899 of 1,000" in texts(page := as_ada.get("/sync/"))
+    assert "used up" not in texts(page)
+    Pace.objects.update(calls_today=900)
+    assert "Today's calls are used up" in texts(page := as_ada.get("/sync/")).replace("&#x27;", "'")
+    assert "Trainings are read again from" in " ".join(texts(page).split())
+
+
+def test_run_that_ran_out_of_calls_says_when_it_goes_on(connection, as_ada):
+    run = open_run(connection=connection, product="training")
+    SyncRun.objects.filter(pk=run.pk).update(state="failed", error="daily_budget")
+    page = texts(as_ada.get(reverse("sync_run", args=[run.pk]))).replace("&#x27;", "'")
+    assert "Today's calls to GoTo are used up." in page
+    assert "Until tomorrow" in page
 
 
 def test_nothing_to_read_without_an_account(world, as_ada):

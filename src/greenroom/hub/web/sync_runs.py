@@ -1,10 +1,13 @@
 """Pages of sync runs, for site admins."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from greenroom.hub.connections.pacing import read_budgets
 from greenroom.hub.connections.selectors import list_active_connections
 from greenroom.hub.events.products import PRODUCTS, get_product
 from greenroom.hub.sync.models import SyncRun
@@ -16,10 +19,12 @@ from greenroom.hub.web.doors import SignedInRequest, page_of, site_admins_only
 @site_admins_only
 @require_GET
 def list_page(request: SignedInRequest) -> HttpResponse:
-    """Show the runs, the newest first; the rows of open runs renew themselves."""
+    """Show the runs, the newest first, and the day's calls; the rows of open runs renew themselves."""
     page = page_of(request, list_runs(), 30)
-    template = "sync/runs.html" if request.htmx else "sync/list.html"  # type: ignore[attr-defined]
-    return render(request, template, {"page": page, "has_open": any(run.is_open for run in page), "products": PRODUCTS})
+    shown: dict[str, Any] = {"page": page, "has_open": any(run.is_open for run in page)}
+    if request.htmx:  # type: ignore[attr-defined]
+        return render(request, "sync/runs.html", shown)
+    return render(request, "sync/list.html", shown | {"budgets": read_budgets(PRODUCTS).values()})
 
 
 @site_admins_only
@@ -35,9 +40,10 @@ def run_page(request: SignedInRequest, pk: int) -> HttpResponse:
 @site_admins_only
 @require_POST
 def start(request: SignedInRequest) -> HttpResponse:
-    """Ask for runs over everything."""
+    """Ask for runs over all products of all accounts: of what is due, or of everything."""
+    is_full = bool(request.POST.get("full"))
     runs = [
-        request_sync(connection=connection, product=product, actor=request.user)
+        request_sync(connection=connection, product=product, is_full=is_full, actor=request.user)
         for connection in list_active_connections()
         for product in PRODUCTS
     ]
