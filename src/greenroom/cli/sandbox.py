@@ -30,21 +30,21 @@ def sandbox(
     chosen = choose_mail_port(smtp_port)
     if smtp_port == 0:
         typer.echo(f"Mail: smtp://127.0.0.1:{chosen}")
-    from greenroom.sandbox.server import serve
+    from greenroom.sandbox.server import CannotListenError, serve
 
     try:
         serve(host, port, path=state, smtp_port=chosen)
-    except ValueError as error:
+    except (CannotListenError, ValueError) as error:
         fail(str(error))
 
 
 def choose_mail_port(asked: int | None = None) -> int:
     """Settle where the sandbox takes mail, or end with one sentence: it is not installed, or the port is taken."""
     try:
-        from greenroom.sandbox.server import PortTakenError, choose_smtp_port
+        from greenroom.sandbox.server import CannotListenError, choose_smtp_port
     except ImportError:
         fail("The sandbox is not installed here. Install greenroom[sandbox].")
     try:
         return choose_smtp_port(asked)
-    except (PortTakenError, ValueError) as error:
+    except (CannotListenError, ValueError) as error:
         fail(str(error))

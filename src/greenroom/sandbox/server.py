@@ -1,5 +1,6 @@
 """Serving the sandbox: one Granian worker with several threads, a ticker and a mail server beside them."""
 
+import errno
 import logging
 import os
 import socket
@@ -31,8 +32,8 @@ FLUSH_SECONDS = 0.05
 log = logging.getLogger(__name__)
 
 
-class PortTakenError(Exception):
-    """Another program listens on a port; the message is for people."""
+class CannotListenError(Exception):
+    """Another program has a port, or there is no such address; the message is for people."""
 
 
 def state_file() -> str | None:
@@ -69,17 +70,25 @@ def choose_smtp_port(port: int | None = None) -> int:
     Settle where mail is taken: on a port, for 0 on any free one, for None on that of the settings.
 
     Raises:
-        PortTakenError: another program has it.
+        CannotListenError: another program has it.
         ValueError: the setting is no port number.
     """
     if port is None:
         port = _port("GREENROOM_SANDBOX_SMTP_PORT", DEFAULT_SMTP_PORT, at_least=0)
+    return _free_port(MAIL_HOST, port, "GREENROOM_SANDBOX_SMTP_PORT")
+
+
+def _free_port(host: str, port: int, setting: str) -> int:
+    """Give the port back when nobody listens there; for 0, one where nobody does."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        with socket.create_server((MAIL_HOST, port)) as probe:
+        with socket.create_server((host, port), family=family) as probe:
             return int(probe.getsockname()[1])
-    except OSError:
-        sentence = f"Port {port} is taken by another program. Set GREENROOM_SANDBOX_SMTP_PORT to a free one."
-        raise PortTakenError(sentence) from None
+    except OSError as error:
+        if error.errno != errno.EADDRINUSE:
+            raise CannotListenError(f"Cannot listen on {host}: {error.strerror}.") from None
+        sentence = f"Port {port} is taken by another program. Set {setting} to a free one."
+        raise CannotListenError(sentence) from None
 
 
 def create_wsgi() -> "WSGIApplication":
@@ -141,10 +150,12 @@ def serve(
         smtp_port: where mail is taken, on 127.0.0.1; see `choose_smtp_port`.
 
     Raises:
-        PortTakenError: another program has the port for mail.
+        CannotListenError: another program has one of the ports, or there is no such address.
         ValueError: a setting is wrong.
     """
     port = port if port is not None else port_from_environment()
+    # The server would share a taken port, and each of the two get some of the calls.
+    _free_port(host, port, "GREENROOM_SANDBOX_PORT")
     # The worker is a process of its own and learns of all this by the environment.
     os.environ["GREENROOM_SANDBOX_PORT"] = str(port)
     os.environ["GREENROOM_SANDBOX_SMTP_PORT"] = str(choose_smtp_port(smtp_port))
