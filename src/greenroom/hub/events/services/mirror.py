@@ -1,21 +1,21 @@
 """Writing down what GoTo says of events. Every function is one transaction and may be repeated."""
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import msgspec
 from django.db import IntegrityError, transaction
-from django.db.models import Q, Value
+from django.db.models import Max, Q, Value
 from django.db.models.functions import Coalesce
 
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.core import clock
 from greenroom.hub.core.checkpoints import reached
 from greenroom.hub.events.facts import about_event
-from greenroom.hub.events.models import Event, EventAct, EventTime
+from greenroom.hub.events.models import Event, EventAct, EventSession, EventTime
 from greenroom.hub.events.products.base import EventData
 from greenroom.hub.events.registration_form import RegistrationForm
 from greenroom.hub.ledger.services import append
@@ -45,6 +45,7 @@ def store_events(
             else _store(connection, product, data, known.get(data.event_key))
             for data in found
         ]
+        _note_held(events, {data.event_key: data.last_held_at for data in found if data.last_held_at})
         reached("mirror.events_stored")
     return events
 
@@ -100,22 +101,27 @@ def store_event(*, connection: Connection, product: str, found: EventData) -> Ev
 
 
 def _store(connection: Connection, product: str, data: EventData, event: Event | None) -> Event:
-    digest = hashlib.sha256(msgspec.json.encode(data)).hexdigest()
+    # When it was last held is told only by lists that reach back so far, and is no change of the event.
+    digest = hashlib.sha256(msgspec.json.encode(replace(data, last_held_at=None))).hexdigest()
     if event and event.digest == digest and event.state not in _ABSENT:
         return event
     if event and not data.is_planned:
-        return _note_held(event, data, digest)
+        return event  # what we know of its plan stays
     columns = _columns(data, digest)
     event = _change(event, columns, data) if event else _create(connection, product, data, columns)
     _store_times(event, data)
     return event
 
 
-def _note_held(event: Event, data: EventData, digest: str) -> Event:
-    """Note that a list of what was held names an event; what we know of its plan stays."""
-    event.digest, event.attendance_due_at = digest, _attendance_due_at(data)
-    event.save(update_fields=["digest", "attendance_due_at"])
-    return event
+def _note_held(events: Iterable[Event], held: Mapping[str, datetime]) -> None:
+    """Have attendance looked for where GoTo tells of a session later than those we know. One query, or none."""
+    there = {event.pk: held[event.event_key] for event in events if event.event_key in held}
+    if not there:
+        return
+    sessions = EventSession.objects.filter(event__in=there)
+    known = dict(sessions.values_list("event").annotate(Max("ended_at")))
+    news = [pk for pk, held_at in there.items() if pk not in known or known[pk] < held_at]
+    Event.objects.filter(pk__in=news).update(attendance_due_at=clock.now())
 
 
 def _create(connection: Connection, product: str, data: EventData, columns: dict[str, Any]) -> Event:
@@ -143,11 +149,13 @@ def _change(event: Event, columns: dict[str, Any], data: EventData) -> Event:
     was_absent = event.state in _ABSENT
     if event.digest == columns["digest"] and not was_absent:
         return event
+    if not data.join_url:
+        del columns["join_url"]  # GoTo tells it once, or a person has pasted it
     changes = _describe_changes(event, columns) | _describe_moves(event, data)
     has_moved = bool(changes.keys() & {"starts_at", "ends_at", "times"})
     if was_absent or has_moved:
         columns["registrants_due_at"] = clock.now()
-    if has_moved or data.last_held_at:
+    if has_moved:
         columns["attendance_due_at"] = _attendance_due_at(data)
     if was_absent or _has_new_dates(event, columns):
         columns["state"] = Event.State.SCHEDULED
@@ -166,10 +174,8 @@ def _has_new_dates(event: Event, columns: dict[str, Any]) -> bool:
 
 
 def _attendance_due_at(data: EventData) -> datetime | None:
-    """Return when to look for sessions: at the end of the next date, or at once where GoTo tells that there is one."""
+    """Return when to look for sessions: at the end of the next date."""
     now = clock.now()
-    if data.last_held_at:
-        return now
     last_end = max((end for _, end in data.times), default=None)
     return min((end for _, end in data.times if end > now), default=last_end)
 
