@@ -74,6 +74,7 @@ def get_state(core: Core, body: Body) -> Body:
             "webhooks": len(state.webhooks),
             "subscriptions": len(state.subscriptions),
             "deliveries": len(state.deliveries),
+            "mails": len(state.mails),
         },
     }
 

@@ -6,6 +6,7 @@ from greenroom.sandbox.control import whole
 from greenroom.sandbox.control.body import Body
 from greenroom.sandbox.core import Core
 from greenroom.sandbox.pages.browser import Page, local_path
+from greenroom.sandbox.pages.forms import as_number
 
 
 def clock_page(core: Core) -> Page:
@@ -22,21 +23,13 @@ def clock_post(core: Core) -> Page:
         # What a field for date and time sends; its label says that it is UTC.
         body["now"] = f"{form['at']}Z"
     if form.get("advance_seconds"):
-        body["advance_seconds"] = _number(form["advance_seconds"])
+        body["advance_seconds"] = as_number(form["advance_seconds"], float)
     if form.get("speed"):
-        body |= {"speed": _number(form["speed"]), "freeze": False}
+        body |= {"speed": as_number(form["speed"], float), "freeze": False}
     if form.get("freeze"):
         body["freeze"] = form["freeze"] == "true"
     whole.set_clock(core, body)
     return flask.redirect(local_path(form.get("next") or "/clock"), 303)
-
-
-def _number(text: str) -> float | str:
-    """Read a number; what is none is left for the check of the act."""
-    try:
-        return float(text)
-    except ValueError:
-        return text
 
 
 PAGES = (

@@ -9,6 +9,7 @@ from greenroom.sandbox.control.body import Body
 from greenroom.sandbox.core import Core
 from greenroom.sandbox.faults import CHANGES, Kind
 from greenroom.sandbox.pages.browser import Page
+from greenroom.sandbox.pages.forms import as_number
 from greenroom.sandbox.webhook_events import EVENT_NAMES
 
 PRODUCTS = ("webinar", "training", "meeting", "assist", "seeit", "scim", "admin", "oauth")
@@ -164,16 +165,8 @@ def _value(name: str, text: str) -> object:
     if name == "with_refresh":
         return True
     if name in WHOLE_NUMBERS or (name == "retry_after" and text.isdigit()):
-        return _number(text, int)
-    return _number(text, float) if name == "seconds" else text
-
-
-def _number(text: str, kind: type[int] | type[float]) -> object:
-    """Read a number; what is none is left for the check of the rule."""
-    try:
-        return kind(text)
-    except ValueError:
-        return text
+        return as_number(text, int)
+    return as_number(text, float) if name == "seconds" else text
 
 
 def remove_post(core: Core, fault_id: str) -> Page:

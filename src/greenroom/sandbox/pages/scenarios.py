@@ -13,6 +13,7 @@ from greenroom.sandbox.control.body import Body, ControlError
 from greenroom.sandbox.core import Core
 from greenroom.sandbox.entities import Act, Event, Presence, Scenario, Stay
 from greenroom.sandbox.pages.browser import Page
+from greenroom.sandbox.pages.forms import read_whole
 from greenroom.sandbox.pages.showing import state_of
 from greenroom.sandbox.scenarios import MAX_PEOPLE
 from greenroom.sandbox.scenarios import Crowd as CrowdPlan
@@ -87,15 +88,9 @@ def _body(core: Core, values: dict[str, str]) -> Body:
         body["starts_at"] = write_instant(core.clock.now() + timedelta(minutes=1))
     if "acts" in values:
         return body | read_own_acts(values["acts"])
-    crowd: Body = {"people": _whole(values.get("people", ""))}
-    crowd |= {name: _whole(values.get(name, "")) / 100 for name in SHARES if values.get(name)}
-    return body | {"crowd": crowd, "seed": _whole(values.get("seed") or "1")}
-
-
-def _whole(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        raise ControlError(400, f"{text or 'An empty field'} is no whole number.")
-    return int(text)
+    crowd: Body = {"people": read_whole(values.get("people", ""))}
+    crowd |= {name: read_whole(values.get(name, "")) / 100 for name in SHARES if values.get(name)}
+    return body | {"crowd": crowd, "seed": read_whole(values.get("seed") or "1")}
 
 
 def read_own_acts(text: str) -> Body:

@@ -8,6 +8,7 @@ from greenroom.sandbox.control import events, meetings
 from greenroom.sandbox.control.body import Body, ControlError
 from greenroom.sandbox.core import Core
 from greenroom.sandbox.pages.browser import Page
+from greenroom.sandbox.pages.forms import read_whole
 from greenroom.sandbox.pages.registration import FIELD_LABELS
 from greenroom.sandbox.times import write_instant, zone_named
 
@@ -55,15 +56,15 @@ def _body(core: Core, product: str, values: dict[str, str]) -> Body:
         "organizer_key": values.get("organizer_key", ""),
         "title": values.get("title", ""),
         "starts_at": _instant(values.get("starts_at", ""), organizer.time_zone if organizer else "UTC"),
-        "duration_minutes": _whole(values.get("duration_minutes", "")),
+        "duration_minutes": read_whole(values.get("duration_minutes", "")),
     }
     if product == "meeting":
         return body | ({"kind": "recurring"} if values.get("recurring") else {})
     body |= {
         "description": values.get("description", ""),
         "approval": "MANUAL" if values.get("manual") else "AUTOMATIC",
-        "limit": _whole(values.get("limit") or "0"),
-        "registrants": _whole(values.get("registrants") or "0"),
+        "limit": read_whole(values.get("limit") or "0"),
+        "registrants": read_whole(values.get("registrants") or "0"),
     }
     if product == "training":
         return body
@@ -77,12 +78,6 @@ def _instant(text: str, zone: str) -> str:
     except ValueError:
         raise ControlError(400, "Say when it starts.") from None
     return write_instant(local.replace(tzinfo=zone_named(zone)).astimezone(UTC))
-
-
-def _whole(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) < 7):
-        raise ControlError(400, f"{text or 'An empty field'} is no whole number.")
-    return int(text)
 
 
 def _questions(text: str) -> list[Body]:
