@@ -130,6 +130,12 @@ def test_colleagues_see_their_own_and_administrators_see_all(olga: Door, omar: D
     assert (refused.status_code, refused.json()["errorCode"]) == (403, "AccessDenied")
 
 
+def test_only_administrators_list_everybody_who_attended(olga: Door, omar: Door) -> None:
+    for door, status in ((olga, 200), (omar, 403)):
+        answer = door.get(f"{MEETING}/organizers/{omar.organizer_key}/attendees", **HISTORY)
+        assert answer.status_code == status
+
+
 def test_a_group_of_more_than_fifty_is_refused(olga: Door) -> None:
     account_key = olga.sandbox.core.state.users[olga.organizer_key].account_key
     group_key = olga.get(f"{MEETING}/groups").json()[0]["groupkey"]

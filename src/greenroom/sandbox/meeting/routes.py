@@ -264,6 +264,8 @@ def get_meetings_of_organizer(call: Call) -> Answer:
 
 
 def get_attendees_of_organizer(call: Call) -> Answer:
+    """Everybody who was in an organizer's meetings; for administrators, also where it is themselves (documented)."""
+    _check_admin(call)
     organizer = _organizer(call)
     sessions = store.held(call.core, {organizer.key}, *_range(call))
     return _rows(call, sessions, lambda *row: responses.attendee_of_organizer(call.core, *row))

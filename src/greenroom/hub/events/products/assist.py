@@ -25,8 +25,9 @@ from greenroom.hub.events.products.without_sign_up import WithoutSignUp
 # The words of GoTo's 2019 collection (documented there); any other is kept, and says nothing about what runs.
 _RUNNING = frozenset({"waiting", "active"})
 _WITH_CUSTOMER = frozenset({"active", "complete"})
-# A session that runs may have been made long before; nothing is known of a limit.
-_MADE_AT_MOST = timedelta(days=2)
+# GoTo keeps a session for at least so long. All that it keeps are read together, so that none that waits or runs is
+# missed, whenever it was made.
+_KEPT = timedelta(days=31)
 
 
 class AssistProduct(WithoutSignUp):
@@ -50,8 +51,9 @@ class AssistProduct(WithoutSignUp):
         return window.read(since, until, lambda start, end: goto.send(assist.get_sessions(start, end)))
 
     def list_events(self, goto: GoTo, organizer_key: str, since: datetime, until: datetime) -> Iterable[EventData]:
-        """Yield the sessions of the window, whatever became of them. One call."""
-        return (_event(one, organizer_key) for one in self._read(goto, since, until))
+        """Yield the sessions of the window and all that GoTo surely keeps, whatever became of them. One call."""
+        found = self._read(goto, min(since, clock.now() - _KEPT), until)
+        return (_event(one, organizer_key) for one in found)
 
     def get_event(self, goto: GoTo, organizer_key: str, event_key: str) -> EventData | None:
         """Return one session; GoTo forgets them after 30 days or more. One call."""
@@ -63,7 +65,7 @@ class AssistProduct(WithoutSignUp):
     def list_live_keys(self, goto: GoTo, organizer_key: str) -> Collection[str]:
         """Return the sessions in which a technician is. One call, or none within a run."""
         now = clock.now()
-        found = self._read(goto, now - _MADE_AT_MOST, now + timedelta(days=1))
+        found = self._read(goto, now - _KEPT, now + timedelta(days=1))
         return {one.session_id for one in found if one.status in _RUNNING and one.ended_at is None}
 
     def list_sessions(

@@ -23,6 +23,8 @@ from greenroom.hub.events.products.base import (
 from greenroom.hub.events.products.window import Window
 from greenroom.hub.events.products.without_sign_up import WithoutSignUp
 
+# What was held lately is read together, so that looking again for its attendance takes no call of its own.
+_LATELY = timedelta(days=7)
 # GoTo wants dates for a meeting that has none, and does not keep to them.
 _PLACEHOLDER_LENGTH = timedelta(hours=1)
 
@@ -48,7 +50,7 @@ class MeetingProduct(WithoutSignUp):
         run = self._run or _Run()
         upcoming = run.upcoming(goto)
         held: dict[str, list[meeting.HistoricalMeeting]] = {}
-        for one in run.held(goto, since, until):
+        for one in run.held(goto, min(since, clock.now() - _LATELY), until):
             held.setdefault(one.meeting_id, []).append(one)
         for planned in upcoming:
             ends = [end for _, end in _runs(held.pop(planned.meeting_id, ()))]

@@ -14,6 +14,7 @@ from greenroom.hub.core import clock
 from greenroom.hub.core.errors import InvalidInputError, UnknownObjectError
 from greenroom.hub.events.facts import about_session
 from greenroom.hub.events.models import Attendee, AttendeeMatch, Event, Registrant
+from greenroom.hub.events.selectors import person_of_attendee
 from greenroom.hub.ledger.services import NewFact, append
 from greenroom.hub.users.models import User
 
@@ -94,7 +95,7 @@ def _tell(event: Event, attendees: QuerySet[Attendee], *, version: str) -> None:
 def attended_facts(event: Event, attendees: QuerySet[Attendee]) -> Iterable[NewFact]:
     """Make the fact that somebody attended, for each of these who did; one more for who is matched later."""
     were_there = attendees.filter(attended_seconds__gt=0).select_related("registrant", "session")
-    for one in were_there.iterator(chunk_size=2000):
+    for one in were_there.annotate(person=person_of_attendee(event=event)).iterator(chunk_size=2000):
         yield NewFact(
             kind="attended",
             happened_at=one.session.ended_at,
@@ -103,7 +104,7 @@ def attended_facts(event: Event, attendees: QuerySet[Attendee]) -> Iterable[NewF
             event_id=event.pk,
             session_id=one.session_id,
             registrant_id=one.registrant_id,
-            user_id=one.registrant.user_id if one.registrant else None,
+            user_id=one.person,
             email=one.registrant.email if one.registrant else one.email,
             data={"attended_seconds": one.attended_seconds},
         )

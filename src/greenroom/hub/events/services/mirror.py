@@ -167,10 +167,13 @@ def _change(event: Event, columns: dict[str, Any], data: EventData) -> Event:
 
 
 def _has_new_dates(event: Event, columns: dict[str, Any]) -> bool:
-    """Whether an event that was over has been given a date to come."""
+    """Whether an event that was over has been given a date to come, or needs none."""
     ends_at: datetime | None = columns["ends_at"]
-    is_coming = ends_at is not None and ends_at > clock.now()
-    return event.state == Event.State.ENDED and ends_at != event.ends_at and is_coming
+    if event.state != Event.State.ENDED:
+        return False
+    if ends_at is None:
+        return bool(columns["dates"] == Event.Dates.ANY_TIME)
+    return ends_at != event.ends_at and ends_at > clock.now()
 
 
 def _attendance_due_at(data: EventData) -> datetime | None:
@@ -327,7 +330,7 @@ def _begin(event: Event, now: datetime) -> None:
 
 def _end(event: Event, now: datetime) -> None:
     started = event.live_since or now
-    has_more = event.times.filter(starts_at__gt=now).exists()
+    has_more = event.dates == Event.Dates.ANY_TIME or event.times.filter(starts_at__gt=now).exists()
     event.state = Event.State.SCHEDULED if has_more else Event.State.ENDED
     event.live_since = None
     event.attendance_due_at = now

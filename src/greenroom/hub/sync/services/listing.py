@@ -37,10 +37,11 @@ def read_list(goto: GoTo, run: SyncRun, product: Product) -> None:
     since, until = window(run)
     known = list(_upcoming(run))
     asked_at = clock.now()
-    listed = product.list_events(goto, run.connection.organizer_key, since, until)
-    found = store_events(connection=run.connection, product=run.product, found=listed, asked_at=asked_at)
-    there = {event.pk for event in found}
-    absent = _doubt([event for event in known if event.pk not in there], known, run)
+    listed = list(product.list_events(goto, run.connection.organizer_key, since, until))
+    store_events(connection=run.connection, product=run.product, found=listed, asked_at=asked_at)
+    # That an event was held once does not say that GoTo still has it.
+    there = {one.event_key for one in listed if one.is_planned}
+    absent = _doubt([event for event in known if event.event_key not in there], known, run)
     _look_for(goto, run, product, absent)
 
 
