@@ -36,6 +36,13 @@ def live_session(core: Core, event: Event) -> Session | None:
     return core.state.sessions.get(event.live_session_key) if event.live_session_key else None
 
 
+def people_inside(core: Core, event: Event) -> list[Presence]:
+    """Who is in the room now; nobody while nothing runs."""
+    session = live_session(core, event)
+    present = core.state.presences_of(session.key) if session is not None else []
+    return [presence for presence in present if presence.is_in_room]
+
+
 def last_end(event: Event) -> datetime:
     return max(times.ends_at for times in event.times)
 

@@ -5,7 +5,7 @@ from werkzeug.exceptions import NotFound
 
 from greenroom.sandbox import rooms
 from greenroom.sandbox.core import Core
-from greenroom.sandbox.entities import Event, Presence, Registrant, Webinar
+from greenroom.sandbox.entities import Event, Registrant, Webinar
 from greenroom.sandbox.pages.browser import Page, message
 from greenroom.sandbox.pages.showing import state_of
 
@@ -57,14 +57,8 @@ def _join(core: Core, event: Event | None, number: str) -> Page:
         looks_again=state != "over" and registrant.status != "DENIED",
         is_inside=presence is not None and presence.is_in_room,
         has_left=has_left,
-        inside=_inside(core, event),
+        inside=rooms.people_inside(core, event),
     )
-
-
-def _inside(core: Core, event: Event) -> list[Presence]:
-    session = rooms.live_session(core, event)
-    present = core.state.presences_of(session.key) if session is not None else []
-    return [presence for presence in present if presence.is_in_room]
 
 
 def _presenter_by_number(event: Event, number: str) -> str | None:
@@ -86,7 +80,7 @@ def _stage(core: Core, event: Event, presenter: str) -> str:
         presenter=presenter,
         state=state,
         looks_again=state != "over",
-        inside=_inside(core, event),
+        inside=rooms.people_inside(core, event),
     )
 
 

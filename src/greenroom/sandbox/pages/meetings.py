@@ -53,8 +53,6 @@ def _guest(core: Core, meeting: Meeting, guest_key: str) -> Presence | None:
 def room_page(core: Core, key: str, guest_key: str) -> Page:
     """Show the room to a guest who came in by the door."""
     meeting = _meeting(core, key)
-    session = rooms.live_session(core, meeting)
-    present = core.state.presences_of(session.key) if session is not None else []
     guest = _guest(core, meeting, guest_key)
     return flask.render_template(
         "meeting_room.html",
@@ -63,7 +61,7 @@ def room_page(core: Core, key: str, guest_key: str) -> Page:
         guest=guest,
         looks_again=guest is not None and guest.is_in_room,
         state=state_of(core, meeting),
-        inside=[other for other in present if other.is_in_room],
+        inside=rooms.people_inside(core, meeting),
     )
 
 

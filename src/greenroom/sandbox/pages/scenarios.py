@@ -11,12 +11,11 @@ from greenroom.sandbox import rooms
 from greenroom.sandbox.control import people
 from greenroom.sandbox.control.body import Body, ControlError
 from greenroom.sandbox.core import Core
-from greenroom.sandbox.entities import Act, Event, Presence, Scenario, Stay
+from greenroom.sandbox.entities import Act, Event, Scenario, Stay
 from greenroom.sandbox.pages.browser import Page
 from greenroom.sandbox.pages.forms import read_whole
 from greenroom.sandbox.pages.showing import state_of
-from greenroom.sandbox.scenarios import MAX_PEOPLE
-from greenroom.sandbox.scenarios import Crowd as CrowdPlan
+from greenroom.sandbox.scenarios import MAX_PEOPLE, Crowd
 from greenroom.sandbox.times import write_instant
 
 LISTED_PEOPLE = 100
@@ -50,7 +49,7 @@ def _list(core: Core, error: str | None, values: dict[str, str]) -> str:
         "scenarios.html",
         scenarios=[(scenario, progress(scenario)) for scenario in reversed(list(core.state.scenarios))],
         events=_coming_events(core),
-        defaults=CrowdPlan(people=25),
+        defaults=Crowd(people=25),
         shares=SHARES,
         max_people=MAX_PEOPLE,
         own_acts=OWN_ACTS,
@@ -166,7 +165,7 @@ def scenario_page(core: Core, key: str) -> Page:
     if scenario is None:
         raise NotFound
     event = core.state.event(scenario.event_key)
-    inside = _inside(core, event)
+    inside = rooms.people_inside(core, event) if event is not None else []
     span = _span(scenario)
     now = core.clock.now()
     so_far = progress(scenario)
@@ -193,12 +192,6 @@ def scenario_page(core: Core, key: str) -> Page:
 def _full_second(at: datetime) -> str:
     """Write the first full second at which an act is due."""
     return write_instant(at + timedelta(microseconds=999_999))
-
-
-def _inside(core: Core, event: Event | None) -> list[Presence]:
-    session = rooms.live_session(core, event) if event is not None else None
-    present = core.state.presences_of(session.key) if session is not None else []
-    return [presence for presence in present if presence.is_in_room]
 
 
 def _span(scenario: Scenario) -> Span | None:
