@@ -491,6 +491,48 @@ def test_a_date_that_is_over_may_stay(world, made, change, finish, wish):
     assert "done" == finish(change(event, title="Knots")).state
 
 
+# Meetings keep no description and no zone, and escape titles
+
+
+def test_a_meeting_is_made_with_everybodys_link_and_changed(world, made, change, finish, wish):
+    event = made(product="meeting", title="Q & A <live>")
+    assert (True, "one") == (bool(event.join_url), event.dates)
+    times = wish(4).times
+    act = finish(change(event, title="A & Q", times=times, time_zone="Asia/Calcutta"))
+    event.refresh_from_db()
+    assert ("done", 1, times[0][0]) == (act.state, act.tries, event.starts_at)
+    assert event.join_url
+
+
+@pytest.mark.parametrize("kind", ["timeout_after", "timeout_before"])
+def test_a_meeting_whose_answer_was_lost_is_one_meeting(world, create, wish, finish, change, kind):
+    world.fail(kind=kind, operation="meetings.post", times=2)
+    act = finish(create(wish(title="Q & A <live>"), product="meeting"))
+    assert ("done", 1) == (act.state, Event.objects.count())
+    world.fail(kind=kind, operation="meetings.meetingId.put", times=2)
+    times = wish(4).times
+    act = finish(change(act.event, title="A & Q <live>", times=times, time_zone="Asia/Calcutta"))
+    assert ("done", times[0][0]) == (act.state, Event.objects.get().starts_at)
+
+
+def test_a_meeting_is_cancelled(made, finish, ada):
+    event = made(product="meeting")
+    assert "done" == finish(cancel_event(event=event, idempotency_key="x", actor=ada)).state
+    event.refresh_from_db()
+    assert "cancelled" == event.state
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "Asia/Calcutta", "America/New_York"])
+def test_a_zone_that_stays_the_same_is_no_change(world, pull, change, finish, zone):
+    world.control("PUT", "switches", time_zone_ids="any")
+    event = pull(world.schedule_webinar(time_zone=zone))
+    with pytest.raises(InvalidInputError, match="This is how it is already"):
+        change(event, time_zone=zone)
+    act = finish(change(event, title="Knots", time_zone=zone))
+    event.refresh_from_db()
+    assert ("done", zone) == (act.state, event.time_zone)
+
+
 # Somebody else is faster
 
 

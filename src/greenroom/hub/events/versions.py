@@ -1,6 +1,7 @@
 """Which version of an event somebody has seen: a digest of what people can change of it."""
 
 import hashlib
+import html
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -46,6 +47,11 @@ def versions_at_goto(found: Iterable[EventData]) -> Versions:
 def version_of(event: Event) -> str:
     """Return the version of an event, and of the dates it is changed with, as one word for a page to carry."""
     return _digest(sorted(versions_here(list_dates_together(event)).items()))
+
+
+def same_text(there: str, wanted: str | None) -> bool:
+    """Compare what GoTo has with what it was sent: it may escape what means something in HTML (observed)."""
+    return html.unescape(there).split() == html.unescape(wanted or "").split()
 
 
 def texts_version(title: str, description: str) -> str:

@@ -154,13 +154,16 @@ def update_event(*, event: Event, wish: EventWish, version: str, idempotency_key
 def _changes(event: Event, wish: EventWish, together: list[Event], kind: Product) -> EventWish:
     """Return what is different, complete: title with description, times with zone, and the other dates of its kind."""
     known = list(event.times.values_list("starts_at", "ends_at"))
-    texts = (_either(wish.title, event.title), _either(wish.description, event.description))
-    dates = (tuple(sorted(_either(wish.times, known))), _either(wish.time_zone, event.time_zone))
     changes = EventWish()
+    texts = (_either(wish.title, event.title), _either(wish.description, event.description))
     if texts != (event.title, event.description):
         changes = replace(changes, title=texts[0], description=texts[1])
-    if dates != (tuple(sorted(known)), event.time_zone):
-        changes = replace(changes, times=wish.times or dates[0], time_zone=dates[1])
+    # A zone of GoTo's own may be one that it does not list; sending its twin would change nothing.
+    is_same_zone = wish.time_zone in (None, event.time_zone, find_goto_zone(event.time_zone))
+    dates = tuple(known) if wish.times is None else wish.times
+    if sorted(dates) != sorted(known) or (event.time_zone and not is_same_zone):
+        zone = event.time_zone if is_same_zone else wish.time_zone
+        changes = replace(changes, times=dates, time_zone=zone)
     if changes == EventWish():
         raise InvalidInputError("This is how it is already. Change something first.")
     has_several = event.dates == Event.Dates.ALL or (len(together) == 1 and Ability.ALL_DATES in kind.abilities)

@@ -13,7 +13,7 @@ from greenroom.hub.events.products import Product, get_product
 from greenroom.hub.events.products.base import EventData, EventWish
 from greenroom.hub.events.services.acts.sending import Store, send
 from greenroom.hub.events.services.mirror import as_listed, mark_cancelled, store_events
-from greenroom.hub.events.versions import Versions, list_dates_together, versions_at_goto
+from greenroom.hub.events.versions import Versions, list_dates_together, same_text, versions_at_goto
 from greenroom.hub.jobs.errors import RetryLaterError
 
 _AROUND = timedelta(days=1)
@@ -81,12 +81,17 @@ def _is_ours(found: list[EventData], changes: EventWish, before: Versions) -> bo
 
 
 def _have_texts(found: list[EventData], changes: EventWish) -> bool:
-    return all((one.title, one.description) == (changes.title, changes.description) for one in found)
+    return all(same_text(one.title, changes.title) and _kept(one.description, changes.description) for one in found)
 
 
 def _have_dates(found: list[EventData], changes: EventWish) -> bool:
     times = {date for one in found for date in one.times}
-    return times == set(changes.times or ()) and all(one.time_zone == changes.time_zone for one in found)
+    return times == set(changes.times or ()) and all(_kept(one.time_zone, changes.time_zone) for one in found)
+
+
+def _kept(text: str, wanted: str | None) -> bool:
+    """Tell whether GoTo has a text as it was sent; some products keep none."""
+    return not text or text == wanted
 
 
 def _are_texts(found: list[EventData], before: Versions) -> bool:

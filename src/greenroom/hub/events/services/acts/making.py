@@ -17,6 +17,7 @@ from greenroom.hub.events.products import get_product
 from greenroom.hub.events.products.base import Ability, EventData, EventWish
 from greenroom.hub.events.services.acts.sending import Store, send
 from greenroom.hub.events.services.mirror import store_events
+from greenroom.hub.events.versions import same_text
 from greenroom.hub.jobs.errors import RetryLaterError
 
 # What was asked for may still be under way when its answer is lost: so long we wait before we say it is not there.
@@ -104,7 +105,7 @@ def _list_groups(goto: GoTo, act: EventAct, wish: EventWish) -> Iterable[list[Ev
 
 def _fits(group: list[EventData], wish: EventWish) -> bool:
     has_times = {date for one in group for date in one.times} == set(wish.times or ())
-    return has_times and all(one.title.strip() == wish.title for one in group)
+    return has_times and all(same_text(one.title, wish.title) for one in group)
 
 
 def _is_older(act: EventAct, group: list[EventData]) -> bool:
