@@ -2,7 +2,6 @@
 
 import hashlib
 import re
-from collections import Counter
 from collections.abc import Collection, Iterable, Sized
 from datetime import datetime, timedelta
 
@@ -62,9 +61,7 @@ class WebinarProduct:
 
     def list_events(self, goto: GoTo, organizer_key: str, since: datetime, until: datetime) -> Iterable[EventData]:
         """Yield the organizer's webinars whose dates fall into the window, past and future."""
-        found = list(goto.iterate(webinar.get_webinars(organizer_key, from_time=since, to_time=until)))
-        sharing = Counter(one.recurrence_key for one in found)
-        for one in found:
+        for one in goto.iterate(webinar.get_webinars(organizer_key, from_time=since, to_time=until)):
             yield EventData(
                 event_key=one.webinar_key,
                 organizer_key=one.organizer_key or organizer_key,
@@ -76,11 +73,11 @@ class WebinarProduct:
                 time_zone=storable(one.time_zone, 64),
                 registration_url=storable(one.registration_url),
                 needs_approval=(one.approval_type or "").upper() == "MANUAL",
-                dates=_dates(one.times, has_sisters=bool(one.recurrence_key) and sharing[one.recurrence_key] > 1),
+                dates=_dates(one.times, one.recurrence_key),
             )
 
     def get_event(self, goto: GoTo, organizer_key: str, event_key: str) -> EventData | None:
-        """Return one webinar. A cancelled one is unknown to GoTo. Its approval mode and recurrence are not told."""
+        """Return one webinar. A cancelled one is unknown to GoTo. Its approval mode is not told."""
         try:
             one = goto.send(webinar.get_webinar(organizer_key, event_key))
         except ResourceNotFoundError:
@@ -91,10 +88,11 @@ class WebinarProduct:
             title=storable(one.subject),
             times=_times(one.times),
             event_number=_digits(one.webinar_id),
+            recurrence_key=storable(one.recurrence_key, 64),
             description=storable(one.description),
             time_zone=storable(one.time_zone, 64),
             registration_url=storable(one.registration_url),
-            dates=_dates(one.times, has_sisters=False),
+            dates=_dates(one.times, one.recurrence_key),
         )
 
     def list_live_keys(self, goto: GoTo, organizer_key: str) -> Collection[str]:
@@ -310,16 +308,17 @@ def _ranges(times: Iterable[tuple[datetime, datetime]]) -> tuple[webinar.DateTim
     return tuple(webinar.DateTimeRange(start_time=start, end_time=end) for start, end in times)
 
 
-def _dates(times: Sized | None, *, has_sisters: bool) -> str:
+def _dates(times: Sized | None, recurrence_key: str | None) -> str:
     """
     Tell what one sign-up covers.
 
     One webinar with many dates has one list of registrants; webinars that share a recurrence key have one each. GoTo's
-    help pages use its two words for these the other way round, so they are not looked at (observed).
+    help pages use its two words for these the other way round, so they are not looked at (observed). Whether others
+    with the key are listed is not looked at either: it depends on the window that was asked for.
     """
     if times and len(times) > 1:
         return "all"
-    return "pick_one" if has_sisters else "one"
+    return "pick_one" if recurrence_key else "one"
 
 
 def _digits(number: str | None) -> str:
