@@ -501,3 +501,13 @@ def test_what_took_place_before_the_event_was_moved_is_found(world, event, pull)
     world.advance(days=19)
     pull()
     assert 1 == event.sessions.count()
+
+
+def test_what_took_place_unseen_at_another_time_is_found_the_next_day(world, event, pull):
+    pull()
+    world.launch(event.event_key)
+    world.advance(minutes=3)
+    world.end(event.event_key)
+    world.advance(hours=20)
+    pull()
+    assert 1 == event.sessions.count()

@@ -14,6 +14,7 @@ from greenroom.hub.sync.plan import Outlook, is_due
 
 ABSENT = (Event.State.MISSING, Event.State.CANCELLED)
 _LAST = timedelta(days=36_500)
+_LATELY = timedelta(days=7)
 
 
 def list_runs() -> QuerySet[SyncRun]:
@@ -21,19 +22,26 @@ def list_runs() -> QuerySet[SyncRun]:
     return SyncRun.objects.select_related("connection", "requested_by")
 
 
+def is_told(run: SyncRun) -> bool:
+    """Tell whether GoTo's webhooks may be relied on for what a run would read."""
+    trusted_until = run.connection.webhooks_trusted_until
+    if trusted_until is None or not get_product(run.product).sends_webhooks:
+        return False
+    return trusted_until > clock.now()
+
+
 def list_outlooks(run: SyncRun, events: Iterable[Event]) -> dict[int, Outlook]:
     """Return what the plan of reading each of these events of the run's depends on, by its id. One query."""
-    now, trusted_until = clock.now(), run.connection.webhooks_trusted_until
+    now, told = clock.now(), is_told(run)
     coming = EventTime.objects.filter(event__connection=run.connection, event__product=run.product, ends_at__gt=now)
     next_starts = dict(coming.values_list("event").annotate(Min("starts_at")))
-    is_told = trusted_until is not None and trusted_until > now and get_product(run.product).sends_webhooks
     return {
         event.pk: Outlook(
             read_at=event.registrants_read_at,
             next_start=next_starts.get(event.pk),
             last_end=event.ends_at,
             is_live=event.state == Event.State.LIVE,
-            is_told=is_told,
+            is_told=told,
         )
         for event in events
     }
@@ -70,6 +78,30 @@ def list_attendance_due(run: SyncRun) -> list[Event]:
     if run.is_full:
         return list(events.exclude(attendance_read_at__gt=run.requested_at).exclude(starts_at__gt=clock.now()))
     return list(events.filter(attendance_due_at__lte=clock.now()))
+
+
+def list_possibly_held(run: SyncRun) -> list[Event]:
+    """
+    Return the events that may have been held at another time than planned, which nobody would look for.
+
+    Once a day: those that were over a week ago at most, or are to come. One query, or two.
+    """
+    now = clock.now()
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    if (
+        run.event_key
+        or list_runs()
+        .filter(
+            connection=run.connection,
+            product=run.product,
+            event_key="",
+            state=SyncRun.State.DONE,
+            finished_at__gte=midnight,
+        )
+        .exists()
+    ):
+        return []
+    return list(_events_of(run).filter(first_seen_at__lt=midnight).exclude(ends_at__lt=now - _LATELY))
 
 
 def _events_of(run: SyncRun) -> QuerySet[Event]:

@@ -30,6 +30,12 @@ def find_sessions(goto: GoTo, connection: Connection, product: Product, events: 
     return found
 
 
+def has_new_session(event: Event, sessions: Sessions) -> bool:
+    """Tell whether GoTo lists a session of an event that we do not know. One query, for an event with sessions."""
+    told = {one.session_key for one in sessions.get(event.event_key, ())}
+    return bool(told) and not told <= set(event.sessions.values_list("session_key", flat=True))
+
+
 def read_attendance(
     goto: GoTo, product: Product, event: Event, sessions: Sessions, patience: Patience, *, with_final: bool = False
 ) -> None:

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from greenroom.goto import AuthenticationError, GotoError, RateLimitError
+from greenroom.goto import AuthenticationError, GotoError, RateLimitError, ResourceNotFoundError
 from greenroom.hub.events.models import Event
 
 # One event that GoTo fails over steps aside; so many one after the other mean that GoTo is down.
 _FAILURES_IN_A_ROW = 3
+_SETTLED = (Event.State.ENDED, Event.State.CANCELLED)
 
 
 class Patience:
@@ -28,6 +29,8 @@ class Patience:
             self._failures += error.retryable
             if isinstance(error, AuthenticationError | RateLimitError) or self._failures == _FAILURES_IN_A_ROW:
                 raise
+            if isinstance(error, ResourceNotFoundError) and event.state in _SETTLED:
+                return  # deleted at GoTo after it was over: what we have is all there will be
             self._errors.append({"event": event.pk, "code": error.code})
         else:
             self._failures = 0

@@ -17,8 +17,8 @@ from greenroom.hub.events.products import Product, get_product
 from greenroom.hub.events.services import mark_live, store_registrants, store_registration_form
 from greenroom.hub.sync.models import SyncRun
 from greenroom.hub.sync.plan import Outlook, next_reading
-from greenroom.hub.sync.selectors import list_attendance_due, list_registrants_due
-from greenroom.hub.sync.services.attendance import find_sessions, read_attendance
+from greenroom.hub.sync.selectors import is_told, list_attendance_due, list_possibly_held, list_registrants_due
+from greenroom.hub.sync.services.attendance import find_sessions, has_new_session, read_attendance
 from greenroom.hub.sync.services.listing import read_list, read_one
 from greenroom.hub.sync.services.patience import Patience
 
@@ -33,7 +33,9 @@ def pull(goto: GoTo, run: SyncRun, progress: Callable[[SyncRun], None]) -> None:
     _read_live(goto, run, product)
     reached("sync.events_read")
     outlooks, awaited = list_registrants_due(run), dict.fromkeys(list_attendance_due(run))
-    sessions = find_sessions(goto, run.connection, product, awaited.keys())
+    looked_at = awaited | dict.fromkeys(list_possibly_held(run))
+    sessions = find_sessions(goto, run.connection, product, looked_at.keys())
+    awaited |= dict.fromkeys(event for event in looked_at if has_new_session(event, sessions))
     events = list(outlooks | awaited)
     told = _Progress(run, progress)
     told.begin(len(events))
@@ -106,6 +108,7 @@ def _read_form(goto: GoTo, product: Product, event: Event) -> None:
 
 
 def _read_live(goto: GoTo, run: SyncRun, product: Product) -> None:
-    if product.tells_when_live:
+    """Look what runs now, unless webhooks tell of whoever comes in; around its plan an event is watched anyway."""
+    if product.tells_when_live and not is_told(run):
         keys = product.list_live_keys(goto, run.connection.organizer_key)
         mark_live(connection=run.connection, product=run.product, live_keys=keys)
