@@ -7,7 +7,7 @@ UV := $(BIN)/uv
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
 
-.PHONY: run test test-more test-all lint format check bench docs lock clean
+.PHONY: run test test-more test-all soak lint format check bench docs lock clean
 
 run: $(RUNTIME)  ## Start the hub, the sandbox and the worker with demo data
 	@$(BIN)/greenroom run
@@ -19,6 +19,9 @@ test-more: $(DEV) check  ## What needs PostgreSQL, Redis and Chromium, and the c
 	$(BIN)/python -m tests.servers
 
 test-all: test test-more  ## test, then test-more
+
+soak: $(DEV)  ## Two thousand random courses of events with faults; hours
+	GREENROOM_SCENARIOS=2000 $(BIN)/pytest -n auto tests/hub/sync/test_random_scenarios.py
 
 check: $(DEV) lint  ## Style, types and layers
 	$(BIN)/mypy

@@ -15,7 +15,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg
@@ -38,6 +38,7 @@ class Part:
 
     name: str
     arguments: Sequence[str]
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,11 @@ class Result:
 
 PARTS = (
     Part("The hub on PostgreSQL", ["tests/hub", "-m", "not browser and not broker"]),
+    Part(
+        "A hundred courses of events, with faults",
+        ["tests/hub/sync/test_random_scenarios.py"],
+        {"GREENROOM_SCENARIOS": "100"},
+    ),
     Part("Celery on Redis", ["tests/hub", "-m", "broker"]),
     Part("Crashes on SQLite, on PostgreSQL and with Celery", ["tests/processes"]),
     Part("Journeys in Chromium", ["tests/journeys", "-m", "browser"]),
@@ -78,7 +84,7 @@ def run(part: Part, settings: Mapping[str, str]) -> Result:
     print(f"\n{part.name}\n", flush=True)
     begin, summary = time.monotonic(), ""
     command = [sys.executable, "-m", "pytest", "-n", "auto", "--color=no", *part.arguments]
-    with started(*command, environment=settings, stdout=subprocess.PIPE, text=True) as pytest:
+    with started(*command, environment={**settings, **part.environment}, stdout=subprocess.PIPE, text=True) as pytest:
         for line in pytest.stdout:
             print(line, end="", flush=True)
             summary = line.strip() or summary
