@@ -9,7 +9,13 @@ from tests.hub.connections.conftest import OLGA
 
 from greenroom.hub.connections.errors import AuthorizationError
 from greenroom.hub.connections.models import Connection
-from greenroom.hub.connections.services import begin_authorization, finish_authorization
+from greenroom.hub.connections.services import (
+    authorizing,
+    begin_authorization,
+    disconnect,
+    finish_authorization,
+    set_uses,
+)
 from greenroom.hub.demo.browser import allow_access
 from greenroom.hub.ledger.models import Fact
 
@@ -291,6 +297,30 @@ def test_connecting_again_revives_the_row_and_keeps_its_events(world, event, con
     assert (before.pk, "active", "", bert) == (after.pk, after.state, after.last_error, after.connected_by)
     assert before.access_token != after.access_token
     assert [event] == list(after.events.all())
+
+
+def test_connecting_again_leaves_open_what_was_open(connection, course, begun, ada):
+    set_uses(connection=connection, is_open_to_all=False, used_by="course", object_ids=[course.pk])
+    disconnect(connection=connection, actor=ada)
+    pending, answer = begun
+    finish_authorization(actor=ada, pending=pending, answer=answer)
+    after = Connection.objects.get()
+    assert (False, [course.pk]) == (after.is_open_to_all, list(after.uses.values_list("object_id", flat=True)))
+
+
+def test_a_crash_on_the_way_leaves_no_half_connection_and_the_next_try_works(world, begun, ada, monkeypatch):
+    """The code is used up by then."""
+
+    def die(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    pending, answer = begun
+    with monkeypatch.context() as patch:
+        patch.setattr(authorizing, "append", die)
+        with pytest.raises(KeyboardInterrupt):
+            finish_authorization(actor=ada, pending=pending, answer=answer)
+    assert "exchange_failed" == refusal(ada, pending, answer).code
+    assert world.olga_key == connect_organizer(OLGA, ada).organizer_key
 
 
 def test_connecting_again_helps_when_the_key_of_the_old_tokens_is_lost(settings, connection, begun, ada):

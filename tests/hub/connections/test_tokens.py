@@ -156,6 +156,12 @@ def test_a_lease_whose_holder_died_is_taken_over(world, expired):
     assert "" == Connection.objects.get().refresh_lease
 
 
+def test_a_lease_of_a_clock_that_was_set_back_is_taken_over(world, expired):
+    """Else nobody could renew until the clock has come there again."""
+    hold_lease(world.now + timedelta(days=30))
+    assert world.olga_key == ask(expired)
+
+
 def test_what_another_process_renewed_is_used(world, expired, monkeypatch, count_calls):
     hold_lease(world.now + timedelta(seconds=40))
 

@@ -19,6 +19,8 @@ from greenroom.hub.core.errors import ReconnectNeededError, TemporarilyUnavailab
 from greenroom.hub.ledger.services import NewFact, append
 
 _LEASE = timedelta(seconds=40)
+# Clocks of machines differ a little. A lease that ends later still was taken by a clock that has been set back since.
+_LONGEST_LEASE = timedelta(minutes=10)
 _PATIENCE = 30.0  # seconds to wait for another process to finish renewing
 _GLANCE = 0.1
 
@@ -103,7 +105,8 @@ class ConnectionTokens:
 
     def _take(self) -> bool:
         now = clock.now()
-        free = Q(refresh_lease="") | Q(refresh_lease_until__lt=now)
+        has_run_out = Q(refresh_lease_until__lt=now) | Q(refresh_lease_until__gt=now + _LONGEST_LEASE)
+        free = Q(refresh_lease="") | has_run_out
         return self._rows.filter(free).update(refresh_lease=self._lease, refresh_lease_until=now + _LEASE) == 1
 
 
