@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest
 
-from greenroom.hub.api.problems import ApiError
+from greenroom.hub.api.problems import RefusedCallError
 from greenroom.hub.automation.callers import Caller, Verb
 from greenroom.hub.courses.access import may_see_events
 from greenroom.hub.users.api_keys import find_key
@@ -14,7 +14,7 @@ def identify(request: HttpRequest) -> Caller:
     Return who is calling.
 
     Raises:
-        ApiError: 401, there is no key, or none that is valid.
+        RefusedCallError: 401, there is no key, or none that is valid.
     """
     text = _shown_key(request)
     if not text:
@@ -42,5 +42,5 @@ def _shown_key(request: HttpRequest) -> str:
     return request.headers.get("X-API-Key", "").strip()
 
 
-def _unauthorized(code: str, sentence: str) -> ApiError:
-    return ApiError(401, code, sentence, {"WWW-Authenticate": 'Bearer realm="greenroom"'})
+def _unauthorized(code: str, sentence: str) -> RefusedCallError:
+    return RefusedCallError(401, code, sentence, {"WWW-Authenticate": 'Bearer realm="greenroom"'})

@@ -10,7 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from greenroom.hub.api.callers import identify
 from greenroom.hub.api.idempotency import answer_once
 from greenroom.hub.api.limits import CALLS, Standing, take
-from greenroom.hub.api.problems import ApiError, answer_problem, answer_unexpected, request_id
+from greenroom.hub.api.problems import RefusedCallError, answer_problem, answer_unexpected, request_id
 from greenroom.hub.api.reading import read_input
 from greenroom.hub.automation.callers import Caller
 from greenroom.hub.automation.registry import Operation, Reply
@@ -53,9 +53,9 @@ def _guarded(request: HttpRequest, carry_out: Callable[[Caller], HttpResponse]) 
     return answer
 
 
-def _too_many(standing: Standing) -> ApiError:
+def _too_many(standing: Standing) -> RefusedCallError:
     limit = standing.limit
-    return ApiError(
+    return RefusedCallError(
         429,
         "quota_exceeded",
         f"This key may make {limit.calls} calls in {limit.seconds} seconds. Go on in {standing.reset} seconds.",
@@ -70,7 +70,7 @@ def _call(
     method = "GET" if request.method == "HEAD" else request.method or ""
     operation = operations.get(method)
     if operation is None:
-        raise ApiError(405, "method_not_allowed", f"This address takes {allowed}.", {"Allow": allowed})
+        raise RefusedCallError(405, "method_not_allowed", f"This address takes {allowed}.", {"Allow": allowed})
     caller.require(operation.verb)
     wanted = read_input(request, operation, path)
     key = request.headers.get("Idempotency-Key")

@@ -13,7 +13,7 @@ from datetime import timedelta
 from django.http import HttpResponse
 
 from greenroom.hub.api.models import IdempotentAnswer
-from greenroom.hub.api.problems import CONTENT_TYPE, ApiError
+from greenroom.hub.api.problems import CONTENT_TYPE, RefusedCallError
 from greenroom.hub.core import clock
 from greenroom.hub.core.checkpoints import reached
 
@@ -35,22 +35,22 @@ def answer_once(
     An answer that says "try again" is not kept.
 
     Raises:
-        ApiError: 400 for a key that is none, 409 while the first call is carried out, 422 for another call's key.
+        RefusedCallError: 400 for a key that is none, 409 while the first call is under way, 422 for another call's key.
     """
     if not 1 <= len(key) <= _LONGEST_KEY or not key.isprintable():
-        raise ApiError(400, "invalid_idempotency_key", "An Idempotency-Key has 1 to 255 printable characters.")
+        raise RefusedCallError(400, "invalid_idempotency_key", "An Idempotency-Key has 1 to 255 printable characters.")
     digest = hashlib.sha256(content).hexdigest()
     for _ in _glances():
         row, is_ours = _take(owner, operation_id, key, digest)
         if row.request_digest != digest:
-            raise ApiError(
+            raise RefusedCallError(
                 422, "idempotency_key_reused", "This Idempotency-Key was used for another call. Use a new one."
             )
         if is_ours:
             return _carry_out(row, carry_out)
         if row.status is not None:
             return _repeat(row)
-    raise ApiError(
+    raise RefusedCallError(
         409,
         "in_progress",
         "The first call with this Idempotency-Key is still being carried out. Ask again in a moment.",

@@ -19,7 +19,7 @@ CONTENT_TYPE = "application/problem+json"
 _QUOTA_EXCEEDED = "https://iana.org/assignments/http-problem-types#quota-exceeded"
 
 
-class ApiError(HubError):
+class RefusedCallError(HubError):
     """Something that only the API says, such as that there is no key."""
 
     def __init__(
@@ -45,7 +45,7 @@ def answer_problem(request: HttpRequest, error: HubError) -> HttpResponse:
     }
     if isinstance(error, InvalidInputError) and error.errors:
         document["errors"] = [{"pointer": _pointer(name), "detail": text} for name, text in error.errors.items()]
-    if isinstance(error, ApiError):
+    if isinstance(error, RefusedCallError):
         document |= error.members
     answer = HttpResponse(msgspec.json.encode(document), content_type=CONTENT_TYPE, status=error.status)
     for name, value in getattr(error, "headers", {}).items():
@@ -61,7 +61,8 @@ def answer_unexpected(request: HttpRequest, error: Exception) -> HttpResponse:
     places = [f"{Path(frame.filename).name}:{frame.lineno}" for frame in traceback.extract_tb(error.__traceback__)]
     log.error("api.failed", request_id=request_id(request), error=type(error).__name__, places=places)
     return answer_problem(
-        request, ApiError(500, "internal_error", "Something went wrong on our side. Nothing was lost; try again.")
+        request,
+        RefusedCallError(500, "internal_error", "Something went wrong on our side. Nothing was lost; try again."),
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import msgspec
 from django.http import HttpRequest
 
-from greenroom.hub.api.problems import ApiError
+from greenroom.hub.api.problems import RefusedCallError
 from greenroom.hub.automation.registry import Operation
 from greenroom.hub.core.errors import InvalidInputError
 
@@ -23,7 +23,7 @@ def read_input(request: HttpRequest, operation: Operation[Any, Any], path: Mappi
 
     Raises:
         InvalidInputError: members are missing, wrong or unknown; each is named by a JSON pointer.
-        ApiError: the body is no JSON object, or too large.
+        RefusedCallError: the body is no JSON object, or too large.
     """
     fields = msgspec.structs.fields(operation.input)
     names = {field.encode_name for field in fields}
@@ -64,22 +64,22 @@ def _is_list(kind: Any) -> bool:
 
 def _body(request: HttpRequest, operation: Operation[Any, Any]) -> dict[str, Any]:
     if int(request.META.get("CONTENT_LENGTH") or 0) > _MOST_BYTES:
-        raise ApiError(413, "too_large", "A body has at most a million bytes. Send several smaller ones.")
+        raise RefusedCallError(413, "too_large", "A body has at most a million bytes. Send several smaller ones.")
     raw = request.read(_MOST_BYTES + 1)
     if len(raw) > _MOST_BYTES:
-        raise ApiError(413, "too_large", "A body has at most a million bytes. Send several smaller ones.")
+        raise RefusedCallError(413, "too_large", "A body has at most a million bytes. Send several smaller ones.")
     if not raw:
         return {}
     if request.content_type not in {"application/json", ""}:
-        raise ApiError(415, "not_json", "Send the body as application/json.")
+        raise RefusedCallError(415, "not_json", "Send the body as application/json.")
     try:
         body = json.loads(raw, object_pairs_hook=_once, parse_constant=_refuse)
     except (ValueError, RecursionError):
-        raise ApiError(
+        raise RefusedCallError(
             400, "broken_json", "The body is no JSON, names a member twice, or holds NaN. Send one JSON object."
         ) from None
     if not isinstance(body, dict):
-        raise ApiError(400, "not_an_object", "Send one JSON object.")
+        raise RefusedCallError(400, "not_an_object", "Send one JSON object.")
     if clash := body.keys() & set(operation.path_members):
         raise InvalidInputError(
             "Some of what you sent stands in the address already.",

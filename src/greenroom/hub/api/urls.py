@@ -7,7 +7,7 @@ from django.urls import URLPattern, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
 from greenroom.hub.api.dispatch import endpoint
-from greenroom.hub.api.problems import ApiError, answer_problem
+from greenroom.hub.api.problems import RefusedCallError, answer_problem
 from greenroom.hub.automation.registry import Operation, list_operations
 
 
@@ -27,7 +27,9 @@ def _as_route(address: str) -> str:
 @csrf_exempt
 def unknown(request: HttpRequest) -> HttpResponse:
     """Answer an address that leads nowhere."""
-    return answer_problem(request, ApiError(404, "unknown_address", "There is nothing at this address. See /api/docs."))
+    return answer_problem(
+        request, RefusedCallError(404, "unknown_address", "There is nothing at this address. See /api/docs.")
+    )
 
 
 urlpatterns = [*_routes(), re_path("", unknown)]
