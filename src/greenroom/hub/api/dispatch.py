@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 
@@ -13,7 +14,7 @@ from greenroom.hub.api.limits import CALLS, Standing, take
 from greenroom.hub.api.problems import RefusedCallError, answer_problem, answer_unexpected, request_id
 from greenroom.hub.api.reading import read_input
 from greenroom.hub.automation.callers import Caller
-from greenroom.hub.automation.registry import Operation, Reply
+from greenroom.hub.automation.registry import Operation
 from greenroom.hub.core.errors import HubError
 
 Operations = Mapping[str, Operation[Any, Any]]
@@ -28,13 +29,13 @@ def endpoint(operations: Operations) -> Callable[..., HttpResponse]:
     def view(request: HttpRequest, **path: str) -> HttpResponse:
         if request.method == "OPTIONS":
             return HttpResponse(status=204, headers={"Allow": allowed})
-        return _guarded(request, lambda caller: _call(request, caller, operations, path, allowed))
+        return guarded(request, lambda caller: _call(request, caller, operations, path, allowed))
 
     return view
 
 
-def _guarded(request: HttpRequest, carry_out: Callable[[Caller], HttpResponse]) -> HttpResponse:
-    """Identify the caller, count the call, and turn whatever goes wrong into a problem document."""
+def guarded(request: HttpRequest, carry_out: Callable[[Caller], HttpResponse]) -> HttpResponse:
+    """Answer a call: identify the caller, count the call, and turn whatever goes wrong into a problem document."""
     standing: Standing | None = None
     try:
         caller = identify(request)
@@ -71,11 +72,10 @@ def _call(
     operation = operations.get(method)
     if operation is None:
         raise RefusedCallError(405, "method_not_allowed", f"This address takes {allowed}.", {"Allow": allowed})
-    caller.require(operation.verb)
     wanted = read_input(request, operation, path)
     key = request.headers.get("Idempotency-Key")
     if key is None or operation.method != "POST":
-        return _carry_out(operation, caller, wanted)
+        return _carry_out(request, operation, caller, wanted)
     return answer_once(
         owner=caller.owner,
         operation_id=operation.operation_id,
@@ -90,16 +90,22 @@ def _carry_out_safely(
 ) -> HttpResponse:
     """Carry out a call whose refusal is an answer to keep."""
     try:
-        return _carry_out(operation, caller, wanted)
+        return _carry_out(request, operation, caller, wanted)
     except HubError as error:
         return answer_problem(request, error)
 
 
-def _carry_out(operation: Operation[Any, Any], caller: Caller, wanted: Any) -> HttpResponse:
-    told = operation.function(caller, wanted)
-    reply = told if isinstance(told, Reply) else Reply(body=told, status=operation.status)
+def _carry_out(request: HttpRequest, operation: Operation[Any, Any], caller: Caller, wanted: Any) -> HttpResponse:
+    reply = operation.carry_out(caller, wanted)
+    headers = dict(reply.headers)
+    if reply.next_cursor:
+        headers["Link"] = _link_to_next(request, reply.next_cursor)
     if reply.status == 204:
-        return HttpResponse(status=204, headers=dict(reply.headers))
-    return HttpResponse(
-        _encode(reply.body), content_type="application/json", status=reply.status, headers=dict(reply.headers)
-    )
+        return HttpResponse(status=204, headers=headers)
+    return HttpResponse(_encode(reply.body), content_type="application/json", status=reply.status, headers=headers)
+
+
+def _link_to_next(request: HttpRequest, cursor: str) -> str:
+    query = request.GET.copy()
+    query["cursor"] = cursor
+    return f'<{settings.PUBLIC_URL}{request.path}?{query.urlencode()}>; rel="next"'

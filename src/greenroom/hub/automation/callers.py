@@ -1,11 +1,13 @@
 """On whose behalf an operation is carried out, and what it may touch."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
+from greenroom.hub.connections.models import Connection
 from greenroom.hub.core.errors import AccessDeniedError
+from greenroom.hub.courses.access import list_accounts_run_by, list_accounts_seen_by, list_events_with_people_for
 from greenroom.hub.events.models import Event
 from greenroom.hub.users.models import User
 
@@ -20,35 +22,55 @@ class Verb(StrEnum):
     HOOKS = "hooks"  # subscribe to triggers
 
 
+# What is done at GoTo in the organizer's name is for those who run the account.
+_IN_THE_ORGANIZERS_NAME = {Verb.REGISTER, Verb.MANAGE}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Caller:
     """
-    A program that has shown a key or a token.
+    A program that has shown a key or a token. It never may more than the person who made the key may now.
 
     Attributes:
         owner: names the key; cursors, idempotency keys, limits and hooks belong to it.
         user: who made it; what is done, is done in their name.
         verbs: what it may do.
         connection_ids: the GoTo accounts it may touch; None is all of them.
+        doing: what it is doing now, which narrows what it may touch; `Operation.carry_out` sets it.
     """
 
     owner: str
     user: User
     verbs: frozenset[Verb]
     connection_ids: frozenset[int] | None = None
+    doing: Verb = Verb.READ
 
-    def require(self, verb: Verb) -> None:
-        """Raise `AccessDeniedError` unless the key was made for this."""
+    def about_to(self, verb: Verb) -> "Caller":
+        """Return this caller doing something, or raise `AccessDeniedError` when the key was not made for it."""
         if verb not in self.verbs:
-            raise AccessDeniedError(f"This key was not made to {_MEANING[verb]}.")
+            raise AccessDeniedError(f"This key was not made to {MEANING[verb]}.")
+        return replace(self, doing=verb)
+
+    def list_connections(self) -> QuerySet[Connection]:
+        """Return the accounts it may touch for what it is doing."""
+        is_run = self.doing in _IN_THE_ORGANIZERS_NAME
+        accounts = list_accounts_run_by(self.user) if is_run else list_accounts_seen_by(self.user)
+        return accounts if self.connection_ids is None else accounts.filter(pk__in=self.connection_ids)
 
     def list_events(self) -> QuerySet[Event]:
-        """Return the events of the accounts it may touch; others do not exist for it."""
+        """Return the events it may touch for what it is doing; others do not exist for it."""
         events = Event.objects.select_related("connection")
-        return events if self.connection_ids is None else events.filter(connection__in=self.connection_ids)
+        if self.connection_ids is not None:
+            events = events.filter(connection__in=self.connection_ids)
+        if self.user.is_site_admin:
+            return events
+        run = Q(connection__in=list_accounts_run_by(self.user))
+        if self.doing in _IN_THE_ORGANIZERS_NAME:
+            return events.filter(run)
+        return events.filter(run | Q(pk__in=list_events_with_people_for(self.user).values("pk")))
 
 
-_MEANING = {
+MEANING = {
     Verb.READ: "read events and people",
     Verb.REGISTER: "register people",
     Verb.MANAGE: "manage events",

@@ -8,13 +8,14 @@ here: the API's addresses, OpenAPI, Swagger for Power Platform, Zapier, n8n, MCP
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any, Generic, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 
 from greenroom.hub.automation.callers import Caller, Verb
+from greenroom.hub.automation.paging import PageInput
 from greenroom.hub.ledger.models import Fact
 
 I = TypeVar("I", bound=msgspec.Struct)  # noqa: E741 - an input
@@ -34,11 +35,18 @@ class Visibility(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply(Generic[O]):
-    """An output with another status than the operation's own, or with headers."""
+    """
+    An output with more about it.
+
+    Attributes:
+        status: another one than the operation's own.
+        next_cursor: where the next page begins; empty when this is the last one.
+    """
 
     body: O
-    status: int
+    status: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    next_cursor: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +60,7 @@ class Operation(Generic[I, O]):
             the body of anything else.
         summary: what a person chooses in a list, such as "Get training"; at most 80 characters.
         description: one or more sentences.
-        verb: what the key must allow.
+        verb: what the key must allow; None is nothing in particular.
         input, output: structs; `list[...]` of a struct for lists.
         status: of the answer when it went well.
         other_statuses: what else it may answer by a `Reply`, with a sentence for each.
@@ -63,7 +71,7 @@ class Operation(Generic[I, O]):
     path: str
     summary: str
     description: str
-    verb: Verb
+    verb: Verb | None
     input: type[I]
     output: Any
     function: Callable[[Caller, I], "O | Reply[O]"]
@@ -81,6 +89,22 @@ class Operation(Generic[I, O]):
     def path_members(self) -> tuple[str, ...]:
         """Return the wire names of the members of the input that stand in the path."""
         return tuple(re.findall(r"{(\w+)}", self.path))
+
+    @property
+    def is_paged(self) -> bool:
+        """Whether the answer is one page of a list; see `paging`."""
+        return issubclass(self.input, PageInput)
+
+    def carry_out(self, caller: Caller, wanted: I) -> "Reply[O]":
+        """
+        Do it for a caller, whichever door they came through. The reply has its status.
+
+        Raises:
+            AccessDeniedError: the key was not made for this.
+        """
+        told = self.function(caller.about_to(self.verb) if self.verb else caller, wanted)
+        reply = told if isinstance(told, Reply) else Reply(body=told)
+        return replace(reply, status=reply.status or self.status)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +146,7 @@ def operation(
     path: str,
     *,
     summary: str,
-    verb: Verb,
+    verb: Verb | None,
     status: int = 200,
     other_statuses: Mapping[int, str] | None = None,
     visibility: Visibility = Visibility.IMPORTANT,

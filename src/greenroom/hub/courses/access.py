@@ -123,5 +123,36 @@ def list_items_for(user: User, event: Event) -> QuerySet[SectionItem]:
 
 def may_see_people_of(user: User, event: Event) -> bool:
     """Tell whether a person may see who signed up for an event: those who teach a course that shows it."""
-    taught = list_courses_for(user, Verb.PEOPLE)
-    return user.is_site_admin or SectionItem.objects.filter(event=event, section__lesson__course__in=taught).exists()
+    return list_events_with_people_for(user).filter(pk=event.pk).exists()
+
+
+def list_events_with_people_for(user: User) -> QuerySet[Event]:
+    """Return the events of which a person may see who signed up: all for site admins, else those that they teach."""
+    if user.is_site_admin:
+        return Event.objects.all()
+    taught = SectionItem.objects.filter(section__lesson__course__in=list_courses_for(user, Verb.PEOPLE))
+    return Event.objects.filter(pk__in=taught.values("event"))
+
+
+def list_accounts_run_by(user: User) -> QuerySet[Connection]:
+    """
+    Return the GoTo accounts in which a person may make, change and cancel events.
+
+    Site admins may in all of them; who edits a course may in the one that is their own, by the address they sign in
+    with: what they do there is done in the organizer's name.
+    """
+    accounts = list_accounts_seen_by(user)
+    if user.is_site_admin:
+        return accounts
+    return accounts.filter(organizer_email__iexact=user.email) if may_see_events(user) else accounts.none()
+
+
+def may_change_event(user: User, event: Event) -> bool:
+    """Tell whether a person may change and cancel an event, and put people on its team."""
+    return list_accounts_run_by(user).filter(pk=event.connection_id).exists()
+
+
+def get_event_to_change(user: User, pk: int) -> Event:
+    """Return an event, if the person may change it. Raises `UnknownObjectError` otherwise."""
+    events = Event.objects.select_related("connection")
+    return _first(events.filter(pk=pk, connection__in=list_accounts_run_by(user)))

@@ -1,5 +1,5 @@
 """The operations, a module per subject. Importing this package fills the registry."""
 
-from greenroom.hub.automation.operations import trainings
+from greenroom.hub.automation.operations import me, trainings
 
-__all__ = ["trainings"]
+__all__ = ["me", "trainings"]

@@ -1,0 +1,34 @@
+"""What describes the API can be had by anybody, and is true."""
+
+import json
+
+import pytest
+from django.test import Client
+from jsonschema import Draft202012Validator
+
+DOCUMENTS = ["/api/v1/openapi.json"]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS)
+def test_a_document_needs_no_key_and_asks_nothing_of_the_database(path):
+    """Without the fixture of a database, asking it would fail."""
+    answer = Client().get(path)
+    assert (200, "application/json") == (answer.status_code, answer["Content-Type"])
+    assert "max-age" in answer["Cache-Control"]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS)
+def test_a_document_is_only_read(path):
+    assert 405 == Client().post(path).status_code
+
+
+def test_addresses_are_this_hubs():
+    assert [{"url": "http://testserver/api/v1"}] == json.loads(Client().get("/api/v1/openapi.json").content)["servers"]
+
+
+def test_problems_are_as_the_document_says(call):
+    document = json.loads(Client().get("/api/v1/openapi.json").content)
+    problem = Draft202012Validator(document["components"]["schemas"]["Problem"])
+    for answer in (call("GET", "/trainings/1"), call("GET", "/trainings/1?x=1"), call("GET", "/nothing")):
+        assert answer.status_code >= 400
+        problem.validate(json.loads(answer.content))
