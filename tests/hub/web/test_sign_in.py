@@ -134,6 +134,16 @@ def test_every_account_page_opens(lena, browser):
         assert client.get(reverse(name)).status_code in {200, 302}, name
 
 
+def test_nobody_gives_themselves_the_address_of_somebody_else(lena, browser):
+    """Rights go by the address: whoever could take Olga's would run her account."""
+    client = browser(lena)
+    for act in ("action_add", "action_primary", "action_send"):
+        answer = client.post(reverse("account_email"), {act: "1", "email": "olga@northwind.example"})
+        assert 405 == answer.status_code, act
+    lena.refresh_from_db()
+    assert "lena@example.com" == lena.email
+
+
 def test_part_of_a_page_asks_for_a_reload_when_the_session_is_over(item):
     answer = Client().get(reverse("item_card", args=[item.pk]), headers={"HX-Request": "true"})
     assert (200, "true", b"") == (answer.status_code, answer["HX-Refresh"], answer.content)
