@@ -745,6 +745,13 @@ def test_who_cannot_be_invited_is_not_asked_for(made, ada, pia, wrong, fields):
     assert fields == caught.value.errors.keys()
 
 
+def test_only_organizers_of_the_account_help_with_a_training(made, ada, pia):
+    guest = replace(pia, role="co_organizer")
+    with pytest.raises(InvalidInputError) as caught:
+        add_team_member(event=made(product="training"), member=guest, idempotency_key="x", actor=ada)
+    assert {"member": "Choose an organizer of this account."} == caught.value.errors
+
+
 def test_trainings_have_no_panelists(made, ada, pia):
     with pytest.raises(StateConflictError, match="Trainings have nobody in this role"):
         add_team_member(event=made(product="training"), member=pia, idempotency_key="x", actor=ada)

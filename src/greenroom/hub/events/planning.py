@@ -104,6 +104,8 @@ def check_member(product: Product, member: TeamMemberData) -> None:
         raise StateConflictError(f"{product.words.many} have nobody in this role.")
     if member.role == "co_organizer" and member.member_key:
         return  # somebody of the account, whom GoTo knows
+    if member.role == "co_organizer" and Ability.GUEST_ORGANIZERS not in product.abilities:
+        raise InvalidInputError("Some of this cannot be taken.", {"member": "Choose an organizer of this account."})
     errors = {}
     if not 0 < len(member.name) <= TITLE_LENGTH:
         errors["name"] = f"Give the whole name, {TITLE_LENGTH} characters at most."

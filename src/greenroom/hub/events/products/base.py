@@ -198,7 +198,8 @@ class Ability(StrEnum):
     UPDATE = "update"
     CANCEL = "cancel"
     RESEND_CONFIRMATION = "resend_confirmation"
-    CO_ORGANIZERS = "co_organizers"
+    CO_ORGANIZERS = "co_organizers"  # organizers of the same account
+    GUEST_ORGANIZERS = "guest_organizers"  # co-organizers from outside the account
     PANELISTS = "panelists"
     RECORDINGS = "recordings"
     ANSWERS = "answers"  # polls, questions and surveys

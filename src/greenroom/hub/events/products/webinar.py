@@ -45,6 +45,7 @@ class WebinarProduct:
             Ability.CANCEL,
             Ability.RESEND_CONFIRMATION,
             Ability.CO_ORGANIZERS,
+            Ability.GUEST_ORGANIZERS,
             Ability.PANELISTS,
             Ability.RECORDINGS,
             Ability.ANSWERS,
