@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, re_path
 from django.views.decorators.csrf import csrf_exempt
 
+from greenroom.hub.api import documents
 from greenroom.hub.api.dispatch import endpoint
 from greenroom.hub.api.problems import RefusedCallError, answer_problem
 from greenroom.hub.automation.registry import Operation, list_operations
@@ -32,4 +33,4 @@ def unknown(request: HttpRequest) -> HttpResponse:
     )
 
 
-urlpatterns = [*_routes(), re_path("", unknown)]
+urlpatterns = [*_routes(), *documents.urlpatterns, re_path("", unknown)]
