@@ -13,11 +13,16 @@ def find_event(caller: Caller, product: str, named: str) -> Event:
     """
     Return the event that is named by its key or by its nine-digit id, with or without dashes.
 
+    Args:
+        product: the code of its product; any when empty.
+
     Raises:
         UnknownObjectError: there is none among the accounts the caller may touch.
     """
     named = named.strip()
-    events = caller.list_events().filter(product=product)
+    events = caller.list_events()
+    if product:
+        events = events.filter(product=product)
     found = events.filter(event_key=named).first()
     if found is None and _NINE_DIGITS.fullmatch(named):
         found = events.filter(event_number=named.replace("-", "")).order_by("-starts_at").first()

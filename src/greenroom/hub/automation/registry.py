@@ -107,6 +107,14 @@ class Operation(Generic[I, O]):
         return replace(reply, status=reply.status or self.status)
 
 
+class About(StrEnum):
+    """What the facts of a trigger are about; decides who may wait for them."""
+
+    EVENT = "event"
+    ACCOUNT = "account"
+    COURSE = "course"  # its number is in the fact's data
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trigger:
     """
@@ -117,9 +125,11 @@ class Trigger:
         operation_id: in PascalCase, such as OnRegistrantAdded; never changes.
         kinds: of the facts it is made from.
         data: struct of an item.
+        filter: struct of what narrows it; a subset of the members of `narrowing.Narrowing`.
         build: turns facts, already filtered, into their items in the same order; None for a fact that is none of its
             own. Set-based: a number of queries that does not depend on the number of facts.
         product: only events of this product, when set.
+        about: what the facts are about.
         samples: three items as they could be, for designers that show fields in an empty account.
     """
 
@@ -129,9 +139,11 @@ class Trigger:
     description: str
     kinds: tuple[str, ...]
     data: type[msgspec.Struct]
+    filter: type[msgspec.Struct]
     build: Callable[[Sequence[Fact]], Sequence[msgspec.Struct | None]]
     samples: Sequence[msgspec.Struct]
     product: str = ""
+    about: About = About.EVENT
     visibility: Visibility = Visibility.IMPORTANT
     tags: tuple[str, ...] = field(default=())
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
+from greenroom.hub.automation.narrowing import TitleFilter
 from greenroom.hub.automation.registry import Trigger, register_trigger
 from greenroom.hub.automation.shapes.trainings import Organizer, Times, Training, to_training
 from greenroom.hub.events.models import Event
@@ -49,6 +50,7 @@ register_trigger(
         description="This operation triggers when a new training is created.",
         kinds=("event_created",),
         data=Training,
+        filter=TitleFilter,
         build=_trainings,
         samples=_SAMPLES,
         product="training",
