@@ -10,6 +10,7 @@ from django.test import Client
 from tests.factories.courses import make_item
 from tests.hub.world import World
 
+from greenroom.hub.automation.callers import Verb
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.courses.models import Course, Section, SectionItem
 from greenroom.hub.events.models import Attendee, Event, EventSession, HeldAnswer, SetAsideRow
@@ -19,6 +20,7 @@ from greenroom.hub.exports.models import Export
 from greenroom.hub.exports.services import request_export
 from greenroom.hub.jobs.models import Job
 from greenroom.hub.sync.services import open_run, watch
+from greenroom.hub.users.api_keys import create_key
 from greenroom.hub.users.models import User
 
 
@@ -38,6 +40,7 @@ class Scene:
     attendee_id: int
     held_id: int
     row_id: int
+    api_key_id: int
     recording_key: str
 
 
@@ -67,6 +70,7 @@ def scene(world, pull, connection, course, section, item, cast) -> Scene:
         attendee_id=_attendee_nobody_knows(later).pk,
         held_id=_held_answer(item.event).pk,
         row_id=_row_set_aside(item.event).pk,
+        api_key_id=create_key(user=cast.ada, name="Flow", verbs=[Verb.READ], connection_ids=None)[0].pk,
         recording_key=_recording_at_goto(world, item.event),
     )
 

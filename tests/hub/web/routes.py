@@ -73,6 +73,9 @@ ROUTES = {
     "retry_jobs": Route("POST", 302, ADMINS),
     "retry_job": Route("POST", 302, ADMINS, ("job",)),
     "reader": Route("GET", 200, ADMINS, ("reader",)),
+    "api_keys": Route("GET", 200, EDITORS),
+    "create_api_key": Route("GET", 200, EDITORS),
+    "revoke_api_key": Route("POST", 302, ADMINS, ("api_key",)),
     "people": Route("GET", 200, ADMINS),
     "add_person": Route("GET", 200, ADMINS),
 }
@@ -81,7 +84,16 @@ OPEN = {"healthz": 200, "readyz": 503, "metrics": 200, "style": 404}
 # Where other programs bring something; they prove themselves by it. See `tests/hub/intake`.
 DOORS = ("goto_hook",)
 
-FORMS = ("create_course", "add_text", "register", "item_settings", "course_people", "reader", "add_person")
+FORMS = (
+    "create_course",
+    "add_text",
+    "register",
+    "item_settings",
+    "course_people",
+    "reader",
+    "add_person",
+    "create_api_key",
+)
 POSTED = tuple(name for name, route in ROUTES.items() if route.method == "POST")
 SHOWN = tuple(name for name, route in ROUTES.items() if route.method == "GET")
 # What others need is taken away last.
@@ -111,6 +123,7 @@ def address(name: str, scene: Any, otto: Any) -> str:
         "attendee": {"pk": scene.attendee_id},
         "held": {"pk": scene.held_id},
         "row": {"pk": scene.row_id},
+        "api_key": {"pk": scene.api_key_id},
     }
     kwargs: dict[str, Any] = {}
     for thing in ROUTES[name].takes:

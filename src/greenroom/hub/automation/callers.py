@@ -21,9 +21,10 @@ class Verb(StrEnum):
     HOST = "host"  # get the links with which an organizer starts an event
     HOOKS = "hooks"  # subscribe to triggers
 
-
-# What is done at GoTo in the organizer's name is for those who run the account.
-_IN_THE_ORGANIZERS_NAME = {Verb.REGISTER, Verb.MANAGE}
+    @property
+    def is_in_the_organizers_name(self) -> bool:
+        """Whether it changes something at GoTo, which is for those who run the account."""
+        return self in {Verb.REGISTER, Verb.MANAGE}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,8 +54,8 @@ class Caller:
 
     def list_connections(self) -> QuerySet[Connection]:
         """Return the accounts it may touch for what it is doing."""
-        is_run = self.doing in _IN_THE_ORGANIZERS_NAME
-        accounts = list_accounts_run_by(self.user) if is_run else list_accounts_seen_by(self.user)
+        acts = self.doing.is_in_the_organizers_name
+        accounts = list_accounts_run_by(self.user) if acts else list_accounts_seen_by(self.user)
         return accounts if self.connection_ids is None else accounts.filter(pk__in=self.connection_ids)
 
     def list_events(self) -> QuerySet[Event]:
@@ -65,7 +66,7 @@ class Caller:
         if self.user.is_site_admin:
             return events
         run = Q(connection__in=list_accounts_run_by(self.user))
-        if self.doing in _IN_THE_ORGANIZERS_NAME:
+        if self.doing.is_in_the_organizers_name:
             return events.filter(run)
         return events.filter(run | Q(pk__in=list_events_with_people_for(self.user).values("pk")))
 

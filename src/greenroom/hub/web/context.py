@@ -32,7 +32,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         return {"navigation": []}
     areas = [("Home", "home", "home"), ("Courses", "courses", "learn")]
     if may_see_events(user):
-        areas.append(("Events", "events", "calendar"))
+        areas += [("Events", "events", "calendar"), ("Automate", "api_keys", "link")]
     if user.is_site_admin:
         areas += [
             ("Accounts", "connections", "link"),

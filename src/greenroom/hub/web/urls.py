@@ -3,6 +3,7 @@
 from django.urls import path
 
 from greenroom.hub.web import (
+    api_keys,
     authoring,
     connections,
     courses,
@@ -74,6 +75,9 @@ urlpatterns = [
     path("site/health/jobs/retry/", site_health.retry_jobs, name="retry_jobs"),
     path("site/health/jobs/<int:pk>/retry/", site_health.retry_job, name="retry_job"),
     path("site/health/readers/<str:name>/", site_health.reader_page, name="reader"),
+    path("automate/keys/", api_keys.list_page, name="api_keys"),
+    path("automate/keys/new/", api_keys.create, name="create_api_key"),
+    path("automate/keys/<int:pk>/revoke/", api_keys.revoke, name="revoke_api_key"),
     path("people/", people.list_page, name="people"),
     path("people/add/", people.add, name="add_person"),
     path("healthz", health.healthz, name="healthz"),

@@ -1,0 +1,124 @@
+"""Pages of the keys with which programs act for people."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from greenroom.hub.automation.callers import MEANING, Verb
+from greenroom.hub.connections.models import Connection
+from greenroom.hub.core import clock
+from greenroom.hub.core.errors import InvalidInputError, UnknownObjectError
+from greenroom.hub.courses.access import list_accounts_run_by, list_accounts_seen_by, may_see_events
+from greenroom.hub.users.api_keys import create_key, list_keys, revoke_key
+from greenroom.hub.users.models import ApiKey, User
+from greenroom.hub.web.doors import SignedInRequest, add_errors, page_of, signed_in
+
+_LASTS = {"30": "30 days", "90": "90 days", "365": "A year", "": "Until it is revoked"}
+
+
+class KeyForm(forms.Form):
+    """A new key."""
+
+    use_required_attribute = False
+
+    name = forms.CharField(max_length=100, help_text="The program that will use it, such as Power Automate.")
+    verbs = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple, label="It may")
+    connection_ids = forms.TypedMultipleChoiceField(
+        coerce=int,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label="In these GoTo accounts",
+        help_text="Choose none for all that you may see, also those that are connected later.",
+    )
+    lasts = forms.ChoiceField(choices=list(_LASTS.items()), required=False, initial="365", label="It is good for")
+
+    def __init__(self, data: object, *, user: User) -> None:
+        """Offer what this person may do themselves."""
+        super().__init__(data, initial={"verbs": [Verb.READ]})  # type: ignore[arg-type]
+        accounts = [(one.pk, str(one)) for one in list_accounts_seen_by(user)]
+        self.fields["verbs"].choices = [(str(verb), _said(verb)) for verb in _grantable(user)]  # type: ignore[attr-defined]
+        self.fields["connection_ids"].choices = accounts  # type: ignore[attr-defined]
+
+    def values(self) -> dict[str, Any]:
+        """Return what `create_key` takes."""
+        given = self.cleaned_data
+        return {
+            "name": given["name"],
+            "verbs": given["verbs"],
+            "connection_ids": given["connection_ids"] or None,
+            "expires_at": clock.now() + timedelta(days=int(given["lasts"])) if given["lasts"] else None,
+        }
+
+
+def _grantable(user: User) -> list[Verb]:
+    runs_accounts = list_accounts_run_by(user).exists() or user.is_site_admin
+    return [verb for verb in Verb if runs_accounts or not verb.is_in_the_organizers_name]
+
+
+def _said(verb: Verb) -> str:
+    return MEANING[verb][:1].upper() + MEANING[verb][1:]
+
+
+@signed_in
+@require_GET
+def list_page(request: SignedInRequest) -> HttpResponse:
+    """Show a person's keys, and site admins everybody's."""
+    _check_may_have_keys(request.user)
+    page = page_of(request, list_keys(request.user))
+    names = {one.pk: str(one) for one in Connection.objects.all()}
+    now = clock.now()
+    return render(request, "api_keys/list.html", {"page": page, "rows": [_row(key, now, names) for key in page]})
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+@never_cache
+def create(request: SignedInRequest) -> HttpResponse:
+    """Make a key and show it, this once."""
+    _check_may_have_keys(request.user)
+    form = KeyForm(request.POST or None, user=request.user)
+    if form.is_valid():
+        try:
+            key, text = create_key(user=request.user, **form.values())
+        except InvalidInputError as error:
+            add_errors(form, error)
+        else:
+            context = {"key": key, "text": text, "api_url": f"{settings.PUBLIC_URL}/api/v1"}
+            return render(request, "api_keys/created.html", context)
+    return render(request, "api_keys/create.html", {"form": form}, status=422 if form.errors else 200)
+
+
+@signed_in
+@require_POST
+def revoke(request: SignedInRequest, pk: int) -> HttpResponse:
+    """End a key."""
+    key = revoke_key(key_id=pk, actor=request.user)
+    messages.success(request, f"{key.name} is revoked. Programs that use it are refused from now on.")
+    return redirect("api_keys")
+
+
+def _check_may_have_keys(user: User) -> None:
+    if not may_see_events(user):
+        raise UnknownObjectError("There is nothing here, or nothing that you may see.")
+
+
+def _row(key: ApiKey, now: datetime, names: dict[int, str]) -> dict[str, Any]:
+    is_expired = bool(key.expires_at and key.expires_at <= now)
+    return {
+        "key": key,
+        "verbs": [_said(verb) for verb in Verb if verb in key.verbs],
+        "accounts": _accounts(key.connection_ids, names),
+        "state": "revoked" if key.revoked_at else "expired" if is_expired else "active",
+    }
+
+
+def _accounts(ids: Iterable[int] | None, names: dict[int, str]) -> list[str]:
+    return ["All accounts"] if ids is None else [names[pk] for pk in ids if pk in names]
