@@ -81,8 +81,8 @@ ROUTES = {
 }
 # What machines ask has no sign-in; the style page is there only in development.
 OPEN = {"healthz": 200, "readyz": 503, "metrics": 200, "style": 404}
-# Where other programs bring something; they prove themselves by it. See `tests/hub/intake`.
-DOORS = ("goto_hook",)
+# Where the address or what is brought proves who is there. See `tests/hub/intake` and `test_join_links`.
+DOORS = ("goto_hook", "join_as_registrant", "registration_confirmed", "join_as_anybody")
 
 FORMS = (
     "create_course",

@@ -1,8 +1,5 @@
 """What a learner does with a live item: register, see how it stands, join, step back."""
 
-from urllib.parse import urlsplit
-
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -18,14 +15,11 @@ from greenroom.hub.events.models import Event
 from greenroom.hub.events.registration_form import RegistrationForm
 from greenroom.hub.events.selectors import find_join_url
 from greenroom.hub.events.services import cancel_registration, register
+from greenroom.hub.events.services.joining import leads_to_goto
 from greenroom.hub.sync.services import keep_registration_form_fresh
 from greenroom.hub.web.addresses import lesson_url
 from greenroom.hub.web.doors import SignedInRequest, add_errors, signed_in
 from greenroom.hub.web.registration_form import RegistrationDetailsForm
-
-# Join links lead to GoTo, or to the sandbox that stands in for it; never anywhere else.
-_GOTO_HOSTS = (".gotowebinar.com", ".gototraining.com", ".gotomeeting.com", ".gotomeet.me", ".goto.com", ".getgo.com")
-
 
 # The status at which htmx no longer asks again.
 _STOP_ASKING = 286
@@ -103,17 +97,9 @@ def join(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.info(request, _why_not(view.state))
         return redirect(_lesson_of(item))
     address = find_join_url(user=request.user, event=event)
-    if not _leads_to_goto(address):
+    if not leads_to_goto(address):
         raise StateConflictError("GoTo has not given you a join link yet. Try again in a minute.")
     return redirect(address)
-
-
-def _leads_to_goto(address: str) -> bool:
-    parts = urlsplit(address)
-    host = parts.hostname or ""
-    if parts.scheme == "https" and f".{host}".endswith(_GOTO_HOSTS):
-        return True
-    return f"{parts.scheme}://{parts.netloc}" == settings.GOTO_API_URL
 
 
 def _why_not(state: ItemState | None) -> str:
