@@ -111,6 +111,12 @@ def test_where_nothing_is_wrong_nothing_is_changed(got):
     assert [1] == got
 
 
+@pytest.mark.django_db
+def test_transaction_that_appends_and_then_looks_finds_nothing_wrong():
+    append_numbers(1)
+    assert (False, 0) == (is_ahead_of_server(), adopt_server())
+
+
 @pytest.mark.postgresql
 def test_the_commands_tell_and_mend(moved):
     assert "Run: greenroom adopt-ledger" in CliRunner().invoke(app, ["check"]).stderr

@@ -11,8 +11,13 @@ from django.db.models import Max, Min
 
 from greenroom.hub.ledger.models import Fact
 
-# The number that no transaction of this server has had yet, as the ledger counts.
-_NEXT = "SELECT pg_snapshot_xmax(pg_current_snapshot())::text::bigint + ledger_tx_offset()"
+# The number that no transaction of this server has had yet, as the ledger counts. The snapshot leaves out the
+# transaction that asks.
+_NEXT = """
+    SELECT ledger_tx_offset() + greatest(
+        pg_snapshot_xmax(pg_current_snapshot())::text::bigint, pg_current_xact_id_if_assigned()::text::bigint + 1
+    )
+"""
 _SET_OFFSET = """
     CREATE OR REPLACE FUNCTION ledger_tx_offset() RETURNS bigint LANGUAGE sql IMMUTABLE AS 'SELECT {offset}::bigint'
 """
