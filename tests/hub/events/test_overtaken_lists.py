@@ -1,6 +1,7 @@
 """A list of registrants that was asked for before GoTo told of single people knows less of them, and undoes nothing."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from tests.hub.events.conftest import LENA
@@ -8,6 +9,7 @@ from tests.hub.events.conftest import LENA
 from greenroom.hub.connections.goto import open_goto
 from greenroom.hub.events.models import Event, Registrant
 from greenroom.hub.events.products import get_product
+from greenroom.hub.events.services import cancel_registration
 from greenroom.hub.events.services.registrants import store_registrants
 
 
@@ -47,3 +49,37 @@ def test_list_that_was_overtaken_is_compared_again(world, event, ask, sign_up, f
     world.advance(minutes=15)
     store_registrants(event=event, listing=ask())
     assert ([], ["registered", "cancelled"]) == (there(), facts())
+
+
+@pytest.fixture
+def take_off(lena, run_jobs) -> Callable[[Event], None]:
+    """Take Lena off an event, here and at GoTo."""
+
+    def cancel(event: Event) -> None:
+        cancel_registration(event=event, user=lena)
+        run_jobs()
+        event.refresh_from_db()
+
+    return cancel
+
+
+def test_somebody_whom_we_took_off_while_the_list_was_on_its_way_stays_off(
+    world, event, lena, ask, sign_up, take_off, facts
+):
+    sign_up(event, lena)
+    early = ask()
+    world.advance(seconds=1)
+    take_off(event)
+    store_registrants(event=event, listing=early)
+    assert ([], ["registered", "cancelled"]) == (there(), facts())
+
+
+def test_somebody_whom_goto_has_all_the_same_is_back(world, event, lena, ask, sign_up, take_off, facts):
+    sign_up(event, lena)
+    world.advance(minutes=15)
+    listed = ask()
+    store_registrants(event=event, listing=listed)
+    take_off(event)
+    world.advance(minutes=15)
+    store_registrants(event=event, listing=replace(listed, asked_at=world.now))
+    assert ([LENA["email"]], ["registered", "cancelled", "registered"]) == (there(), facts())

@@ -47,7 +47,7 @@ def store_registrants(*, event: Event, listing: RegistrantListing, next_at: date
         seen: set[str] = set()
         decided: list[str] = []
         lag = get_product(event.product).registrant_lag
-        doubted = _cancelled_lately(event, now - lag) if lag else set()
+        doubted = _cancelled_lately(event, (listing.asked_at or now) - lag)
         told_since = _told_since(event, listing.asked_at)
         rows = _changed_rows(event.pk, listing.rows(), known, seen, doubted, told_since, decided, mark)
         written = upsert(Registrant, _COLUMNS, rows, key=("event_id", "registrant_key"))
@@ -148,9 +148,9 @@ def _told_since(event: Event, asked_at: datetime | None) -> set[str]:
 
 
 def _cancelled_lately(event: Event, since: datetime) -> set[str]:
-    """Return the keys of those we took off, whom a list that lags may still have."""
+    """Return the keys of those we took off, whom a list that lags, or was asked for before, may still have."""
     cancelled = RegistrationRequest.objects.filter(
-        event=event, state=RegistrationRequest.State.CANCELLED, answered_at__gte=since, registrant__isnull=False
+        event=event, state=RegistrationRequest.State.CANCELLED, answered_at__gt=since, registrant__isnull=False
     )
     return set(cancelled.values_list("registrant__registrant_key", flat=True))
 

@@ -6,7 +6,7 @@ often as it takes: a crash between GoTo's yes and our note of it ends in GoTo sa
 yes as well.
 """
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import structlog
 from django.db import IntegrityError, transaction
@@ -234,10 +234,14 @@ def _deliver(request: RegistrationRequest, answer: Registered) -> None:
             state=State.DELIVERED, registrant=registrant, answered_at=now, tries=request.tries + 1, last_error=""
         ):
             _take_off_after_all(request, registrant)
-        # The list of before has another person too few: what GoTo lists next, and soon, is compared with ours again.
-        Event.objects.filter(pk=request.event_id).update(registrants_digest="", registrants_due_at=now)
+        _have_list_compared(request, now)
         append(about_sign_up(request.event, registrant))
         reached("registration.stored")
+
+
+def _have_list_compared(request: RegistrationRequest, now: datetime) -> None:
+    """Have what GoTo lists next, and soon, compared with ours, even if it is the list of before: ours is another."""
+    Event.objects.filter(pk=request.event_id).update(registrants_digest="", registrants_due_at=now)
 
 
 def _take_off_after_all(request: RegistrationRequest, registrant: Registrant) -> None:
@@ -359,6 +363,7 @@ def _take_off(request: RegistrationRequest) -> None:
         RegistrationRequest.objects.filter(pk=request.pk, state=State.CANCELLING).update(
             state=State.CANCELLED, answered_at=now, last_error=""
         )
+        _have_list_compared(request, now)
         registrant = request.registrant
         if registrant is None or not Registrant.objects.filter(pk=registrant.pk, gone_at=None).update(gone_at=now):
             return
