@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import httpx2
 import pytest
 from tests.hub.races import do_together
 
@@ -698,6 +699,27 @@ def test_cancelling_one_date_to_pick_from_leaves_the_others(world, made, finish,
     finish(cancel_event(event=event, idempotency_key="x", actor=ada))
     assert 2 == len(webinars_at_goto(world))
     assert ["cancelled", "scheduled", "scheduled"] == sorted(Event.objects.values_list("state", flat=True))
+
+
+@pytest.mark.parametrize(("is_wanted", "asked"), [(True, "true"), (False, None)])
+def test_goto_mails_registrants_only_when_that_is_wanted(world, settings, made, finish, ada, is_wanted, asked):
+    event, seen = made(), []
+
+    class Watched(httpx2.BaseTransport):
+        def handle_request(self, request: httpx2.Request) -> httpx2.Response:
+            if request.method == "DELETE":
+                seen.append(request.url.params.get("sendCancellationEmails"))
+            return world.transport.handle_request(request)
+
+    settings.GOTO_TRANSPORT = Watched()
+    act = finish(cancel_event(event=event, idempotency_key="x", actor=ada, tell_registrants=is_wanted))
+    assert ("done", [asked]) == (act.state, seen)
+
+
+def test_goto_mails_nobody_about_a_training(made, ada):
+    event = made(product="training")
+    with pytest.raises(StateConflictError):
+        cancel_event(event=event, idempotency_key="x", actor=ada, tell_registrants=True)
 
 
 def test_what_has_begun_meanwhile_is_not_cancelled(world, made, finish, ada):

@@ -102,7 +102,7 @@ class AssistProduct(WithoutSignUp):
         """Refuse: there is nothing to plan."""
         self._refuse()
 
-    def cancel_event(self, goto: GoTo, organizer_key: str, event_key: str) -> None:
+    def cancel_event(self, goto: GoTo, organizer_key: str, event_key: str, *, tell_registrants: bool = False) -> None:
         """Refuse: there is nothing to call off."""
         self._refuse()
 

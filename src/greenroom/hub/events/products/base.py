@@ -197,11 +197,13 @@ class Ability(StrEnum):
     ALL_DATES = "all_dates"  # made with several dates, one sign-up is for all of them
     UPDATE = "update"
     CANCEL = "cancel"
+    CANCELLATION_MAILS = "cancellation_mails"  # GoTo tells registrants of it, if asked to
     RESEND_CONFIRMATION = "resend_confirmation"
     CO_ORGANIZERS = "co_organizers"  # organizers of the same account
     GUEST_ORGANIZERS = "guest_organizers"  # co-organizers from outside the account
     PANELISTS = "panelists"
     RECORDINGS = "recordings"
+    OPEN_START = "open_start"  # the start link asks for no sign-in: whoever has it is the organizer
     ANSWERS = "answers"  # polls, questions and surveys
     SUPPORT = "support"  # a session begins when somebody asks for it, and has no plan
 
@@ -266,8 +268,12 @@ class Product(Protocol):
     ) -> AttendanceListing:
         """Return who was in a session. One call, or none where an earlier answer of the same run has told."""
 
-    def cancel_event(self, goto: GoTo, organizer_key: str, event_key: str) -> None:
-        """Cancel an event at GoTo, telling nobody. One call. `Ability.CANCEL`."""
+    def cancel_event(self, goto: GoTo, organizer_key: str, event_key: str, *, tell_registrants: bool = False) -> None:
+        """
+        Cancel an event at GoTo. One call. `Ability.CANCEL`.
+
+        Only with `Ability.CANCELLATION_MAILS` are registrants told, if that is wanted.
+        """
 
     def get_start_url(self, goto: GoTo, organizer_key: str, event_key: str) -> str:
         """Return where the organizer starts the event; a secret where GoTo asks for no sign-in there. One call."""

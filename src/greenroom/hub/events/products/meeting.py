@@ -34,7 +34,7 @@ class MeetingProduct(WithoutSignUp):
 
     code = "meeting"
     words = Words("Meeting", "Meetings")
-    abilities = frozenset({Ability.CREATE, Ability.UPDATE, Ability.CANCEL})
+    abilities = frozenset({Ability.CREATE, Ability.UPDATE, Ability.CANCEL, Ability.OPEN_START})
     tells_when_live = True
 
     def __init__(self, run: "_Run | None" = None) -> None:
@@ -119,7 +119,7 @@ class MeetingProduct(WithoutSignUp):
         )
         goto.send(meeting.meetings_meeting_id_put(event_key, wanted))
 
-    def cancel_event(self, goto: GoTo, organizer_key: str, event_key: str) -> None:
+    def cancel_event(self, goto: GoTo, organizer_key: str, event_key: str, *, tell_registrants: bool = False) -> None:
         """Delete the meeting; GoTo mails nobody, and one that is gone already counts as deleted."""
         goto.send(meeting.meetings_meeting_id_delete(event_key, gone_is_success=True))
 

@@ -137,7 +137,7 @@ class TrainingProduct:
             lambda: (_attendee(one) for one in answer.value if one.in_session_times or one.time_in_session),
         )
 
-    def cancel_event(self, goto: GoTo, organizer_key: str, event_key: str) -> None:
+    def cancel_event(self, goto: GoTo, organizer_key: str, event_key: str, *, tell_registrants: bool = False) -> None:
         """Cancel the training; GoTo mails nobody."""
         goto.send(training.cancel_training(organizer_key, event_key, gone_is_success=True))
 

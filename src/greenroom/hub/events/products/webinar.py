@@ -43,6 +43,7 @@ class WebinarProduct:
             Ability.PICK_A_DATE,
             Ability.UPDATE,
             Ability.CANCEL,
+            Ability.CANCELLATION_MAILS,
             Ability.RESEND_CONFIRMATION,
             Ability.CO_ORGANIZERS,
             Ability.GUEST_ORGANIZERS,
@@ -175,9 +176,14 @@ class WebinarProduct:
             hashlib.sha256(answer.content).hexdigest(), lambda: (_attendee(one) for one in answer.value)
         )
 
-    def cancel_event(self, goto: GoTo, organizer_key: str, event_key: str) -> None:
-        """Cancel the webinar; GoTo mails nobody. Of dates that people pick from, the others stay."""
-        goto.send(webinar.cancel_webinar(organizer_key, event_key, delete_all=False, gone_is_success=True))
+    def cancel_event(self, goto: GoTo, organizer_key: str, event_key: str, *, tell_registrants: bool = False) -> None:
+        """Cancel the webinar, and have GoTo mail its registrants if wanted. Of dates to pick from, the others stay."""
+        mails = tell_registrants or None
+        goto.send(
+            webinar.cancel_webinar(
+                organizer_key, event_key, send_cancellation_emails=mails, delete_all=False, gone_is_success=True
+            )
+        )
 
     def get_start_url(self, goto: GoTo, organizer_key: str, event_key: str) -> str:
         """Return the link at which the organizer signs in and starts the webinar."""

@@ -179,17 +179,24 @@ def _either(wanted: Any, now: Any) -> Any:
     return now if wanted is None else wanted
 
 
-def cancel_event(*, event: Event, idempotency_key: str, actor: User | None) -> EventAct:
+def cancel_event(*, event: Event, idempotency_key: str, actor: User | None, tell_registrants: bool = False) -> EventAct:
     """
-    Ask for an event to be cancelled; GoTo mails nobody. Of dates that people pick from, the others stay.
+    Ask for an event to be cancelled. Of dates that people pick from, the others stay.
+
+    Args:
+        tell_registrants: have GoTo mail who is registered; else nobody is told.
 
     Raises:
-        StateConflictError: it runs, is over or is cancelled already.
+        StateConflictError: it runs, is over or is cancelled already, or GoTo does not mail for such events.
     """
-    ask = _about(event, Verb.CANCEL, {}, idempotency_key, actor)
+    wanted = {"tell_registrants": True} if tell_registrants else {}
+    ask = _about(event, Verb.CANCEL, wanted, idempotency_key, actor)
     if known := ask.find():
         return known
-    _require(get_product(event.product), Ability.CANCEL)
+    kind = get_product(event.product)
+    _require(kind, Ability.CANCEL)
+    if tell_registrants:
+        _require(kind, Ability.CANCELLATION_MAILS)
     if under_way := EventAct.objects.filter(event=event, verb=Verb.CANCEL, state=State.PENDING).first():
         return under_way
     _require_scheduled(event)

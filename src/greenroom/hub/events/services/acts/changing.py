@@ -114,7 +114,8 @@ def _store(act: EventAct, found: list[EventData]) -> Event:
 def carry_cancel(goto: GoTo, act: EventAct) -> Store:
     """Have the event cancelled; one that GoTo does not have any more is cancelled."""
     event, product = _event_of(act), get_product(act.product)
-    send(act, lambda: product.cancel_event(goto, event.organizer_key, event.event_key))
+    tell = bool(act.wanted.get("tell_registrants"))
+    send(act, lambda: product.cancel_event(goto, event.organizer_key, event.event_key, tell_registrants=tell))
     return partial(_store_cancelled, event)
 
 
