@@ -8,6 +8,7 @@ with the value. A bad value stops the start and names the variable.
 import os
 import secrets
 from collections.abc import Callable
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -67,6 +68,14 @@ def address(name: str, default: str) -> str:
     if parts is None or parts.scheme not in {"http", "https"} or not parts.hostname:
         raise ImproperlyConfigured(f"{name} must be an http or https address")
     return value
+
+
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """Return the variable as networks such as 10.1.0.0/16, separated by commas; none by default."""
+    try:
+        return [ip_network(one.strip()) for one in text(name).split(",") if one.strip()]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name} must hold networks like 10.1.0.0/16, separated by commas") from error
 
 
 def _split(value: str) -> SplitResult | None:

@@ -50,12 +50,15 @@ class Hook(models.Model):
     # Signs as well until then, while receivers change over.
     old_secret = EncryptedTextField(blank=True)
     old_secret_until = models.DateTimeField(null=True)
-    unsubscribe_digest = models.CharField(max_length=64, help_text="Of the token in the address that ends it.")
+    # In the address that ends it; kept so that it can be told again to whoever subscribes a second time.
+    unsubscribe_token = EncryptedTextField()
     state = models.CharField(max_length=16, choices=State, default=State.ACTIVE)
     state_reason = models.CharField(max_length=64, blank=True)
     created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
     failing_since = models.DateTimeField(null=True)
     last_success_at = models.DateTimeField(null=True)
+    last_failure_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-pk"]
@@ -88,7 +91,9 @@ class HookDelivery(models.Model):
     payload = EncryptedTextField(help_text="Holds personal data. Emptied after a while.")
     state = models.CharField(max_length=16, choices=State, default=State.WAITING)
     attempts = models.PositiveSmallIntegerField(default=0)
+    # While it is being sent this lies ahead, so that nobody else sends it; should the sender die, it is due again.
     due_at = models.DateTimeField()
+    began_at = models.DateTimeField(null=True, help_text="When it was tried first.")
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
 
@@ -96,8 +101,9 @@ class HookDelivery(models.Model):
         ordering = ["-pk"]
         constraints = [models.UniqueConstraint(fields=["hook", "message_id"], name="one_delivery_per_item")]
         indexes = [
-            models.Index(fields=["hook", "due_at"], condition=models.Q(state="waiting"), name="hook_delivery_due"),
+            models.Index(fields=["hook", "state", "due_at"], name="hook_delivery_due"),
             models.Index(fields=["hook", "-id"], name="hook_delivery_log"),
+            models.Index(fields=["created_at"], name="hook_delivery_by_age"),
         ]
 
 

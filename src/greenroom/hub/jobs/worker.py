@@ -26,6 +26,7 @@ from django.db import close_old_connections, connections
 from greenroom.hub.core import checkpoints, clock
 from greenroom.hub.core.errors import HubError
 from greenroom.hub.jobs import dispatch, retry, services
+from greenroom.hub.jobs.companions import Companion, list_companions
 from greenroom.hub.jobs.errors import UnknownTaskError
 from greenroom.hub.jobs.models import Job
 from greenroom.hub.jobs.registry import get_task, list_queues
@@ -296,14 +297,26 @@ def main(queues: Sequence[str] | None = None, *, threads: int = 2) -> None:
 
 
 def _run_beside(stop: threading.Event, work: Callable[[threading.Event], None], wait: Callable[[], None]) -> None:
-    """Run `work` in a thread and `wait` in this one, which takes the signals; when it returns, both stop."""
-    thread = threading.Thread(target=work, args=[stop], daemon=True)
-    thread.start()
+    """Run `work` and the companions in threads and `wait` in this one, which takes the signals; then all stop."""
+    loops: list[Companion] = [work]
+    loops += [partial(_accompany, name, function) for name, function in list_companions().items()]
+    threads = [threading.Thread(target=loop, args=[stop], daemon=True) for loop in loops]
+    for thread in threads:
+        thread.start()
     try:
         wait()
     finally:
         stop.set()
-        thread.join()
+        for thread in threads:
+            thread.join()
+
+
+def _accompany(name: str, function: Companion, stop: threading.Event) -> None:
+    """Run a companion, again and again should it fail, until `stop` is set."""
+    with _own_connection():
+        while not stop.is_set():
+            if not _survive(f"{name}_failed", partial(function, stop)):
+                stop.wait(1)
 
 
 def _wait_for_signal(stop: threading.Event) -> None:
