@@ -26,7 +26,10 @@ from greenroom.hub.courses.models import Course  # noqa: E402
 from greenroom.hub.demo.browser import allow_access  # noqa: E402
 from greenroom.hub.events import services  # noqa: E402
 from greenroom.hub.events.models import Attendee, Event, Registrant, RegistrationRequest  # noqa: E402
+from greenroom.hub.events.products.webhooks import list_hooks  # noqa: E402
 from greenroom.hub.events.registration_form import Answers  # noqa: E402
+from greenroom.hub.intake.models import WebhookDelivery, WebhookSecret, WebhookSubscription  # noqa: E402
+from greenroom.hub.intake.services import ask_for_webhooks, remove_webhooks  # noqa: E402
 from greenroom.hub.jobs.models import Job  # noqa: E402
 from greenroom.hub.jobs.worker import run_until_idle  # noqa: E402
 from greenroom.hub.ledger.models import Fact  # noqa: E402
@@ -79,6 +82,33 @@ def cancel(event_key: str) -> None:
     """Ask to take Lena off an event."""
     event, lena = Event.objects.get(event_key=event_key), User.objects.get(email="lena@example.com")
     services.cancel_registration(event=event, user=lena)
+
+
+def begin_webhooks() -> None:
+    """Have GoTo send nothing more, forget its secrets, and ask for webhooks from the beginning."""
+    connection = Connection.objects.get()
+    remove_webhooks(connection=connection)
+    WebhookSecret.objects.all().delete()
+    Job.objects.filter(name="intake.keep_webhooks").delete()
+    ask_for_webhooks(connection=connection)
+
+
+def webhooks() -> dict[str, list[str]]:
+    """Return which webhooks deliver, by GoTo's own account and by ours; sorted."""
+    with open_goto(Connection.objects.get()) as goto:
+        theirs = sorted(one.event_name for one in list_hooks(goto) if one.delivers)
+    ours = WebhookSubscription.objects.filter(state="active", connection__webhooks_trusted_until__gt=clock.now())
+    return {"theirs": theirs, "ours": sorted(ours.values_list("event_name", flat=True))}
+
+
+def deliveries() -> list[list[str]]:
+    """Return what was delivered and what became of it, in the order it came."""
+    return [list(row) for row in WebhookDelivery.objects.order_by("pk").values_list("event_name", "state")]
+
+
+def forget_deliveries() -> None:
+    """Begin anew."""
+    WebhookDelivery.objects.all().delete()
 
 
 def is_settled() -> bool:

@@ -105,7 +105,7 @@ def settings_for(folder: Path, goto_url: str) -> dict[str, str]:
 
 
 @contextmanager
-def served_hub(engine: str, folder: Path) -> Iterator[Hub]:
+def served_hub(engine: str, folder: Path, **settings: str) -> Iterator[Hub]:
     """Set a hub up on "sqlite" or "postgresql" with embedded workers, or on "celery" with PostgreSQL and Redis."""
     broker = {}
     if engine == "celery":
@@ -114,7 +114,7 @@ def served_hub(engine: str, folder: Path) -> Iterator[Hub]:
         own_database("sqlite" if engine == "sqlite" else "postgresql", folder) as database,
         served_world(folder) as (world, url),
     ):
-        environment = settings_for(folder, url) | broker | {"GREENROOM_DATABASE_URL": database}
+        environment = settings_for(folder, url) | broker | {"GREENROOM_DATABASE_URL": database} | settings
         with console(environment) as process:
             hub = Hub(environment, world, process)
             hub.do("set_up")
