@@ -1,12 +1,15 @@
 """What describes the API can be had by anybody, and is true."""
 
+import io
 import json
+import zipfile
 
 import pytest
 from django.test import Client
 from jsonschema import Draft202012Validator
 
-DOCUMENTS = ["/api/v1/openapi.json"]
+DOCUMENTS = ["/api/v1/openapi.json", "/api/v1/swagger.json"]
+PACKAGES = ["power-platform"]
 
 
 @pytest.mark.parametrize("path", DOCUMENTS)
@@ -32,3 +35,17 @@ def test_problems_are_as_the_document_says(call):
     for answer in (call("GET", "/trainings/1"), call("GET", "/trainings/1?x=1"), call("GET", "/nothing")):
         assert answer.status_code >= 400
         problem.validate(json.loads(answer.content))
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_a_package_can_be_had_by_anybody(name):
+    answer = Client().get(f"/api/v1/packages/{name}.zip")
+    assert (200, "application/zip") == (answer.status_code, answer["Content-Type"])
+    assert f'attachment; filename="greenroom-{name}.zip"' == answer["Content-Disposition"]
+    assert zipfile.ZipFile(io.BytesIO(answer.content)).testzip() is None
+
+
+def test_another_package_is_a_problem_that_names_those_there_are():
+    answer = Client().get("/api/v1/packages/zap.zip")
+    assert (404, "application/problem+json") == (answer.status_code, answer["Content-Type"])
+    assert "power-platform" in json.loads(answer.content)["detail"]

@@ -45,26 +45,31 @@ _MEANINGS = {
     500: "Something went wrong in the hub.",
     503: "It does not work now and will later. `Retry-After` says when to try again.",
 }
-_PROBLEM: Schema = {
+PROBLEM: Schema = {
     "title": "Problem",
     "description": "What went wrong (RFC 9457).",
     "type": "object",
     "properties": {
-        "type": {"type": "string", "description": "Names the kind of problem."},
-        "title": {"type": "string", "description": "The status in words."},
-        "status": {"type": "integer", "description": "The status of the answer."},
-        "detail": {"type": "string", "description": "What happened and what to do."},
-        "message": {"type": "string", "description": "The same as detail, for Power Automate."},
-        "code": {"type": "string", "description": "The kind of problem in a word, for programs."},
-        "request_id": {"type": "string", "description": "By this the call is found in the hub's log."},
+        "type": {"type": "string", "title": "Type", "description": "Names the kind of problem."},
+        "title": {"type": "string", "title": "Title", "description": "The status in words."},
+        "status": {"type": "integer", "title": "Status", "description": "The status of the answer."},
+        "detail": {"type": "string", "title": "Detail", "description": "What happened and what to do."},
+        "message": {"type": "string", "title": "Message", "description": "The same as detail, for Power Automate."},
+        "code": {"type": "string", "title": "Code", "description": "The kind of problem in a word, for programs."},
+        "request_id": {
+            "type": "string",
+            "title": "Request Id",
+            "description": "By this the call is found in the hub's log.",
+        },
         "errors": {
             "type": "array",
+            "title": "Errors",
             "description": "Each member that is wrong.",
             "items": {
                 "type": "object",
                 "properties": {
-                    "pointer": {"type": "string", "description": "Where, as a JSON pointer."},
-                    "detail": {"type": "string", "description": "What is wrong with it."},
+                    "pointer": {"type": "string", "title": "Pointer", "description": "Where, as a JSON pointer."},
+                    "detail": {"type": "string", "title": "Detail", "description": "What is wrong with it."},
                 },
                 "required": ["pointer", "detail"],
             },
@@ -104,7 +109,7 @@ def make_openapi(public_url: str) -> dict[str, Any]:
         "paths": paths,
         "webhooks": webhooks,
         "components": {
-            "schemas": {**schemas.used_in([paths, webhooks]), "Problem": _PROBLEM},
+            "schemas": {**schemas.used_in([paths, webhooks]), "Problem": PROBLEM},
             "responses": {f"Problem{status}": _problem(status) for status in _MEANINGS},
             "headers": {name: _header(*words) for name, words in _HEADERS.items()},
             "parameters": {"IdempotencyKey": _IDEMPOTENCY_KEY},

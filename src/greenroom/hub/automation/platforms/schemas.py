@@ -1,13 +1,13 @@
 """The registry's structs as JSON Schema, and what goes into an operation, member by member."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import msgspec
 
 from greenroom.hub.automation.fields import CHOICES
-from greenroom.hub.automation.registry import Operation, list_operations, list_triggers
+from greenroom.hub.automation.registry import Operation, Trigger, list_operations, list_triggers
 
 Schema = dict[str, Any]
 Place = Literal["path", "query", "body"]
@@ -71,17 +71,21 @@ class Schemas:
 
     def members_of(self, operation: Operation[Any, Any]) -> list[Member]:
         """Return what goes into an operation, in the order of its struct."""
-        rest: Place = "query" if operation.is_search else "body"
-        whole = self.resolve(self.of(operation.input))
-        return [
-            Member(
+        return list(self._members(operation.input, operation.path_members, "query" if operation.is_search else "body"))
+
+    def filter_of(self, trigger: Trigger, place: Place) -> list[Member]:
+        """Return what narrows a trigger, which is sent at one place or another."""
+        return list(self._members(trigger.filter, (), place))
+
+    def _members(self, kind: type[msgspec.Struct], in_path: Collection[str], rest: Place) -> Iterator[Member]:
+        whole = self.resolve(self.of(kind))
+        for name, schema in whole.get("properties", {}).items():
+            yield Member(
                 name=name,
-                place="path" if name in operation.path_members else rest,
+                place="path" if name in in_path else rest,
                 schema=schema,
                 is_required=name in whole.get("required", []),
             )
-            for name, schema in whole.get("properties", {}).items()
-        ]
 
     def used_in(self, document: Any) -> dict[str, Schema]:
         """Return the named schemas that a document refers to, directly or through others, by name."""
@@ -98,7 +102,7 @@ class Schemas:
 def describe_registry(prefix: str) -> Schemas:
     """Return the schemas of everything in the registry; references begin with `prefix`."""
     kinds = [kind for operation in list_operations() for kind in (operation.input, operation.output)]
-    kinds += [trigger.data for trigger in list_triggers()]
+    kinds += [kind for trigger in list_triggers() for kind in (trigger.data, trigger.filter)]
     kinds = list(dict.fromkeys(kinds))
     schemas, named = msgspec.json.schema_components(kinds, ref_template=prefix + "{name}")
     for info in msgspec.inspect.multi_type_info(kinds):
@@ -149,3 +153,8 @@ def without_null(schema: Schema) -> Schema:
     if len(kinds) == 1:
         return {**kinds[0], **bare}
     return {**bare, "anyOf": kinds} if kinds else bare
+
+
+def takes_null(schema: Schema) -> bool:
+    """Whether null is a value of this schema."""
+    return {"type": "null"} in schema.get("anyOf", [])
