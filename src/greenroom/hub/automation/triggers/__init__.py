@@ -1,5 +1,5 @@
 """The triggers, a module per subject. Importing this package fills the registry."""
 
-from greenroom.hub.automation.triggers import trainings
+from greenroom.hub.automation.triggers import accounts, courses, events, people, trainings
 
-__all__ = ["trainings"]
+__all__ = ["accounts", "courses", "events", "people", "trainings"]
