@@ -51,4 +51,4 @@ def test_it_is_told_as_platforms_want_it(trigger):
     assert trigger.summary.startswith("When ")
     assert len(trigger.summary) <= 80
     assert trigger.summary[-1].isalnum()
-    assert trigger.description.startswith("This operation triggers ")
+    assert trigger.description.startswith("This operation triggers when ")

@@ -151,8 +151,8 @@ register_trigger(
         name="event.starts_soon",
         operation_id="OnEventStartsSoon",
         summary="When an event starts soon",
-        description="This operation triggers so many minutes before a date of an event, once; and once more when the "
-        "date is moved. It is told late when the hub was not running, but not later than half the time before.",
+        description="This operation triggers when a date of an event is so many minutes away, and again when the date "
+        "has been moved. When the hub was not running it comes late, by up to half of the minutes.",
         kinds=("starts_soon",),
         data=SoonItem,
         filter=SoonFilter,

@@ -214,7 +214,7 @@ _of_people(
     "attendance.attended",
     "OnAttended",
     "When somebody attended",
-    "This operation triggers after a session for everybody who was there, with the time they stayed.",
+    "This operation triggers when a session is over, for everybody who was there, with the time they stayed.",
     ("attended",),
     samples=[
         AttendedItem(
@@ -236,8 +236,8 @@ _of_people(
     "attendance.absent",
     "OnAbsent",
     "When a registrant did not attend",
-    "This operation triggers for everybody who signed up and never came, when the attendance of all dates of the event "
-    "is final.",
+    "This operation triggers when the attendance of all dates of an event is final, for everybody who signed up and "
+    "never came.",
     ("absent",),
     samples=_samples(),
     build=_registrants,
