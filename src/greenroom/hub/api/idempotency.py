@@ -6,6 +6,7 @@ being carried out fail, ours waits a while for the answer, so that callers that 
 """
 
 import hashlib
+import json
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -13,7 +14,7 @@ from datetime import timedelta
 from django.http import HttpResponse
 
 from greenroom.hub.api.models import IdempotentAnswer
-from greenroom.hub.api.problems import CONTENT_TYPE, RefusedCallError
+from greenroom.hub.api.problems import RefusedCallError
 from greenroom.hub.core import clock
 from greenroom.hub.core.checkpoints import reached
 
@@ -23,7 +24,6 @@ _HELD_FOR = timedelta(seconds=60)
 _PATIENCE = 10.0  # seconds to wait for the first call's answer
 _GLANCE = 0.05
 _LONGEST_KEY = 255
-_JSON = "application/json"
 
 
 def answer_once(
@@ -102,15 +102,14 @@ def _carry_out(row: IdempotentAnswer, carry_out: Callable[[], HttpResponse]) -> 
     if answer.status_code == 429 or answer.status_code >= 500:
         kept.delete()
     else:
-        kept.update(status=answer.status_code, body=answer.content)
+        headers = json.dumps(dict(answer.items()))
+        kept.update(status=answer.status_code, headers=headers, content=answer.content.decode())
     return answer
 
 
 def _repeat(row: IdempotentAnswer) -> HttpResponse:
-    is_problem = row.status is not None and row.status >= 400
-    answer = HttpResponse(bytes(row.body), content_type=CONTENT_TYPE if is_problem else _JSON, status=row.status or 200)
-    answer["Idempotency-Replayed"] = "true"
-    return answer
+    headers = json.loads(row.headers) | {"Idempotency-Replayed": "true"}
+    return HttpResponse(row.content, status=row.status, headers=headers)
 
 
 def purge_answers() -> int:

@@ -5,11 +5,14 @@ A window begins with the first call in it and lasts its whole length, so that wh
 caller who waits as told succeeds. One statement per call, over all processes.
 """
 
+import hashlib
 from dataclasses import dataclass
+from datetime import timedelta
 from math import ceil
 
 from django.db import connection as database
 
+from greenroom.hub.api.models import CallWindow
 from greenroom.hub.core import clock
 
 _COUNT = """
@@ -62,7 +65,7 @@ def take(owner: str, limit: Limit, about: str = "") -> Standing:
     """
     now = clock.now().timestamp()
     expired = now - limit.seconds
-    name = f"{limit.name}:{about}" if about else limit.name
+    name = f"{limit.name}:{hashlib.sha256(about.encode()).hexdigest()}" if about else limit.name
     with database.cursor() as cursor:
         cursor.execute(_COUNT, [owner, name, now, expired, expired])
         began_at, calls = cursor.fetchone()
@@ -73,3 +76,8 @@ def take(owner: str, limit: Limit, about: str = "") -> Standing:
         reset=min(limit.seconds, max(1, ceil(began_at + limit.seconds - now))),
         is_exceeded=calls > limit.calls,
     )
+
+
+def purge_windows() -> int:
+    """Forget windows that ended long ago, and return how many."""
+    return CallWindow.objects.filter(began_at__lt=(clock.now() - timedelta(days=1)).timestamp()).delete()[0]

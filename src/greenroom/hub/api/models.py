@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from greenroom.hub.core.encryption import EncryptedTextField
+
 
 class IdempotentAnswer(models.Model):
     """
@@ -15,7 +17,9 @@ class IdempotentAnswer(models.Model):
     key = models.CharField(max_length=255)
     request_digest = models.CharField(max_length=64)
     status = models.PositiveSmallIntegerField(null=True, help_text="Null while it is being carried out.")
-    body = models.BinaryField(default=b"")
+    # Both may hold secrets: a new hook's, or the address that ends it.
+    headers = EncryptedTextField(default="", help_text="A JSON object.")
+    content = EncryptedTextField(default="", help_text="The body as it was sent.")
     began_at = models.DateTimeField()
     # A call whose process died is taken over after this.
     held_until = models.DateTimeField()
@@ -29,7 +33,7 @@ class CallWindow(models.Model):
     """How many calls an owner has made in the window that runs. One row per owner and limit."""
 
     owner = models.CharField(max_length=64)
-    limit = models.CharField(max_length=160, help_text="`connection`, or `poll` and what is polled.")
+    limit = models.CharField(max_length=160, help_text="`connection`, or `poll` and a digest of what is polled.")
     began_at = models.FloatField(help_text="Seconds since 1970, UTC.")
     calls = models.PositiveIntegerField()
 

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any, NoReturn
 
 import msgspec
@@ -25,13 +25,24 @@ def read_input(request: HttpRequest, operation: Operation[Any, Any], path: Mappi
         InvalidInputError: members are missing, wrong or unknown; each is named by a JSON pointer.
         RefusedCallError: the body is no JSON object, or too large.
     """
+    if operation.is_search:
+        given = {**path, **_query(request, operation)}
+        return read_members(operation, given, texts=given.keys())
+    return read_members(operation, {**path, **_body(request, operation)}, texts=path.keys())
+
+
+def read_members(operation: Operation[Any, Any], given: Mapping[str, Any], *, texts: Collection[str] = ()) -> Any:
+    """
+    Return the input of an operation from its members.
+
+    Args:
+        texts: the names of those that came as texts whatever they are, as everything in an address does.
+
+    Raises:
+        InvalidInputError: members are missing, wrong or unknown; each is named by a JSON pointer.
+    """
     fields = msgspec.structs.fields(operation.input)
     names = {field.encode_name for field in fields}
-    given: dict[str, Any] = dict(path)
-    if operation.is_search:
-        given |= _query(request, fields)
-    else:
-        given |= _body(request, operation)
     errors = {f"/{name}": "There is no such member here." for name in given.keys() - names}
     values: dict[str, Any] = {}
     for field in fields:
@@ -41,8 +52,7 @@ def read_input(request: HttpRequest, operation: Operation[Any, Any], path: Mappi
                 errors[f"/{name}"] = "This is needed."
             continue
         try:
-            is_text = operation.is_search or name in path
-            values[field.name] = msgspec.convert(given[name], field.type, strict=not is_text)
+            values[field.name] = msgspec.convert(given[name], field.type, strict=name not in texts)
         except msgspec.ValidationError as error:
             pointer, sentence = _explain(error)
             errors[f"/{name}{pointer}"] = sentence
@@ -53,7 +63,8 @@ def read_input(request: HttpRequest, operation: Operation[Any, Any], path: Mappi
     return operation.input(**values)
 
 
-def _query(request: HttpRequest, fields: tuple[msgspec.structs.FieldInfo, ...]) -> dict[str, Any]:
+def _query(request: HttpRequest, operation: Operation[Any, Any]) -> dict[str, Any]:
+    fields = msgspec.structs.fields(operation.input)
     lists = {field.encode_name for field in fields if _is_list(field.type)}
     return {name: values if name in lists else values[-1] for name, values in request.GET.lists()}
 
@@ -63,6 +74,22 @@ def _is_list(kind: Any) -> bool:
 
 
 def _body(request: HttpRequest, operation: Operation[Any, Any]) -> dict[str, Any]:
+    body = read_object(request)
+    if clash := body.keys() & set(operation.path_members):
+        raise InvalidInputError(
+            "Some of what you sent stands in the address already.",
+            {f"/{name}": "This stands in the address; leave it out of the body." for name in clash},
+        )
+    return body
+
+
+def read_object(request: HttpRequest) -> dict[str, Any]:
+    """
+    Return the JSON object that is the body, or an empty one when there is no body.
+
+    Raises:
+        RefusedCallError: it is no JSON object, or too large.
+    """
     if int(request.META.get("CONTENT_LENGTH") or 0) > _MOST_BYTES:
         raise RefusedCallError(413, "too_large", "A body has at most a million bytes. Send several smaller ones.")
     raw = request.read(_MOST_BYTES + 1)
@@ -80,11 +107,6 @@ def _body(request: HttpRequest, operation: Operation[Any, Any]) -> dict[str, Any
         ) from None
     if not isinstance(body, dict):
         raise RefusedCallError(400, "not_an_object", "Send one JSON object.")
-    if clash := body.keys() & set(operation.path_members):
-        raise InvalidInputError(
-            "Some of what you sent stands in the address already.",
-            {f"/{name}": "This stands in the address; leave it out of the body." for name in clash},
-        )
     return body
 
 

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from greenroom.hub.api.idempotency import purge_answers
+from greenroom.hub.api.limits import purge_windows
 from greenroom.hub.jobs.registry import task
 from greenroom.hub.jobs.schedules import schedule
 
@@ -10,5 +11,6 @@ from greenroom.hub.jobs.schedules import schedule
 @schedule(every=timedelta(hours=1))
 @task()
 def purge_old_answers() -> None:
-    """Forget the answers to calls with an Idempotency-Key after a day."""
+    """Forget after a day what the API remembers between calls."""
     purge_answers()
+    purge_windows()
