@@ -96,7 +96,7 @@ def test_who_comes_back_gets_another_link(registrant, door):
 
 
 def test_made_up_links_lead_nowhere(registrant, door):
-    *start, token, _ = door.split("/")
+    *_start, token, _ = door.split("/")
     number, generation, signature = token.split(".")
     forged = [
         f"{int(number) + 1}.{generation}.{signature}",

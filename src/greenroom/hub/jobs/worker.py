@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 
 import structlog
 from django.conf import settings
@@ -64,14 +65,19 @@ def run_until_idle(limit: int = 1000, *, with_schedules: bool = False) -> int:
     return limit
 
 
-def run_job(job: Job) -> bool:
-    """Run a claimed job and say in its row how it went. False when its lease was lost meanwhile."""
+def run_job(job: Job, **more: Any) -> bool:
+    """
+    Run a claimed job and say in its row how it went. False when its lease was lost meanwhile.
+
+    Args:
+        more: arguments for the task beside the job's own.
+    """
     checkpoints.reached("jobs.claimed")
     try:
         task = get_task(job.name)
         if task.lease:
             services.extend_lease(job, task.lease)
-        task.call(**job.args)
+        task.call(**job.args, **more)
     except Exception as error:  # noqa: BLE001 - whatever a task raises is recorded in its row
         return _record_failure(job, error)
     checkpoints.reached("jobs.before_finish")

@@ -17,7 +17,7 @@ from greenroom.hub.events.services.mirror import (
 )
 from greenroom.hub.events.services.people import link_new_people, link_sign_ups
 from greenroom.hub.events.services.registrants import store_registrants
-from greenroom.hub.events.services.registration import cancel_registration, register
+from greenroom.hub.events.services.registration import cancel_registration, register, take_registrant_off
 from greenroom.hub.events.services.starting import get_start_url
 
 __all__ = [
@@ -46,4 +46,5 @@ __all__ = [
     "store_registrants",
     "store_registration_form",
     "store_sessions",
+    "take_registrant_off",
 ]

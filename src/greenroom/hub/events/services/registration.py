@@ -1,5 +1,5 @@
 """
-The acts `register` and `cancel_registration`, called by every door.
+The acts `register`, `cancel_registration` and `take_registrant_off`, called by every door.
 
 What a person asks is a row (`RegistrationRequest`) and a job, written together. The job carries the row to GoTo, as
 often as it takes: a crash between GoTo's yes and our note of it ends in GoTo saying "known already", which is a
@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import structlog
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from greenroom.goto import (
     BadRequestError,
@@ -85,7 +86,7 @@ def register(
         with transaction.atomic():
             request = _open_request(event, answers, user, idempotency_key)
             if request.state == State.PENDING:
-                deliver_registration.enqueue(request_id=request.pk, dedupe_key=f"registration:{request.pk}")
+                deliver_registration.enqueue(request_id=request.pk, dedupe_key=registration_key_of(request))
             return request
     except IntegrityError:  # the same person was faster in another tab, or somebody else
         if repeated := _find_repeated(event, answers, user, idempotency_key):
@@ -146,15 +147,26 @@ def _open_request(
     )
 
 
+def registration_key_of(request: RegistrationRequest) -> str:
+    """Return what the job that carries a sign-up is known by."""
+    return f"registration:{request.pk}"
+
+
+def cancellation_key_of(request: RegistrationRequest) -> str:
+    """Return what the job that carries a cancellation is known by."""
+    return f"cancellation:{request.pk}"
+
+
 @task(queue="goto", priority=10, max_attempts=1000)
-def deliver_registration(request_id: int) -> None:
-    """Carry one request to GoTo and write down the answer."""
+def deliver_registration(request_id: int, is_waited_for: bool = False) -> None:
+    """Carry one request to GoTo and write down the answer; be quick to give up when somebody waits."""
     request = _claim(request_id, State.PENDING)
     if request is None:
         return
     event, product = request.event, get_product(request.event.product)
     try:
-        with open_goto(event.connection, limiter=SharedLimiter(is_waited_for=True)) as goto:
+        limiter = SharedLimiter(is_waited_for=True)
+        with open_goto(event.connection, limiter=limiter, is_waited_for=is_waited_for) as goto:
             answers = Answers.from_json(request.answers)
             answer = product.register(goto, event.organizer_key, event.event_key, answers)
             is_foreign = answer.was_registered_before and _is_somebody_elses(goto, request, answer)
@@ -248,7 +260,7 @@ def _take_off_after_all(request: RegistrationRequest, registrant: Registrant) ->
     """Take a person off who changed their mind while their sign-up was on its way, and may have been overtaken."""
     changed_mind = RegistrationRequest.objects.filter(pk=request.pk, state__in=[State.CANCELLING, State.CANCELLED])
     if changed_mind.update(state=State.CANCELLING, registrant=registrant, answered_at=None):
-        deliver_cancellation.enqueue(request_id=request.pk, dedupe_key=f"cancellation:{request.pk}")
+        deliver_cancellation.enqueue(request_id=request.pk, dedupe_key=cancellation_key_of(request))
 
 
 def _store_registrant(request: RegistrationRequest, answer: Registered) -> Registrant:
@@ -290,16 +302,34 @@ def cancel_registration(*, event: Event, user: User) -> RegistrationRequest:
     registration = find_registration(user=user, event=event)
     if not registration.is_open:
         raise UnknownObjectError("You are not registered for this event.")
+    return _ask_to_cancel(event, user, registration)
+
+
+def take_registrant_off(*, registrant: Registrant) -> RegistrationRequest:
+    """
+    Ask to take somebody off an event, as its organizer does. Answers as `cancel_registration`.
+
+    Raises:
+        UnknownObjectError: they are not registered any more.
+    """
+    if not registrant.is_there:
+        raise UnknownObjectError("This person is not registered any more.")
+    open_requests = RegistrationRequest.objects.filter(event=registrant.event, state__in=OPEN_STATES)
+    request = open_requests.filter(Q(registrant=registrant) | Q(email=registrant.email)).order_by("pk").last()
+    return _ask_to_cancel(registrant.event, registrant.user, Registration(request, registrant))
+
+
+def _ask_to_cancel(event: Event, user: User | None, registration: Registration) -> RegistrationRequest:
     with transaction.atomic():
         request = _request_to_cancel(event, user, registration)
         if request.state != State.CANCELLING:
             request.state, request.asked_at, request.answered_at = State.CANCELLING, clock.now(), None
             request.save(update_fields=["state", "asked_at", "answered_at"])
-            deliver_cancellation.enqueue(request_id=request.pk, dedupe_key=f"cancellation:{request.pk}")
+            deliver_cancellation.enqueue(request_id=request.pk, dedupe_key=cancellation_key_of(request))
     return request
 
 
-def _request_to_cancel(event: Event, user: User, registration: Registration) -> RegistrationRequest:
+def _request_to_cancel(event: Event, user: User | None, registration: Registration) -> RegistrationRequest:
     if registration.request and registration.request.state in OPEN_STATES:
         return RegistrationRequest.objects.select_for_update().get(pk=registration.request.pk)
     registrant = registration.registrant
@@ -317,14 +347,15 @@ def _request_to_cancel(event: Event, user: User, registration: Registration) -> 
 
 
 @task(queue="goto", priority=10, max_attempts=1000)
-def deliver_cancellation(request_id: int) -> None:
-    """Carry one cancellation to GoTo and write down that it is done."""
+def deliver_cancellation(request_id: int, is_waited_for: bool = False) -> None:
+    """Carry one cancellation to GoTo and write down that it is done; be quick to give up when somebody waits."""
     request = _claim(request_id, State.CANCELLING)
     if request is None:
         return
     event, product = request.event, get_product(request.event.product)
     try:
-        with open_goto(event.connection, limiter=SharedLimiter(is_waited_for=True)) as goto:
+        limiter = SharedLimiter(is_waited_for=True)
+        with open_goto(event.connection, limiter=limiter, is_waited_for=is_waited_for) as goto:
             key = request.registrant.registrant_key if request.registrant else _find_key(goto, request)
             if key:
                 product.cancel_registration(goto, event.organizer_key, event.event_key, key)

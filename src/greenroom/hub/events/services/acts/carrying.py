@@ -60,13 +60,14 @@ def enqueue_act(act_id: int) -> Job:
 
 
 @task(queue="goto", priority=10, max_attempts=1000)
-def deliver_act(act_id: int) -> None:
-    """Carry one act to GoTo and write down the answer."""
+def deliver_act(act_id: int, is_waited_for: bool = False) -> None:
+    """Carry one act to GoTo and write down the answer; be quick to give up when somebody waits."""
     act = _claim(act_id)
     if act is None:
         return
     try:
-        with open_goto(act.connection, limiter=SharedLimiter(is_waited_for=True)) as goto:
+        limiter = SharedLimiter(is_waited_for=True)
+        with open_goto(act.connection, limiter=limiter, is_waited_for=is_waited_for) as goto:
             store = _CARRIERS[Verb(act.verb)](goto, act)
     except ReconnectNeededError as error:
         _note_trouble(act, error)
