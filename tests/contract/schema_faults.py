@@ -35,6 +35,7 @@ _STATUS = (
     "no such member",
     "the schema requires it of every webinar, and declares it nowhere (documented)",
 )
+_NO_MOMENT = ("a moment", "an empty text", "its own text says that it is always empty (documented)")
 _TEXT_KEY = ("a number", "a text", "the keys in the attendees of all sessions are texts (observed)")
 
 SCHEMA_FAULTS = (
@@ -77,6 +78,8 @@ SCHEMA_FAULTS = (
         "an empty text",
         "the operation's own text says that it is always empty (documented)",
     ),
+    SchemaFault("meeting", "meetings.meetingId.get", "[].createTime", *_NO_MOMENT),
+    SchemaFault("meeting", "organizers.organizerKey.meetings.get", "[].createTime", *_NO_MOMENT),
 )
 
 # Parameters that are flagged as required, and are not: product, operation, parameter -> why.
