@@ -4,11 +4,14 @@ from allauth.account.views import email
 from django.urls import include, path
 from django.views.decorators.http import require_safe
 
+from greenroom.hub.api.mcp import mcp
+
 urlpatterns = [
     # Rights and registrations go by the address, and nothing proves a new one: the page only shows it.
     path("accounts/email/", require_safe(email), name="account_email"),
     path("accounts/", include("allauth.account.urls")),
     path("api/", include("greenroom.hub.api.urls")),
+    path("mcp", mcp, name="mcp"),
     path("", include("greenroom.hub.web.urls")),
 ]
 
