@@ -285,3 +285,59 @@ def test_bodies_hold_keys_as_the_schema_types_them() -> None:
 
     assert write_body(training.TrainingOrganizers(organizers=(big,))) == b'{"organizers":[%b]}' % big.encode()
     assert json.loads(write_body(webinar.AssetsSearchReq(account_key=big))) == {"accountKey": big}
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        (rb"Lena\ud83d", "Lena\N{REPLACEMENT CHARACTER}"),
+        (rb"\udc4bLena", "\N{REPLACEMENT CHARACTER}Lena"),
+        (rb"\ud83d\udc4b", "\N{WAVING HAND SIGN}"),
+        (rb"Le\u0000na", "Le\0na"),
+        (b"Le\0na", "Le\0na"),
+        (b"Le\tna\x1f", "Le\tna\x1f"),
+        (b"L\xe9na", "L\N{REPLACEMENT CHARACTER}na"),
+        (b"Lena\xed\xa0\xbd", "Lena" + "\N{REPLACEMENT CHARACTER}" * 3),
+    ],
+)
+def test_one_odd_name_loses_nobody_and_no_digit(written: bytes, read_as: str) -> None:
+    odd = b'{"registrantKey": 55732654321098765432109, "firstName": "%b"}' % written
+    body = b'[{"registrantKey": 1, "firstName": "Ivan"}, %b, {"registrantKey": 3, "firstName": "Ol\xc3\xa9"}]' % odd
+
+    people = decode(body, list[webinar.Registrant], product="webinar", operation="a_call")
+
+    assert ["1", "55732654321098765432109", "3"] == [person.registrant_key for person in people]
+    assert ["Ivan", read_as, "Ol\N{LATIN SMALL LETTER E WITH ACUTE}"] == [person.first_name for person in people]
+
+
+def test_an_odd_name_and_an_odd_spelling_are_read_together() -> None:
+    body = rb'[{"registrantKey": 1, "firstName": "\ud83d", "joinURL": "https://x.example"}]'
+
+    [person] = decode(body, list[webinar.Registrant], product="webinar", operation="a_call")
+
+    assert ("\N{REPLACEMENT CHARACTER}", "https://x.example") == (person.first_name, person.join_url)
+
+
+def test_a_byte_order_mark_is_passed_over() -> None:
+    body = b'\xef\xbb\xbf{"registrantKey": 1}'
+
+    assert decode(body, webinar.Registrant, product="webinar", operation="a_call").registrant_key == "1"
+
+
+@pytest.mark.parametrize("body", [{}, {"error": "unavailable"}, {"Performance": {}}])
+def test_an_answer_without_any_known_member_is_unexpected(body: object) -> None:
+    """All its members may be missing, but then it is no performance of a session."""
+    with pytest.raises(UnexpectedResponseError) as caught:
+        read(webinar.SessionPerformance, body)
+    assert caught.value.path == "$"
+
+
+def test_a_row_without_any_known_member_is_named_by_its_place() -> None:
+    with pytest.raises(UnexpectedResponseError) as caught:
+        read(list[webinar.Poll], [{"question": "Why?"}, {"error": "unavailable"}])
+    assert caught.value.path == "$[1]"
+
+
+def test_known_members_that_are_null_are_known() -> None:
+    assert read(list[webinar.Poll], [{"question": None}]) == [webinar.Poll()]
+    assert read(webinar.Webhook, {"webhookKey": None}) == webinar.Webhook()

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import tracemalloc
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 from tests.goto.fakes import NOW, FakeGoTo, answer, by_page, hal, later
 
-from greenroom.goto import Page, UnexpectedResponseError, training, webinar
+from greenroom.goto import Operation, Page, UnexpectedResponseError, assist, scim, seeit, training, webinar
 from greenroom.goto._paging import Walk
 
 WEBINARS = webinar.get_webinars("1", NOW, later(86_400))
 REGISTRANTS = webinar.get_all_registrants_for_webinar("1", "2")
+ATTENDEES = webinar.get_attendees_for_all_webinar_sessions("1", "2")
+SEEIT_SESSIONS = seeit.sessions_get()
+COMPANIES = assist.get_companies()
 
 
 def keyed(*keys: object) -> list[dict[str, object]]:
@@ -42,9 +46,70 @@ def test_missing_embedded_is_an_empty_list(connect) -> None:
     assert len(fake.requests) == 1
 
 
-@pytest.mark.parametrize("body", [{}, {"_embedded": None}, {"_embedded": {}}, {"_embedded": {"webinars": []}}, []])
-def test_every_kind_of_nothing_is_an_empty_list(connect, body: object) -> None:
-    assert connect(FakeGoTo(answer(200, body))).iterate(WEBINARS) == []
+@pytest.mark.parametrize(
+    ("operation", "body"),
+    [
+        (WEBINARS, {"_embedded": {"webinars": []}}),
+        (WEBINARS, {"_embedded": {}, "page": {"totalElements": 0}}),
+        (WEBINARS, {"_embedded": None, "page": {"totalElements": 4, "totalPages": 2, "number": 2}}),
+        (WEBINARS, []),
+        (webinar.get_webhooks("g2w"), {}),
+        (webinar.get_webhooks("g2w"), {"_embedded": {}}),
+        (REGISTRANTS, {"data": [], "total": 0}),
+        (REGISTRANTS, {"total": 0}),
+        (REGISTRANTS, []),
+        (SEEIT_SESSIONS, {"content": []}),
+        (SEEIT_SESSIONS, {"page": {"totalElements": 0}}),
+        (COMPANIES, {"companies": []}),
+        (COMPANIES, {"total": 0}),
+        (scim.get_users(), {"totalResults": 0}),
+        (scim.get_groups(), {"totalResults": 0, "resources": []}),
+    ],
+)
+def test_what_says_that_there_is_nothing_is_an_empty_list(connect, operation: Operation[Any], body: object) -> None:
+    assert list(connect(FakeGoTo(answer(200, body))).send(operation)) == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "path", "body"),
+    [
+        (WEBINARS, "$._embedded.webinars", {}),
+        (WEBINARS, "$._embedded.webinars", {"_embedded": {}}),
+        (WEBINARS, "$._embedded.webinars", {"page": {}}),
+        (WEBINARS, "$._embedded.webinars", {"page": {"totalElements": 3, "totalPages": 1, "number": 0}}),
+        (
+            WEBINARS,
+            "$._embedded.webinars",
+            {"_embedded": {"others": [{"webinarKey": 1}]}, "page": {"totalElements": 0}},
+        ),
+        (WEBINARS, "$", {"error": "unavailable"}),
+        (webinar.get_webhooks("g2w"), "$", {"error": "unavailable"}),
+        (webinar.get_webhooks("g2w"), "$._embedded.webhooks", {"_embedded": {"others": [{"webhookKey": 1}]}}),
+        (webinar.create_user_subscriptions([]), "$._embedded.userSubscriptions", {}),
+        (REGISTRANTS, "$.data", {}),
+        (REGISTRANTS, "$.data", {"total": 3}),
+        (SEEIT_SESSIONS, "$.content", {}),
+        (SEEIT_SESSIONS, "$.content", {"page": {"totalElements": 3, "totalPages": 1}}),
+        (COMPANIES, "$.companies", {}),
+        (COMPANIES, "$.companies", {"total": 3}),
+        (scim.get_users(), "$.resources", {"totalResults": 3}),
+        (scim.get_groups(), "$", {"error": "unavailable"}),
+    ],
+)
+def test_a_page_without_its_list_is_unexpected(connect, operation: Operation[Any], path: str, body: object) -> None:
+    """A list that was lost on the way must not read as one that is empty."""
+    with pytest.raises(UnexpectedResponseError) as caught:
+        connect(FakeGoTo(answer(200, body))).send(operation)
+    assert path == caught.value.path
+
+
+@pytest.mark.parametrize("stranger", [{}, {"error": "unavailable"}, {"webinarKey": 1}])
+def test_a_row_of_something_else_is_unexpected(connect, stranger: object) -> None:
+    rows = hal("attendeeParticipationResponses", [{"registrantKey": 1}, stranger], number=0, total_pages=1, total=2)
+
+    with pytest.raises(UnexpectedResponseError) as caught:
+        connect(FakeGoTo(rows)).send(ATTENDEES)
+    assert caught.value.path == "$._embedded.attendeeParticipationResponses[1]"
 
 
 def test_items_that_moved_to_the_next_page_are_given_once(connect) -> None:
@@ -66,7 +131,7 @@ def test_an_empty_page_ends_the_list_though_more_are_promised(connect) -> None:
     """Webinars were deleted while we read."""
     pages = [
         hal("webinars", keyed(1, 2), number=0, total_pages=3, total=6),
-        hal("webinars", [], number=1, total_pages=3, total=6),
+        hal("webinars", [], number=1, total_pages=1, total=2),
     ]
     fake = FakeGoTo(by_page(pages))
 
@@ -144,7 +209,7 @@ def test_attendees_of_two_sessions_are_two_rows_of_one_person(connect) -> None:
     rows = [{"registrantKey": 5, "sessionKey": s, "email": "lena@example.com"} for s in (1, 2, 2)]
     page = hal("attendeeParticipationResponses", rows, number=0, total_pages=1, total=3)
 
-    items = connect(FakeGoTo(page)).iterate(webinar.get_attendees_for_all_webinar_sessions("1", "2"))
+    items = connect(FakeGoTo(page)).iterate(ATTENDEES)
 
     assert [item.session_key for item in items] == ["1", "2"]
 
@@ -186,9 +251,10 @@ def page_of(keys: Iterable[int]) -> Page[webinar.Webinar]:
 
 
 def test_rows_without_any_key_are_all_kept(connect) -> None:
-    page = hal("attendeeParticipationResponses", [{}, {}], number=0, total_pages=1, total=2)
+    rows = [{"attendanceTimeInSeconds": 60}] * 2
+    page = hal("attendeeParticipationResponses", rows, number=0, total_pages=1, total=2)
 
-    assert len(connect(FakeGoTo(page)).iterate(webinar.get_attendees_for_all_webinar_sessions("1", "2"))) == 2
+    assert len(connect(FakeGoTo(page)).iterate(ATTENDEES)) == 2
 
 
 def test_pages_give_number_total_and_raw_bytes(connect) -> None:

@@ -38,6 +38,7 @@ from greenroom.goto._shared_pacing import (
     Slots,
     SlotStore,
 )
+from greenroom.goto._sifting import UnreadableRow
 from greenroom.goto._stores import CallbackTokenStore, FileTokenStore
 from greenroom.goto._types import parse_time, write_time
 from greenroom.goto.errors import (
@@ -145,6 +146,7 @@ __all__ = [
     "TokenStore",
     "TransportError",
     "UnexpectedResponseError",
+    "UnreadableRow",
     "Wait",
     "WebhookSignatureError",
     "admin",

@@ -8,14 +8,16 @@ patient road reads it as plain values, mends what GoTo is known to vary, and tri
 from __future__ import annotations
 
 import functools
+import json
 import re
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, TypeVar, cast
 
 import msgspec
 from msgspec import inspect as kinds
 
-from greenroom.goto._types import Key, UtcTime, parse_time, read_key, read_special
+from greenroom.goto._types import Key, Model, UtcTime, parse_time, read_key, read_special
 from greenroom.goto.errors import UnexpectedResponseError
 
 T = TypeVar("T")
@@ -53,6 +55,15 @@ def decode(content: bytes, kind: type[T], *, product: str, operation: str) -> T:
     Raises:
         UnexpectedResponseError: it does not fit; names the place, never the content.
     """
+    value = _read(content, kind, product, operation)
+    rows = value if isinstance(value, list) else [value]
+    stranger = find_stranger(rows, lambda: _objects(content))
+    if stranger is not None:
+        raise UnexpectedResponseError(product, operation, f"$[{stranger}]" if rows is value else "$")
+    return value
+
+
+def _read(content: bytes, kind: type[T], product: str, operation: str) -> T:
     reading = _reading(cast(Any, kind))
     if not reading.has_other_spelling(content):
         try:
@@ -60,10 +71,70 @@ def decode(content: bytes, kind: type[T], *, product: str, operation: str) -> T:
         except _UNREADABLE:
             pass  # the patient road below reads it or says what is wrong
     try:
-        mended = _mend(msgspec.json.decode(content), reading.kind)
+        mended = _mend(_plain(content), reading.kind)
         return msgspec.convert(mended, kind, strict=False, dec_hook=read_special)
     except _UNREADABLE as error:
         raise UnexpectedResponseError(product, operation, _path_of(error)) from None
+
+
+def _plain(content: bytes) -> Any:
+    """
+    Read a body as plain values.
+
+    Where a text in it holds what is no character (half a surrogate pair, broken UTF-8, a bare control character),
+    that becomes U+FFFD: one person's odd name must not make everybody else unreadable.
+    """
+    try:
+        return msgspec.json.decode(content)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return _plain_with_marks(content)
+
+
+def _plain_with_marks(content: bytes) -> Any:
+    try:
+        loose = json.loads(content.decode("utf-8-sig", "replace"), strict=False)
+        written = json.dumps(loose, ensure_ascii=False, allow_nan=False)
+    except ValueError:
+        raise msgspec.DecodeError("no JSON") from None
+    return msgspec.json.decode(written.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace"))
+
+
+def _objects(content: bytes) -> Sequence[Any]:
+    plain = _plain(content)
+    return plain if isinstance(plain, list) else [plain]
+
+
+def find_stranger(rows: Sequence[object], objects: Callable[[], Sequence[Any]]) -> int | None:
+    """
+    Find the first row with none of its type's members: it is something else than what was asked for.
+
+    An envelope may have no member at all; whether that is a list is for the one who opens it.
+
+    Args:
+        rows: as read, all of one type.
+        objects: gives the same rows as plain objects; asked only where a row came out blank.
+    """
+    item: Any = type(rows[0]) if rows else None
+    blank = _blank(item)
+    if blank is None or blank not in rows:
+        return None
+    names, is_model = _known_names(item), issubclass(item, Model)
+    return next((n for n, row in enumerate(objects()) if (row or is_model) and names.isdisjoint(row)), None)
+
+
+@functools.lru_cache(maxsize=512)
+def _blank(item: Any) -> object:
+    """Make what an object without any member is read as; None where some are required, and for what is no model."""
+    if item is None or not issubclass(item, msgspec.Struct):
+        return None
+    fields = msgspec.structs.fields(item)
+    return item() if fields and not any(field.required for field in fields) else None
+
+
+@functools.lru_cache(maxsize=512)
+def _known_names(item: Any) -> frozenset[str]:
+    names = {field.encode_name for field in msgspec.structs.fields(item)}
+    return frozenset(names.union(*(SPELLINGS.get(name, ()) for name in names)))
 
 
 def _path_of(error: Exception) -> str:

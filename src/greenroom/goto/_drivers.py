@@ -23,11 +23,12 @@ from greenroom.goto._downloads import (
     request_headers,
 )
 from greenroom.goto._flow import Auth, Settings, exchange
-from greenroom.goto._operation import Answer, Operation, Redirect, Reply
+from greenroom.goto._operation import Answer, Operation, Redirect
 from greenroom.goto._pacing import Limiter
 from greenroom.goto._paging import Page, Walk
 from greenroom.goto._retry import RetryPolicy
 from greenroom.goto._runners import AsyncRunner, SyncRunner, Timeouts
+from greenroom.goto._sifting import UnreadableRow
 
 T = TypeVar("T")
 Item = TypeVar("Item")
@@ -96,10 +97,16 @@ def _walk(operation: Operation[Any], page_size: int) -> Walk:
     )
 
 
-def _fetched(operation: Operation[Iterable[Item]], reply: Reply, walk: Walk) -> Fetched[Item]:
+def _fetched(answer: Answer[Iterable[Item]], walk: Walk) -> Fetched[Item]:
     """Read one page of a list that is walked over."""
-    answer = Answer(operation, reply)
     return Fetched(walk.take(answer.value), answer)
+
+
+def _taken(set_aside: list[UnreadableRow] | None) -> list[UnreadableRow]:
+    rows = set_aside or []
+    taken = rows[:]
+    rows.clear()
+    return taken
 
 
 class GoTo:
@@ -117,6 +124,8 @@ class GoTo:
         clock: tells the time (aware), for token expiry and Retry-After dates.
         sleep: waits so many seconds.
         random: gives numbers in [0, 1) for jitter.
+        sets_aside: rows of a list that cannot be read are left out of it and kept for `take_set_aside`; by default
+            one such row makes the whole list unreadable.
 
     Everything it raises is a `GotoError`, apart from ValueError and TypeError for wrong arguments and what a
     token store or limiter of yours raises.
@@ -135,6 +144,7 @@ class GoTo:
         clock: Callable[[], datetime] | None = None,
         sleep: Callable[[float], object] = time.sleep,
         random: Callable[[], float] = random.random,
+        sets_aside: bool = False,
     ) -> None:
         self._settings = Settings(
             auth=_auth_of(auth, auth_url),
@@ -146,6 +156,7 @@ class GoTo:
             user_agent=USER_AGENT,
         )
         self._runner = SyncRunner(transport, timeout or Timeouts(), sleep)
+        self._set_aside: list[UnreadableRow] | None = [] if sets_aside else None
 
     def __enter__(self) -> Self:
         return self
@@ -159,6 +170,10 @@ class GoTo:
         """Close the connections."""
         self._runner.close()
 
+    def take_set_aside(self) -> list[UnreadableRow]:
+        """Return the rows that could not be read since this was asked last; see `sets_aside`."""
+        return _taken(self._set_aside)
+
     def send(self, operation: Operation[T]) -> T:
         """
         Send an operation and return its value.
@@ -170,7 +185,7 @@ class GoTo:
 
     def fetch(self, operation: Operation[T]) -> Answer[T]:
         """Send an operation and return the whole answer; its value is decoded when asked for."""
-        return Answer(operation, self._runner.run(exchange(self._settings, operation)))
+        return Answer(operation, self._runner.run(exchange(self._settings, operation)), self._set_aside)
 
     def iterate(self, operation: Operation[Iterable[Item]], *, page_size: int = 200) -> Iterator[Item]:
         """
@@ -187,7 +202,8 @@ class GoTo:
         """Yield the pages one after the other, from the operation's `page`, or the first one, on."""
         walk = _walk(operation, page_size)
         while not walk.is_over:
-            yield _fetched(operation, self._runner.run(exchange(self._settings, operation, walk.query())), walk)
+            reply = self._runner.run(exchange(self._settings, operation, walk.query()))
+            yield _fetched(Answer(operation, reply, self._set_aside), walk)
 
     def download(
         self,
@@ -240,6 +256,7 @@ class AsyncGoTo:
         clock: Callable[[], datetime] | None = None,
         sleep: Callable[[float], Awaitable[object]] = asyncio.sleep,
         random: Callable[[], float] = random.random,
+        sets_aside: bool = False,
     ) -> None:
         self._settings = Settings(
             auth=_auth_of(auth, auth_url),
@@ -251,6 +268,7 @@ class AsyncGoTo:
             user_agent=USER_AGENT,
         )
         self._runner = AsyncRunner(transport, timeout or Timeouts(), sleep)
+        self._set_aside: list[UnreadableRow] | None = [] if sets_aside else None
 
     async def __aenter__(self) -> Self:
         return self
@@ -264,13 +282,17 @@ class AsyncGoTo:
         """Close the connections."""
         await self._runner.aclose()
 
+    def take_set_aside(self) -> list[UnreadableRow]:
+        """Return the rows that could not be read since this was asked last; as `GoTo.take_set_aside`."""
+        return _taken(self._set_aside)
+
     async def send(self, operation: Operation[T]) -> T:
         """Send an operation and return its value; as `GoTo.send`."""
         return (await self.fetch(operation)).value
 
     async def fetch(self, operation: Operation[T]) -> Answer[T]:
         """Send an operation and return the whole answer; as `GoTo.fetch`."""
-        return Answer(operation, await self._runner.run(exchange(self._settings, operation)))
+        return Answer(operation, await self._runner.run(exchange(self._settings, operation)), self._set_aside)
 
     async def iterate(self, operation: Operation[Iterable[Item]], *, page_size: int = 200) -> AsyncIterator[Item]:
         """Yield the items of all pages; as `GoTo.iterate`."""
@@ -285,7 +307,8 @@ class AsyncGoTo:
         """Yield the pages one after the other; as `GoTo.pages`."""
         walk = _walk(operation, page_size)
         while not walk.is_over:
-            yield _fetched(operation, await self._runner.run(exchange(self._settings, operation, walk.query())), walk)
+            reply = await self._runner.run(exchange(self._settings, operation, walk.query()))
+            yield _fetched(Answer(operation, reply, self._set_aside), walk)
 
     async def download(
         self,

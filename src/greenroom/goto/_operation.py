@@ -13,7 +13,7 @@ from __future__ import annotations
 import functools
 import inspect
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, MutableSequence, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -24,6 +24,7 @@ import msgspec
 
 from greenroom.goto._decoding import decode
 from greenroom.goto._paging import Page, Rule, read_page
+from greenroom.goto._sifting import UnreadableRow, sift
 from greenroom.goto._types import write_body, write_time
 from greenroom.goto.errors import UnexpectedResponseError
 
@@ -180,11 +181,16 @@ class Endpoint:
     def returning_nothing(self, *keys: str, gone_is_success: bool = False, **request: Any) -> Operation[None]:
         """Make an operation without an answer; `gone_is_success` makes a 404 as good as done."""
         accepts = is_gone if gone_is_success else None
-        return self.reading(read_nothing, *keys, accepts=accepts, **request)
+        return self.reading(self._read_nothing, *keys, accepts=accepts, **request)
 
     def returning_redirect(self, *keys: str, **request: Any) -> Operation[Redirect]:
         """Make an operation whose answer is an address that is not followed."""
         return self.reading(self._read_redirect, *keys, **request)
+
+    def _read_nothing(self, reply: Reply) -> None:
+        """Ignore the body, unless it is a page: then somebody on the way has answered, and not GoTo (assumed)."""
+        if reply.content.lstrip().startswith(b"<"):
+            raise UnexpectedResponseError(self.product, self.name)
 
     def _read_redirect(self, reply: Reply) -> Redirect:
         location = reply.headers.get("location", "")
@@ -250,10 +256,6 @@ def _query_text(value: object) -> str:
     return ",".join(value)
 
 
-def read_nothing(reply: Reply) -> None:
-    """Ignore the body of an answer that has none."""
-
-
 def is_gone(reply: Reply) -> bool:
     """Tell whether the thing to delete is not there."""
     return reply.status == 404
@@ -269,11 +271,14 @@ class Answer(Generic[T_co]):
         content: the body's bytes, for digests and archives. Personal data: do not log.
     """
 
-    __slots__ = ("_reply", "_value", "operation")
+    __slots__ = ("_reply", "_set_aside", "_value", "operation")
 
-    def __init__(self, operation: Operation[T_co], reply: Reply) -> None:
+    def __init__(
+        self, operation: Operation[T_co], reply: Reply, set_aside: MutableSequence[UnreadableRow] | None = None
+    ) -> None:
         self.operation = operation
         self._reply = reply
+        self._set_aside = set_aside
         self._value: tuple[T_co, ...] = ()
 
     def __repr__(self) -> str:
@@ -300,8 +305,18 @@ class Answer(Generic[T_co]):
             UnexpectedResponseError: the body is not what the contract says.
         """
         if not self._value:
-            self._value = (self.operation.read(self._reply),)
+            self._value = (self._read(),)
         return self._value[0]
+
+    def _read(self) -> T_co:
+        operation, reply = self.operation, self._reply
+        if self._set_aside is None:
+            return operation.read(reply)
+
+        def read(content: bytes) -> T_co:
+            return operation.read(msgspec.structs.replace(reply, content=content))
+
+        return sift(read, operation.paging, reply.content, self._set_aside)
 
 
 def snake_case(operation_id: str) -> str:

@@ -15,7 +15,8 @@ from typing import Any, Generic, TypeAlias, TypeVar, overload
 
 import msgspec
 
-from greenroom.goto._decoding import decode
+from greenroom.goto._decoding import decode, find_stranger
+from greenroom.goto.errors import UnexpectedResponseError
 
 Item = TypeVar("Item")
 Item_co = TypeVar("Item_co", covariant=True)
@@ -34,11 +35,13 @@ class Hal:
         embedded: NAME.
         key: fields that tell one item from another, for removing doubles.
         size_param: the query parameter with the page's size.
+        is_whole: the list is not cut into pages, and there is no `page`.
     """
 
     embedded: str
     key: tuple[str, ...]
     size_param: str = "size"
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,15 @@ class _HalBody(msgspec.Struct, Generic[Item]):
     embedded: dict[str, list[Item]] | None = msgspec.field(name="_embedded", default=None)
     page: _PageInfo | None = None
 
+    def page_by(self, rule: Rule) -> Page[Item] | None:
+        """Find the list. An empty one is not there, and `page` is (observed); so is one beyond the end (assumed)."""
+        assert isinstance(rule, Hal)
+        lists = self.embedded or {}
+        items = lists.get(rule.embedded)
+        if items is None and (any(lists.values()) or not (rule.is_whole or _tells_of_nothing(self.page))):
+            return None
+        return Page(tuple(items or ())) if rule.is_whole else _numbered_page(items or [], self.page)
+
 
 class _DataBody(msgspec.Struct, Generic[Item], rename="camel"):
     data: list[Item] | None = None
@@ -138,10 +150,24 @@ class _DataBody(msgspec.Struct, Generic[Item], rename="camel"):
     limit: int | None = None
     page_size: int | None = None
 
+    def page_by(self, _rule: Rule) -> Page[Item] | None:
+        """Find the list; it may be missing where the total is 0 (assumed)."""
+        if self.data is None and self.total != 0:
+            return None
+        size = self.limit or self.page_size
+        total_pages = None if self.total is None or not size or size < 0 else -(-self.total // size)
+        return Page(tuple(self.data or ()), self.page or 0, self.total, total_pages)
+
 
 class _ContentBody(msgspec.Struct, Generic[Item]):
     content: list[Item] | None = None
     page: _PageInfo | None = None
+
+    def page_by(self, _rule: Rule) -> Page[Item] | None:
+        """Find the list; it may be missing where there is nothing (assumed)."""
+        if self.content is None and not _tells_of_nothing(self.page):
+            return None
+        return _numbered_page(self.content or [], self.page)
 
 
 class _OffsetBody(msgspec.Struct):
@@ -149,20 +175,58 @@ class _OffsetBody(msgspec.Struct):
 
     total: int | None = None
 
+    def page_by(self, _rule: Rule) -> Page[Any] | None:
+        """Find the list; it may be missing where the total is 0 (assumed)."""
+        items = getattr(self, "items", None)
+        if items is None and self.total != 0:
+            return None
+        return Page(tuple(items or ()), total=self.total, total_pages=None)
+
+
+def _tells_of_nothing(page: _PageInfo | None) -> bool:
+    """Tell whether a page says that it holds no items: there are none, or it lies beyond the last."""
+    if page is None or page.total_elements == 0:
+        return page is not None
+    return page.total_pages is not None and (page.number or 0) >= page.total_pages
+
+
+def _numbered_page(items: list[Item], page: _PageInfo | None) -> Page[Item]:
+    info = page or _PageInfo()
+    return Page(tuple(items), info.number or 0, info.total_elements, info.total_pages)
+
 
 def read_page(rule: Rule, item: type[Item], content: bytes, *, product: str, operation: str) -> Page[Item]:
-    """Read one page in the rule's envelope; a bare array is a single page."""
-    hashable: Any = item
-    body = decode(content, _body_kind(rule, hashable), product=product, operation=operation)
-    if isinstance(body, _HalBody):
-        return _hal_page(body, rule)
-    if isinstance(body, _DataBody):
-        return _data_page(body)
-    if isinstance(body, _ContentBody):
-        return _numbered_page(body.content or [], body.page)
-    if isinstance(body, _OffsetBody):
-        return Page(tuple(getattr(body, "items", None) or ()), total=body.total, total_pages=None)
-    return Page(tuple(body), total=len(body))
+    """
+    Read one page in the rule's envelope; a bare array is a single page.
+
+    Raises:
+        UnexpectedResponseError: it does not fit, or there is neither a list nor a word that it is empty.
+    """
+
+    def read(kind: Any) -> Page[Any] | None:
+        body = decode(content, _body_kind(rule, kind), product=product, operation=operation)
+        return Page(tuple(body), total=len(body)) if isinstance(body, list) else body.page_by(rule)
+
+    page = read(item)
+    if page is None:
+        raise UnexpectedResponseError(product, operation, _place(rule))
+    stranger = find_stranger(page.items, lambda: (read(dict[str, Any]) or page).items)
+    if stranger is not None:
+        raise UnexpectedResponseError(product, operation, f"{_place(rule)}[{stranger}]")
+    return page
+
+
+def _place(rule: Rule) -> str:
+    """Say where a page's list stands."""
+    match rule:
+        case Hal():
+            return f"$._embedded.{rule.embedded}"
+        case Data():
+            return "$.data"
+        case Content():
+            return "$.content"
+        case Offset():
+            return f"$.{rule.items}"
 
 
 @functools.lru_cache(maxsize=256)
@@ -182,22 +246,6 @@ def _envelope(rule: Rule, item: Any) -> Any:
         case Offset():
             items = ("items", list[item] | None, msgspec.field(name=rule.items, default=None))
             return msgspec.defstruct("_NamedBody", [items], bases=(_OffsetBody,))
-
-
-def _hal_page(body: _HalBody[Item], rule: Rule) -> Page[Item]:
-    assert isinstance(rule, Hal)
-    return _numbered_page((body.embedded or {}).get(rule.embedded, []), body.page)
-
-
-def _numbered_page(items: list[Item], page: _PageInfo | None) -> Page[Item]:
-    info = page or _PageInfo(number=0, total_pages=1)
-    return Page(tuple(items), info.number or 0, info.total_elements, info.total_pages)
-
-
-def _data_page(body: _DataBody[Item]) -> Page[Item]:
-    size = body.limit or body.page_size
-    total_pages = None if body.total is None or not size or size < 0 else -(-body.total // size)
-    return Page(tuple(body.data or ()), body.page or 0, body.total, total_pages)
 
 
 class Walk:

@@ -104,7 +104,7 @@ class LicenseResults(Model, frozen=True, kw_only=True):
         results: the licenses.
     """
 
-    results: tuple[License, ...] = ()
+    results: tuple[License, ...]
 
 
 class Group(Model, frozen=True, kw_only=True):

@@ -52,7 +52,7 @@ class Sessions(Model, frozen=True, kw_only=True):
         sessions: in GoTo's order.
     """
 
-    sessions: tuple[Session, ...] = ()
+    sessions: tuple[Session, ...]
 
 
 class Launch(Model, frozen=True, kw_only=True):
@@ -133,4 +133,4 @@ class Machines(Model, frozen=True, kw_only=True):
     """
 
     total_num_machines: int | None = None
-    machines: dict[str, Machine] | tuple[Machine, ...] = ()
+    machines: dict[str, Machine] | tuple[Machine, ...]

@@ -69,11 +69,11 @@ class UserCollection(Model, frozen=True, kw_only=True):
     The users a query found.
 
     Attributes:
-        resources: the users.
+        resources: the users; missing where there are none.
         total_results: how many there are.
     """
 
-    resources: tuple[User, ...] = ()
+    resources: tuple[User, ...] | None = None
     total_results: int | None = None
 
 
@@ -112,11 +112,11 @@ class GroupCollection(Model, frozen=True, kw_only=True):
     The groups a query found.
 
     Attributes:
-        resources: the groups.
+        resources: the groups; missing where there are none.
         total_results: how many there are.
     """
 
-    resources: tuple[Group, ...] = ()
+    resources: tuple[Group, ...] | None = None
     total_results: int | None = None
 
 

@@ -12,8 +12,11 @@ bodies is unconfirmed, so `message` may be empty.
 
 from __future__ import annotations
 
+from typing import Any
+
 from greenroom.goto._operation import Catalog, Endpoint, Operation, Reply
 from greenroom.goto._paging import Page
+from greenroom.goto.errors import UnexpectedResponseError
 from greenroom.goto.scim.models import (
     Group,
     GroupCollection,
@@ -42,7 +45,7 @@ def get_groups(call: Endpoint, *, filter: str | None = None) -> Operation[Page[G
     Raises:
         BadRequestError: the filter is malformed.
     """
-    return call.reading(lambda reply: _groups(call, reply), query={"filter": filter})
+    return call.reading(lambda reply: _found(call, GroupCollection, reply), query={"filter": filter})
 
 
 @CATALOG.operation("createGroup", "POST", "/Groups", success=(201,))
@@ -116,7 +119,7 @@ def get_users(call: Endpoint, *, filter: str | None = None) -> Operation[Page[Us
     Raises:
         BadRequestError: the filter is malformed.
     """
-    return call.reading(lambda reply: _users(call, reply), query={"filter": filter})
+    return call.reading(lambda reply: _found(call, UserCollection, reply), query={"filter": filter})
 
 
 @CATALOG.operation("createUsers", "POST", "/Users", success=(201,))
@@ -212,11 +215,9 @@ def delete_user(call: Endpoint, user_key: str, *, gone_is_success: bool = False)
     return call.returning_nothing(user_key, gone_is_success=gone_is_success)
 
 
-def _groups(call: Endpoint, reply: Reply) -> Page[Group]:
-    found = call.decode(GroupCollection, reply)
-    return Page(found.resources, total=found.total_results)
-
-
-def _users(call: Endpoint, reply: Reply) -> Page[User]:
-    found = call.decode(UserCollection, reply)
-    return Page(found.resources, total=found.total_results)
+def _found(call: Endpoint, kind: type[UserCollection | GroupCollection], reply: Reply) -> Page[Any]:
+    """Read what a query found; the list may be missing where the total is 0. Source: RFC 7644, 3.4.2."""
+    found = call.decode(kind, reply)
+    if found.resources is None and found.total_results != 0:
+        raise UnexpectedResponseError(call.product, call.name, "$.resources")
+    return Page(found.resources or (), total=found.total_results)

@@ -220,7 +220,7 @@ class RecordingsListForTraining(Model, frozen=True, kw_only=True):
     """
 
     training_key: Key | None = None
-    recording_list: tuple[Recording, ...] = ()
+    recording_list: tuple[Recording, ...]
 
 
 class HostUrl(Model, frozen=True, kw_only=True):

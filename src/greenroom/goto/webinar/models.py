@@ -365,7 +365,7 @@ class RegistrationFields(Model, frozen=True, kw_only=True):
         questions: of their own.
     """
 
-    fields: tuple[RegistrationField, ...] = ()
+    fields: tuple[RegistrationField, ...]
     questions: tuple[RegistrationQuestion, ...] = ()
 
 

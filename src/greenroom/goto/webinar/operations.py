@@ -8,7 +8,9 @@ PermissionDeniedError for an organizer the token may not act for, and BadRequest
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import TypeVar
 
 import msgspec
 
@@ -58,6 +60,8 @@ from greenroom.goto.webinar.requests import (
     WebinarReqUpdate,
 )
 
+Item = TypeVar("Item")
+
 CATALOG = Catalog("webinar", "/G2W/rest/v2")
 _ORGANIZER = "/organizers/{organizerKey}"
 _WEBINARS = _ORGANIZER + "/webinars"
@@ -71,6 +75,7 @@ _PANELIST = _WEBINAR + "/panelists/{panelistKey}"
 _RANGE = ("fromTime", "toTime")
 _PAGED = ("page", "size")
 _LIMITED = ("page", "limit")
+
 _WEBINAR_PAGES = Hal("webinars", key=("webinar_key",))
 _SESSION_PAGES = Hal("sessionInfoResources", key=("session_key",))
 _ATTENDEE_PAGES = Hal("attendeeParticipationResponses", key=("registrant_key", "email", "session_key"))
@@ -796,7 +801,7 @@ def create_webhooks(call: Endpoint, webhooks: Sequence[CreateWebhookRequest]) ->
     Raises:
         BadRequestError: an address is not https, or does not answer a GET with 200.
     """
-    return call.reading(lambda reply: _webhooks(call, reply), body=list(webhooks))
+    return call.reading(lambda reply: list(call.read_page(_WEBHOOKS, Webhook, reply)), body=list(webhooks))
 
 
 @CATALOG.operation("updateWebhooks", "PUT", "/webhooks", success=(204,))
@@ -813,7 +818,7 @@ def update_webhooks(call: Endpoint, webhooks: Sequence[UpdateWebhooksRequest]) -
 @CATALOG.operation("getWebhooks", "GET", "/webhooks", required_query=("product",))
 def get_webhooks(call: Endpoint, product: str = "g2w") -> Operation[list[Webhook]]:
     """List the webhooks of the token's person."""
-    return call.reading(lambda reply: _webhooks(call, reply), query={"product": product})
+    return call.reading(lambda reply: _whole(call, _WEBHOOKS, Webhook, reply), query={"product": product})
 
 
 @CATALOG.operation("deleteWebhooks", "DELETE", "/webhooks", success=(202,))
@@ -848,7 +853,9 @@ def create_user_subscriptions(
     Raises:
         BadRequestError: an address is not https, or does not answer a GET with 200.
     """
-    return call.reading(lambda reply: _subscriptions(call, reply), body=list(subscriptions))
+    return call.reading(
+        lambda reply: list(call.read_page(_SUBSCRIPTIONS, UserSubscription, reply)), body=list(subscriptions)
+    )
 
 
 @CATALOG.operation("updateUserSubscriptions", "PUT", "/userSubscriptions", success=(204,))
@@ -867,7 +874,7 @@ def update_user_subscriptions(
 @CATALOG.operation("getUserSubscriptions", "GET", "/userSubscriptions", required_query=("product",))
 def get_user_subscriptions(call: Endpoint, product: str = "g2w") -> Operation[list[UserSubscription]]:
     """List the subscriptions of the token's person."""
-    return call.reading(lambda reply: _subscriptions(call, reply), query={"product": product})
+    return call.reading(lambda reply: _whole(call, _SUBSCRIPTIONS, UserSubscription, reply), query={"product": product})
 
 
 @CATALOG.operation("deleteUserSubscriptions", "DELETE", "/userSubscriptions", success=(202,))
@@ -914,9 +921,6 @@ def _session(call: Endpoint, reply: Reply) -> list[Attendee] | Session:
     return call.decode(list[Attendee], reply)
 
 
-def _webhooks(call: Endpoint, reply: Reply) -> list[Webhook]:
-    return list(call.read_page(_WEBHOOKS, Webhook, reply))
-
-
-def _subscriptions(call: Endpoint, reply: Reply) -> list[UserSubscription]:
-    return list(call.read_page(_SUBSCRIPTIONS, UserSubscription, reply))
+def _whole(call: Endpoint, rule: Hal, item: type[Item], reply: Reply) -> list[Item]:
+    """Read a list that is not cut into pages; an empty one is not there at all."""
+    return list(call.read_page(replace(rule, is_whole=True), item, reply))
