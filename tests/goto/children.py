@@ -50,11 +50,17 @@ def reserve(folder: str, count: str) -> None:
     """Take slots and print their moments; nothing is waited for."""
     from greenroom.goto import FileSlotStore, SharedLimiter
 
-    limiter = SharedLimiter(FileSlotStore(folder), "an-id")
+    moments = []
+
+    def clock() -> float:
+        moments.append(time.time())
+        return moments[-1]
+
+    limiter = SharedLimiter(FileSlotStore(folder), "an-id", clock=clock)
     wait_for_start()
     for _ in range(int(count)):
         wait = limiter.reserve("webinar")
-        print(time.time() + wait)  # noqa: T201
+        print(moments[-1] + wait)  # noqa: T201
 
 
 def wait_for_start() -> None:
