@@ -114,7 +114,7 @@ def test_attendance_is_collected_with_joins_and_leaves(world, attended, look):
     assert {LENA: 20, OTTO: 55} == minutes()
     lena = Attendee.objects.get(email=LENA)
     assert ([[0, 600], [1200, 1800]], LENA, 1200) == (lena.intervals, lena.registrant.email, lena.reported_seconds)
-    assert ["attended", "attended", "attendance_read"] == kinds()
+    assert ["session_started", "session_ended", "attended", "attended", "attendance_read"] == kinds()
     assert {"attended_seconds": 3300} in Fact.objects.filter(event_id=event.pk).values_list("data", flat=True)
 
 
@@ -333,7 +333,7 @@ def test_attendance_is_final_after_two_equal_readings_an_hour_apart(world, atten
     look()
     event.refresh_from_db()
     assert (True, None) == (EventSession.objects.get().is_final, event.attendance_due_at)
-    assert ["attended", "attendance_read", "attendance_final"] == kinds()
+    assert ["session_started", "session_ended", "attended", "attendance_read", "attendance_final"] == kinds()
 
 
 def test_attendance_that_never_settles_is_final_after_three_days(world, attended, look):

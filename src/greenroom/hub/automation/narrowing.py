@@ -20,9 +20,6 @@ from greenroom.hub.courses.access import list_courses_for
 from greenroom.hub.events.models import Event
 from greenroom.hub.ledger.models import Fact
 
-# How long before an event people can be told of it.
-LEADS = (5, 10, 15, 30, 60, 1440)
-
 OneEvent = Annotated[
     str,
     told(

@@ -8,6 +8,7 @@ webhook, by sync and by our own door must be one fact.
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -40,6 +41,14 @@ def about_session(kind: str, event: Event, session: EventSession, *, version: st
         event_id=event.pk,
         session_id=session.pk,
     )
+
+
+def about_past_session(event: Event, session: EventSession) -> list[NewFact]:
+    """Make the facts that a session began and ended of which nobody knew while it ran."""
+    version = session.session_key
+    began = about_session("session_started", event, session, version=version)
+    ended = about_session("session_ended", event, session, version=version)
+    return [replace(began, happened_at=session.started_at), replace(ended, happened_at=session.ended_at)]
 
 
 def about_registrant(kind: str, event: Event, registrant: Registrant, *, happened_at: datetime) -> NewFact:
@@ -85,6 +94,18 @@ def about_join(event: Event, registrant: Registrant, *, session_key: str, joined
         user_id=registrant.user_id,
         email=registrant.email,
         data={"session_key": session_key},
+    )
+
+
+def about_coming_date(event: Event, *, starts_at: datetime, minutes: int) -> NewFact:
+    """Make the fact that a date of an event is so many minutes away; one for each date and number of minutes."""
+    return NewFact(
+        kind="starts_soon",
+        happened_at=clock.now(),
+        dedupe_key=f"starts_soon:{event.pk}:{int(starts_at.timestamp())}:{minutes}",
+        connection_id=event.connection_id,
+        event_id=event.pk,
+        data={"minutes": minutes, "starts_at": starts_at.isoformat()},
     )
 
 

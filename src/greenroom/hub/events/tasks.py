@@ -7,6 +7,7 @@ from greenroom.hub.events.act_state import job_key_of
 from greenroom.hub.events.models import EventAct, RegistrationRequest
 from greenroom.hub.events.services.acts import deliver_act, enqueue_act
 from greenroom.hub.events.services.answers import read_answers
+from greenroom.hub.events.services.coming import tell_of_coming_dates
 from greenroom.hub.events.services.recordings import read_recordings
 from greenroom.hub.events.services.registration import deliver_cancellation, deliver_registration
 from greenroom.hub.events.services.team import read_team
@@ -22,6 +23,7 @@ __all__ = [
     "read_answers",
     "read_recordings",
     "read_team",
+    "tell_what_starts_soon",
 ]
 
 
@@ -39,6 +41,13 @@ def deliver_what_waits() -> None:
         carrier, name = carriers[RegistrationRequest.State(state)]
         carrier.enqueue(request_id=pk, dedupe_key=f"{name}:{pk}")
     _deliver_waiting_acts()
+
+
+@schedule(every=timedelta(minutes=1))
+@task(queue="goto", priority=5)
+def tell_what_starts_soon() -> None:
+    """Append which dates of events are near."""
+    tell_of_coming_dates()
 
 
 def _deliver_waiting_acts() -> None:

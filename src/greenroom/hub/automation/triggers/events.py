@@ -6,9 +6,10 @@ from typing import Annotated, Any
 import msgspec
 
 from greenroom.hub.automation.fields import told
-from greenroom.hub.automation.narrowing import LEADS, EventFilter, NewEventFilter, SoonFilter
+from greenroom.hub.automation.narrowing import EventFilter, NewEventFilter, SoonFilter
 from greenroom.hub.automation.registry import Trigger, register_trigger
 from greenroom.hub.automation.triggers.items import EventItem, Mirror, of_each, of_event, sample_events
+from greenroom.hub.events.services.coming import LEADS
 from greenroom.hub.ledger.models import Fact
 
 _TAGS = ("Events",)

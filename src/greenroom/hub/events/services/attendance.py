@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
@@ -12,13 +12,14 @@ from greenroom.hub.core import clock
 from greenroom.hub.core.bulk import in_batches, upsert
 from greenroom.hub.core.checkpoints import reached
 from greenroom.hub.events.dates import list_dates_without_session
-from greenroom.hub.events.facts import about_event, about_session
+from greenroom.hub.events.facts import about_event, about_past_session, about_session
 from greenroom.hub.events.models import Attendee, Event, EventSession, Listing
 from greenroom.hub.events.presence import merge_presence, seconds_of
 from greenroom.hub.events.products.base import AttendanceListing, AttendeeData, SessionData
 from greenroom.hub.events.services.doubts import Place, Verdict, judge
-from greenroom.hub.events.services.matching import Matcher, attended_facts
-from greenroom.hub.ledger.services import append
+from greenroom.hub.events.services.matching import Matcher, attended_facts, is_news
+from greenroom.hub.ledger.models import Fact
+from greenroom.hub.ledger.services import append, append_select
 
 # How long after an event's end GoTo is asked for its attendance: GoTo does not say when it is complete, so we look
 # often at first, and for three days.
@@ -34,6 +35,7 @@ SCHEDULE = (
 # Attendance that did not change for so long, and was asked for again, is final.
 SETTLING_TIME = timedelta(hours=1)
 _LONGEST_KEY = 254
+_CLOCKS_DIFFER = timedelta(minutes=5)
 
 
 def store_sessions(*, event: Event, found: Iterable[SessionData]) -> list[EventSession]:
@@ -45,7 +47,8 @@ def store_sessions(*, event: Event, found: Iterable[SessionData]) -> list[EventS
     told = {one.session_key: one for one in found}
     if not told:
         return list(event.sessions.all())
-    moved = [session.pk for session in event.sessions.all() if _has_moved(session, told.get(session.session_key))]
+    known = list(event.sessions.all())
+    moved = [session.pk for session in known if _has_moved(session, told.get(session.session_key))]
     with transaction.atomic():
         EventSession.objects.bulk_create(
             [
@@ -64,7 +67,26 @@ def store_sessions(*, event: Event, found: Iterable[SessionData]) -> list[EventS
         )
         if moved:
             EventSession.objects.filter(pk__in=moved).update(is_final=False)
-    return list(event.sessions.all())
+        stored = list(event.sessions.all())
+        known_keys = {session.session_key for session in known}
+        _tell_of_sessions(event, [one for one in stored if one.session_key not in known_keys])
+    return stored
+
+
+def _tell_of_sessions(event: Event, new: Iterable[EventSession]) -> None:
+    """
+    Append that sessions began and ended of which nobody knew while they ran. One query, when there are new ones.
+
+    Some products do not tell while they run, and nobody may have looked. What ended days ago is history and no news.
+    """
+    untold = [session for session in new if is_news(session)]
+    if not untold:
+        return
+    seen = Fact.objects.filter(event_id=event.pk, kind=Fact.Kind.SESSION_STARTED)
+    began = list(seen.values_list("happened_at", flat=True))
+    for session in untold:
+        if not any(session.started_at - _CLOCKS_DIFFER <= at <= session.ended_at + _CLOCKS_DIFFER for at in began):
+            append(about_past_session(event, session))
 
 
 def _has_moved(session: EventSession, told: SessionData | None) -> bool:
@@ -139,6 +161,25 @@ def plan_next_reading(*, event: Event) -> None:
                 _make_final(event, session)
         if event.attendance_due_at is None and last_end:
             append([about_event("attendance_closed", event, version=last_end.isoformat())])
+            if any(session.attendance_read_at for session in sessions):
+                _tell_absent(event, last_end)
+
+
+def _tell_absent(event: Event, last_end: datetime) -> None:
+    """Append that they stayed away for all who are signed up and were in no session; once per sign-up."""
+    append_select(
+        ("kind", "happened_at", "dedupe_key", "connection_id", "event_id", "registrant_id", "user_id", "email"),
+        """
+        SELECT 'absent', %s, 'absent:' || id || ':' || generation, %s, event_id, id, user_id, email
+        FROM events_registrant
+        WHERE event_id = %s AND gone_at IS NULL AND status = 'APPROVED' AND NOT EXISTS (
+            SELECT 1 FROM events_attendee JOIN events_eventsession ON events_eventsession.id = session_id
+            WHERE events_eventsession.event_id = %s AND registrant_id = events_registrant.id AND attended_seconds > 0
+        )
+        ORDER BY id
+        """,
+        [last_end, event.connection_id, event.pk, event.pk],
+    )
 
 
 def _make_final(event: Event, session: EventSession) -> None:

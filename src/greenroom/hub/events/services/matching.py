@@ -6,17 +6,22 @@ What neither tells, a person decides (`AttendeeMatch`); that counts first, and w
 
 import hashlib
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F, QuerySet
 
 from greenroom.hub.core import clock
 from greenroom.hub.core.errors import InvalidInputError, UnknownObjectError
-from greenroom.hub.events.facts import about_session
-from greenroom.hub.events.models import Attendee, AttendeeMatch, Event, Registrant
+from greenroom.hub.events.facts import about_join, about_session
+from greenroom.hub.events.models import Attendee, AttendeeMatch, Event, EventSession, Registrant
 from greenroom.hub.events.selectors import person_of_attendee
+from greenroom.hub.ledger.models import Fact
 from greenroom.hub.ledger.services import NewFact, append
 from greenroom.hub.users.models import User
+
+# What took place longer ago is history: it was there when its account was connected.
+_NEWS = timedelta(days=4)
 
 
 class Matcher:
@@ -93,8 +98,13 @@ def _tell(event: Event, attendees: QuerySet[Attendee], *, version: str) -> None:
 
 
 def attended_facts(event: Event, attendees: QuerySet[Attendee]) -> Iterable[NewFact]:
-    """Make the fact that somebody attended, for each of these who did; one more for who is matched later."""
+    """
+    Make the fact that somebody attended, for each of these who did; one more for who is matched later.
+
+    And the fact that they came, of those of whom that is not known. Three queries.
+    """
     were_there = attendees.filter(attended_seconds__gt=0).select_related("registrant", "session")
+    came = {(fact.registrant_id, fact.data["session_key"]) for fact in _joined(event)}
     for one in were_there.annotate(person=person_of_attendee(event=event)).iterator(chunk_size=2000):
         yield NewFact(
             kind="attended",
@@ -108,6 +118,22 @@ def attended_facts(event: Event, attendees: QuerySet[Attendee]) -> Iterable[NewF
             email=one.registrant.email if one.registrant else one.email,
             data={"attended_seconds": one.attended_seconds},
         )
+        if one.registrant and is_news(one.session) and (one.registrant_id, one.session.session_key) not in came:
+            yield about_join(event, one.registrant, session_key=one.session.session_key, joined_at=_joined_at(one))
+
+
+def _joined(event: Event) -> QuerySet[Fact]:
+    return Fact.objects.filter(event_id=event.pk, kind=Fact.Kind.JOINED).only("registrant_id", "data")
+
+
+def _joined_at(one: Attendee) -> datetime:
+    """Return when somebody came; the session's begin where GoTo gives a total and no times."""
+    return one.session.started_at + timedelta(seconds=one.intervals[0][0] if one.intervals else 0)
+
+
+def is_news(session: EventSession) -> bool:
+    """Whether a session ended so lately that people want to be told of it."""
+    return clock.now() - session.ended_at <= _NEWS
 
 
 def _short(attendee_key: str) -> str:
