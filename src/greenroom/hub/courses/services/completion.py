@@ -6,10 +6,10 @@ attendance counts. A handful of statements per item, whatever the number of peop
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 
 from greenroom.hub.core import clock
 from greenroom.hub.courses.completion_rule import CompletionRule, is_satisfied, percent_attended, read_rule
@@ -17,6 +17,8 @@ from greenroom.hub.courses.models import Completion, Course, Enrollment, Section
 from greenroom.hub.events.dates import list_dates_without_session
 from greenroom.hub.events.models import Event, EventSession, Registrant
 from greenroom.hub.events.selectors import list_presence
+from greenroom.hub.ledger.services import NewFact, append
+from greenroom.hub.users.models import User
 
 _COLUMNS = ["status", "attended_seconds", "percent", "completed_at", "evaluated_at"]
 
@@ -34,7 +36,9 @@ def evaluate_course(*, course: Course) -> None:
 
 
 def _live_items() -> QuerySet[SectionItem]:
-    return SectionItem.objects.filter(kind=SectionItem.Kind.LIVE_EVENT, removed_at=None).select_related("event")
+    return SectionItem.objects.filter(kind=SectionItem.Kind.LIVE_EVENT, removed_at=None).select_related(
+        "event", "section__lesson"
+    )
 
 
 def evaluate_item(*, item: SectionItem) -> None:
@@ -63,6 +67,7 @@ def evaluate_item(*, item: SectionItem) -> None:
             if user_id in presence or user_id in may_be_absent
         ]
         _store(wanted, known)
+        _tell_completions(item, [one for one in wanted if _is_newly_done(one, known.get(one.user_id))])
         # Corrected attendance may leave nothing to say of somebody who learns here.
         told = {one.user_id for one in wanted}
         Completion.objects.filter(item=item, user__in=learners & known.keys() - told).delete()
@@ -120,6 +125,51 @@ def _standing(
         completed_at=completed_at if status == Completion.Status.COMPLETED else None,
         evaluated_at=now,
     )
+
+
+def _is_newly_done(one: Completion, before: Completion | None) -> bool:
+    done = Completion.Status.COMPLETED
+    return one.status == done and (before is None or before.status != done)
+
+
+def _tell_completions(item: SectionItem, done: list[Completion]) -> None:
+    """Append who has done this item, and who has done the whole course by it; each once, whatever is corrected."""
+    if not done:
+        return
+    course_id, now = item.section.lesson.course_id, clock.now()
+    people = User.objects.in_bulk({one.user_id for one in done})
+    append(
+        NewFact(
+            kind="item_completed",
+            happened_at=now,
+            dedupe_key=f"item_completed:{item.pk}:{user.pk}",
+            connection_id=item.event.connection_id if item.event else None,
+            event_id=item.event_id,
+            user_id=user.pk,
+            email=user.email,
+            data={"course_id": course_id, "item_id": item.pk},
+        )
+        for user in people.values()
+    )
+    append(
+        NewFact(
+            kind="course_completed",
+            happened_at=now,
+            dedupe_key=f"course_completed:{course_id}:{user_id}",
+            user_id=user_id,
+            email=people[user_id].email,
+            data={"course_id": course_id},
+        )
+        for user_id in _who_completed(course_id, people.keys())
+    )
+
+
+def _who_completed(course_id: int, users: Collection[int]) -> list[int]:
+    """Return those of these people who have done all required items of a course. Two queries."""
+    required = SectionItem.objects.filter(section__lesson__course=course_id, is_required=True, removed_at=None)
+    done = Completion.objects.filter(item__in=required, user__in=users, status=Completion.Status.COMPLETED)
+    counts = done.values_list("user").annotate(count=Count("pk"))
+    return list(counts.filter(count=required.count()).values_list("user", flat=True))
 
 
 def _store(wanted: Iterable[Completion], known: dict[int, Completion]) -> None:
