@@ -66,6 +66,8 @@ class Fact(models.Model):
         MAIL_OPENED = "mail_opened"
         FORM_SUBMITTED = "form_submitted"
         SEGMENT_ENTERED = "segment_entered"
+        HOOK_EXHAUSTED = "hook_exhausted"
+        HOOK_DISABLED = "hook_disabled"
 
     kind = models.CharField(max_length=64)
     happened_at = models.DateTimeField()
