@@ -13,7 +13,15 @@ from tests.hub.world import World
 from greenroom.hub.automation.callers import Verb
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.courses.models import Course, Section, SectionItem
-from greenroom.hub.events.models import Attendee, Event, EventSession, HeldAnswer, SetAsideRow
+from greenroom.hub.events.models import (
+    Attendee,
+    Event,
+    EventAct,
+    EventSession,
+    HeldAnswer,
+    Registrant,
+    SetAsideRow,
+)
 from greenroom.hub.events.registration_form import Answers
 from greenroom.hub.events.services import register
 from greenroom.hub.exports.models import Export
@@ -41,6 +49,9 @@ class Scene:
     held_id: int
     row_id: int
     api_key_id: int
+    member_id: int
+    registrant_id: int
+    act_id: int
     recording_key: str
 
 
@@ -72,7 +83,23 @@ def scene(world, pull, connection, course, section, item, cast) -> Scene:
         row_id=_row_set_aside(item.event).pk,
         api_key_id=create_key(user=cast.ada, name="Flow", verbs=[Verb.READ], connection_ids=None)[0].pk,
         recording_key=_recording_at_goto(world, item.event),
+        member_id=item.event.team.create(role="panelist", member_key="1", name="Pia", email="pia@example.com").pk,
+        registrant_id=_registrant(item.event).pk,
+        act_id=_event_being_made(connection, cast.ada).pk,
     )
+
+
+def _registrant(event: Event) -> Registrant:
+    return event.registrants.create(
+        registrant_key="1", email="ben@example.com", first_name="Ben", status="APPROVED", registered_at=event.starts_at
+    )
+
+
+def _event_being_made(connection: Connection, user: User) -> EventAct:
+    return EventAct.objects.create(
+        connection=connection, product="webinar", verb="create", wanted={"wish": {"title": "Rails"}},
+        idempotency_key="1", requested_by=user, asked_at=user.joined_at,
+    )  # fmt: skip
 
 
 def _recording_at_goto(world: World, event: Event) -> str:

@@ -80,7 +80,7 @@ def held(world, pull, section, lena):
 
 def test_who_teaches_sees_who_registered_and_who_came(held, as_ivan):
     path = reverse("event", args=[held.pk])
-    assert [("Registered", 2), ("Approved", 2), ("Attended", 1)] == as_ivan.get(path).context["funnel"]
+    assert [("Invited", 2), ("Registered", 2), ("Attended", 1)] == as_ivan.get(path).context["funnel"]
     emails = {
         tab: [one.email for one in as_ivan.get(path, {"tab": tab}).context["page"]] for tab in ("people", "attendance")
     }

@@ -252,7 +252,16 @@ def test_the_page_of_a_meeting_speaks_of_no_registration(item, as_ivan):
     page = as_ivan.get(f"/events/{item.event_id}/").content.decode()
     assert "everybody joins by the same link" in page
     assert not [words for words in ("From registered", "?tab=people", "Approval") if words in page]
-    assert "Start in GoTo" in page
+
+
+def test_only_the_organizer_has_the_link_that_starts_a_meeting_without_a_sign_in(item, ivan, as_ivan):
+    pages = [f"/events/{item.event_id}/", f"/events/{item.event_id}/start/"]
+    assert "Start in GoTo" not in as_ivan.get(pages[0]).content.decode()
+    assert 404 == as_ivan.get(pages[1]).status_code
+    ivan.email = item.event.connection.organizer_email
+    ivan.save()
+    assert "Start in GoTo" in as_ivan.get(pages[0]).content.decode()
+    assert 302 == as_ivan.get(pages[1]).status_code
 
 
 def test_the_page_of_a_support_session_has_nothing_to_start(world, pull, as_ada):

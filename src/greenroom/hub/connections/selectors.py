@@ -38,6 +38,14 @@ def list_uses(*, connection: Connection, used_by: str) -> set[int]:
     return set(connection.uses.filter(used_by=used_by).values_list("object_id", flat=True))
 
 
+def list_colleagues(*, connection: Connection) -> QuerySet[Connection]:
+    """Return the other organizers of the same GoTo account who are connected here, by name."""
+    if not connection.account_key:
+        return Connection.objects.none()
+    same = Connection.objects.filter(account_key=connection.account_key)
+    return same.exclude(organizer_key=connection.organizer_key).order_by("organizer_name", "pk")
+
+
 def list_active_connections() -> QuerySet[Connection]:
     """Return the connections that calls can be made with."""
     return Connection.objects.filter(state=Connection.State.ACTIVE)

@@ -122,16 +122,25 @@ def list_items_for(user: User, event: Event) -> QuerySet[SectionItem]:
 
 
 def may_see_people_of(user: User, event: Event) -> bool:
-    """Tell whether a person may see who signed up for an event: those who teach a course that shows it."""
+    """Tell whether a person may see who signed up for an event; see `list_events_with_people_for`."""
     return list_events_with_people_for(user).filter(pk=event.pk).exists()
 
 
 def list_events_with_people_for(user: User) -> QuerySet[Event]:
-    """Return the events of which a person may see who signed up: all for site admins, else those that they teach."""
+    """
+    Return the events of which a person may see who signed up.
+
+    Site admins may of all; others of those in courses that they teach, and of those in the account that they run.
+    """
     if user.is_site_admin:
         return Event.objects.all()
     taught = SectionItem.objects.filter(section__lesson__course__in=list_courses_for(user, Verb.PEOPLE))
-    return Event.objects.filter(pk__in=taught.values("event"))
+    return Event.objects.filter(Q(pk__in=taught.values("event")) | Q(connection__in=list_accounts_run_by(user)))
+
+
+def get_event_with_people_for(user: User, pk: int) -> Event:
+    """Return an event, if the person may see who signed up. Raises `UnknownObjectError` otherwise."""
+    return _first(list_events_with_people_for(user).select_related("connection").filter(pk=pk))
 
 
 def list_accounts_run_by(user: User) -> QuerySet[Connection]:

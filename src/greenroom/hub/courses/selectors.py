@@ -158,6 +158,21 @@ def list_people(*, course: Course) -> QuerySet[Enrollment]:
     return course.enrollments.select_related("user").order_by("role", "user__last_name", "user__first_name")
 
 
+def count_learners_to_register(*, event: Event) -> int | None:
+    """
+    Return how many learners could register for an event and have not; None when no published course shows it.
+
+    Two queries.
+    """
+    shown = SectionItem.objects.filter(event=event, removed_at=None, section__lesson__course__is_published=True)
+    courses = list(shown.values_list("section__lesson__course", flat=True).distinct())
+    if not courses:
+        return None
+    learners = Enrollment.objects.filter(course__in=courses, role=Enrollment.Role.LEARNER)
+    signed_up = Registrant.objects.filter(event=event, gone_at=None, user__isnull=False)
+    return learners.exclude(user__in=signed_up.values("user")).values("user").distinct().count()
+
+
 @dataclass(frozen=True, slots=True)
 class RosterRow:
     """One learner of a course and how they stand with one item."""

@@ -24,6 +24,12 @@ class ActState:
     next_try_at: datetime | None = None
 
     @property
+    def heading(self) -> str:
+        """What was asked for; of an event that is not there yet, with its title."""
+        verb = self.act.get_verb_display()
+        return f"{verb}: {self.act.wanted['wish']['title']}" if self.act.verb == Verb.CREATE else verb
+
+    @property
     def is_moving(self) -> bool:
         """Whether it may be another one soon, without anybody doing anything."""
         return self.act.state == State.PENDING

@@ -186,13 +186,21 @@ def _matching(people: QuerySet[_Person], text: str) -> QuerySet[_Person]:
     return people.filter(Q(first_name__icontains=text) | Q(last_name__icontains=text) | Q(email__icontains=text))
 
 
-def count_funnel(*, event: Event) -> list[tuple[str, int]]:
+@dataclass(frozen=True, slots=True)
+class Turnout:
+    """How many signed up for an event, were approved, and came."""
+
+    registered: int
+    approved: int
+    attended: int
+
+
+def count_turnout(*, event: Event) -> Turnout:
     """Return how many signed up, were approved and came. Two queries."""
     there = event.registrants.filter(gone_at=None)
     counts = there.aggregate(all=Count("pk"), approved=Count("pk", filter=Q(status=Registrant.Status.APPROVED)))
     came = Attendee.objects.filter(session__event=event, attended_seconds__gt=0)
-    attended = came.values("attendee_key").distinct().count()
-    return [("Registered", counts["all"]), ("Approved", counts["approved"]), ("Attended", attended)]
+    return Turnout(counts["all"], counts["approved"], came.values("attendee_key").distinct().count())
 
 
 def count_registrations_by_day(*, event: Event) -> list[tuple[str, int]]:

@@ -18,6 +18,9 @@ from greenroom.hub.users.models import User
 View = Callable[..., HttpResponseBase]
 _ROWS = 50
 
+# Said of what is not there and of what somebody may not know of alike.
+NOTHING = "There is nothing here, or nothing that you may see."
+
 
 class SignedInRequest(HttpRequest):
     """A request of somebody who has signed in."""

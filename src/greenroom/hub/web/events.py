@@ -9,18 +9,23 @@ from django.views.decorators.http import require_GET, require_POST
 
 from greenroom.hub.core.errors import UnknownObjectError
 from greenroom.hub.courses.access import (
+    get_event_with_people_for,
+    list_accounts_run_by,
     list_accounts_seen_by,
     list_events_for,
     list_items_for,
+    may_change_event,
     may_see_events,
     may_see_people_of,
 )
+from greenroom.hub.courses.selectors import count_learners_to_register
+from greenroom.hub.events.act_state import list_acts
 from greenroom.hub.events.models import Event
-from greenroom.hub.events.products import PRODUCTS, get_product
+from greenroom.hub.events.products import PRODUCTS, can, get_product
 from greenroom.hub.events.products.base import Ability
 from greenroom.hub.events.selectors import (
-    count_funnel,
     count_registrations_by_day,
+    count_turnout,
     get_answers,
     list_attendees,
     list_dates,
@@ -34,15 +39,17 @@ from greenroom.hub.events.services import get_start_url
 from greenroom.hub.events.services.answers import keep_answers_fresh
 from greenroom.hub.events.services.recordings import get_recording_url, keep_recordings_fresh
 from greenroom.hub.events.services.team import keep_team_fresh
+from greenroom.hub.events.sign_up_state import list_sign_ups_under_way
 from greenroom.hub.sync.services import request_sync
 from greenroom.hub.web.activity import list_activity, tell
+from greenroom.hub.web.acts import new_key
 from greenroom.hub.web.calendar import Month
-from greenroom.hub.web.doors import SignedInRequest, number_of, page_of, signed_in, text_of
+from greenroom.hub.web.doors import NOTHING, SignedInRequest, number_of, page_of, signed_in, text_of
 
 
 def _check(request: SignedInRequest) -> None:
     if not may_see_events(request.user):
-        raise UnknownObjectError("There is nothing here, or nothing that you may see.")
+        raise UnknownObjectError(NOTHING)
 
 
 @signed_in
@@ -72,6 +79,8 @@ def list_page(request: SignedInRequest) -> HttpResponse:
             "products": [(product.code, product.words.many) for product in PRODUCTS.values()],
             "states": Event.State.choices,
             "accounts": [(connection.pk, str(connection)) for connection in list_accounts_seen_by(request.user)],
+            "may_create": list_accounts_run_by(request.user).exists(),
+            "acts": list_acts(actor=request.user),
         },
     )
 
@@ -96,7 +105,7 @@ def _month_of(request: SignedInRequest, events: QuerySet[Event]) -> dict[str, ob
 @signed_in
 @require_GET
 def event_page(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Show one event: what it is, and to those who teach it who signed up and who came."""
+    """Show one event: what it is, to those who teach it who signed up and who came, and what may be done with it."""
     _check(request)
     event = get_object_or_404(list_events_for(request.user, Event.objects.select_related("connection")), pk=pk)
     may_see_people = may_see_people_of(request.user, event)
@@ -112,12 +121,15 @@ def event_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "sessions": event.sessions.all(),
         "items": list_items_for(request.user, event),
         "may_see_people": may_see_people,
+        "may_start": may_see_people and _may_start(request, event),
+        **_acts_on(request, event),
         "tab": tab,
         "tabs": [(name.capitalize(), f"?tab={name}") for name in tabs],
         "current_tab": tab.capitalize(),
     }
     if tab == "people":
         context["page"] = page_of(request, list_registrants(event=event, text=text))
+        context["sign_ups"] = list_sign_ups_under_way(event=event)
     elif tab == "attendance":
         context["page"] = page_of(request, list_attendees(event=event, text=text))
     elif tab == "activity":
@@ -130,9 +142,48 @@ def event_page(request: SignedInRequest, pk: int) -> HttpResponse:
     elif tab == "team":
         context |= {"is_being_read": keep_team_fresh(event=event), "team": list_team(event=event)}
     else:
-        context["funnel"] = count_funnel(event=event)
+        context |= _funnel_of(event)
         context["by_day"] = count_registrations_by_day(event=event)
     return render(request, "events/event.html", context)
+
+
+def _acts_on(request: SignedInRequest, event: Event) -> dict[str, object]:
+    """Return what an organizer may do with an event, and how stands what was asked for."""
+    if not may_change_event(request.user, event):
+        return {}
+    is_open = event.state in _OPEN
+    return {
+        "may_change": True,
+        "is_open": is_open,
+        "may_resend": is_open and can(event.product, Ability.RESEND_CONFIRMATION),
+        "acts": list_acts(event=event),
+        "key": new_key(),
+    }
+
+
+# In these states GoTo takes people on and off.
+_OPEN = (Event.State.SCHEDULED, Event.State.LIVE)
+
+
+def _may_start(request: SignedInRequest, event: Event) -> bool:
+    """Tell whether somebody may have the start link: where GoTo asks for no sign-in there, only the organizer."""
+    return not can(event.product, Ability.OPEN_START) or may_change_event(request.user, event)
+
+
+def _funnel_of(event: Event) -> dict[str, object]:
+    """
+    Return how many remain from step to step; a step of which nothing can be known, or that says nothing, is left out.
+
+    Nobody tells Greenroom whom the organizer invited by mail. Known are those who find the event in a lesson of theirs,
+    and those who registered, who were invited somehow.
+    """
+    turnout, to_register = count_turnout(event=event), count_learners_to_register(event=event)
+    steps = [("Invited", turnout.registered + to_register)] if to_register is not None else []
+    steps.append(("Registered", turnout.registered))
+    if event.needs_approval or turnout.approved != turnout.registered:
+        steps.append(("Approved", turnout.approved))
+    steps.append(("Attended", turnout.attended))
+    return {"funnel": steps, "funnel_label": f"From {steps[0][0].lower()} to attended"}
 
 
 def _tabs_of(event: Event) -> list[str]:
@@ -163,14 +214,14 @@ def _answers_of(event: Event) -> dict[str, object]:
 @never_cache
 def download_recording(request: SignedInRequest, pk: int, key: str) -> HttpResponse:
     """Lead to a recording; GoTo's link works for a while and is asked for each time."""
-    return redirect(get_recording_url(event=_event_taught_by(request, pk), recording_key=key))
+    return redirect(get_recording_url(event=get_event_with_people_for(request.user, pk), recording_key=key))
 
 
 @signed_in
 @require_POST
 def sync(request: SignedInRequest, pk: int) -> HttpResponse:
     """Have one event read from GoTo now."""
-    event = _event_taught_by(request, pk)
+    event = get_event_with_people_for(request.user, pk)
     if event.connection.is_usable:
         request_sync(connection=event.connection, product=event.product, event_key=event.event_key, actor=request.user)
         messages.info(request, "This event is being read from GoTo. Look again in a moment.")
@@ -182,12 +233,8 @@ def sync(request: SignedInRequest, pk: int) -> HttpResponse:
 @signed_in
 @require_GET
 def start(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Lead to where the organizer starts the event; GoTo asks them to sign in there."""
-    return redirect(get_start_url(event=_event_taught_by(request, pk)))
-
-
-def _event_taught_by(request: SignedInRequest, pk: int) -> Event:
-    event = get_object_or_404(Event.objects.select_related("connection"), pk=pk)
-    if not may_see_people_of(request.user, event):
-        raise UnknownObjectError("There is nothing here, or nothing that you may see.")
-    return event
+    """Lead to where the organizer starts the event."""
+    event = get_event_with_people_for(request.user, pk)
+    if not _may_start(request, event):
+        raise UnknownObjectError(NOTHING)
+    return redirect(get_start_url(event=event))

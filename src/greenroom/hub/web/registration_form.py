@@ -35,15 +35,15 @@ class RegistrationDetailsForm(forms.Form):
 
     use_required_attribute = False  # errors are ours to show, beside the field and in words
 
-    def __init__(self, asked: RegistrationForm | None, user: User, data: Any = None) -> None:
-        """Build the fields, filled in with what is known of the person."""
-        known = {"firstName": user.first_name, "lastName": user.last_name, "email": user.email}
+    def __init__(self, asked: RegistrationForm | None, user: User | None, data: Any = None) -> None:
+        """Build the fields, filled in with what is known of the person; without one, somebody else is registered."""
+        known = {"firstName": user.first_name, "lastName": user.last_name, "email": user.email} if user else {}
         super().__init__(data, initial=known)
         self.asked = asked or BASIC_FORM
         self._groups: dict[str, list[str]] = {name: [] for name in _GROUPS}
         for field in self.asked.fields:
             label, group, autocomplete = _STANDARD.get(field.name, (field.name, "Questions", ""))
-            self.fields[field.name] = _make_field(field, label, autocomplete)
+            self.fields[field.name] = _make_field(field, label, autocomplete if user else "off")
             self._groups[group].append(field.name)
         for question in self.asked.questions:
             name = f"question_{question.key}"

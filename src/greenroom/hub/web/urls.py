@@ -3,6 +3,7 @@
 from django.urls import path
 
 from greenroom.hub.web import (
+    acts,
     api_keys,
     authoring,
     connections,
@@ -16,9 +17,11 @@ from greenroom.hub.web import (
     joining,
     learning,
     people,
+    registrants,
     site_health,
     style,
     sync_runs,
+    team,
     webhooks,
 )
 
@@ -47,7 +50,19 @@ urlpatterns = [
     path("go/join/r/<str:token>/registered/", joining.confirmed, name="registration_confirmed"),
     path("go/join/e/<str:token>/", joining.as_anybody, name="join_as_anybody"),
     path("events/", events.list_page, name="events"),
+    path("events/new/", acts.choose_product, name="new_event"),
+    path("events/new/<slug:product>/", acts.create, name="create_event"),
     path("events/<int:pk>/", events.event_page, name="event"),
+    path("events/<int:pk>/change/", acts.change, name="change_event"),
+    path("events/<int:pk>/cancel/", acts.cancel, name="cancel_event"),
+    path("events/<int:pk>/acts/", acts.acts_of_event, name="event_acts"),
+    path("events/<int:pk>/team/add/", team.add, name="add_to_team"),
+    path("events/<int:pk>/team/<int:member_id>/remove/", team.remove, name="remove_from_team"),
+    path("events/<int:pk>/people/add/", registrants.add, name="add_registrant"),
+    path("events/<int:pk>/people/<int:registrant_id>/confirm/", registrants.confirm_again, name="confirm_again"),
+    path("events/<int:pk>/sign-ups/", registrants.sign_ups, name="sign_ups"),
+    path("acts/<int:pk>/", acts.act_page, name="act"),
+    path("acts/<int:pk>/settle/", acts.settle, name="settle_act"),
     path("events/<int:pk>/sync/", events.sync, name="sync_event"),
     path("events/<int:pk>/recordings/<str:key>/", events.download_recording, name="download_recording"),
     path("events/<int:pk>/start/", events.start, name="start_event"),

@@ -17,7 +17,12 @@ from greenroom.hub.events.services.mirror import (
 )
 from greenroom.hub.events.services.people import link_new_people, link_sign_ups
 from greenroom.hub.events.services.registrants import store_registrants
-from greenroom.hub.events.services.registration import cancel_registration, register, take_registrant_off
+from greenroom.hub.events.services.registration import (
+    cancel_registration,
+    register,
+    register_somebody,
+    take_registrant_off,
+)
 from greenroom.hub.events.services.starting import get_start_url
 
 __all__ = [
@@ -39,6 +44,7 @@ __all__ = [
     "obey",
     "plan_next_reading",
     "register",
+    "register_somebody",
     "session_data",
     "store_attendance",
     "store_event",

@@ -96,6 +96,17 @@ def register(
         return RegistrationRequest.objects.get(event=event, email=answers.email, state__in=OPEN_STATES)
 
 
+def register_somebody(*, event: Event, answers: Answers, idempotency_key: str) -> RegistrationRequest:
+    """
+    Ask to sign somebody up in their stead, as `register` does; who signs in here with the address is who it is.
+
+    Raises:
+        RegistrationClosedError, InvalidInputError, StateConflictError: as `register`.
+    """
+    user = User.objects.filter(email=answers.email).first()
+    return register(event=event, answers=answers, user=user, idempotency_key=idempotency_key)
+
+
 def _find_repeated(
     event: Event, answers: Answers, user: User | None, idempotency_key: str | None
 ) -> RegistrationRequest | None:

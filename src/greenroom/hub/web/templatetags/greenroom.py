@@ -20,8 +20,10 @@ from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from greenroom.hub.core import clock
+from greenroom.hub.events.act_state import ActState
 from greenroom.hub.events.models import Event
 from greenroom.hub.events.products import get_product
+from greenroom.hub.events.sign_up_state import SignUpState
 from greenroom.hub.web.templatetags import _charts, _icons, _times
 
 register = template.Library()
@@ -202,6 +204,19 @@ def menu(content: SafeString, label: str) -> SafeString:
 def dialog(content: SafeString, id: str, title: str) -> SafeString:
     """Render a dialog that any `<a href="#id" data-dialog>` opens."""
     return _piece("dialog", id=id, title=title, content=content)
+
+
+# So often a part of a page asks how something stands that is on its way, and that waits for GoTo.
+_SOON, _LATER = 2, 15
+
+
+@register.filter
+def look_again_seconds(states: Iterable[ActState | SignUpState]) -> int:
+    """Say in how many seconds a part with these states should be renewed: 0 when nothing is under way."""
+    moving = [state for state in states if state.is_moving]
+    if not moving:
+        return 0
+    return _SOON if any(state.next_try_at is None for state in moving) else _LATER
 
 
 # Live items
