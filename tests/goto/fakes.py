@@ -78,6 +78,9 @@ class SyncClient:
     def pages(self, operation: Any, **options: Any) -> list[Any]:
         return list(self._goto.pages(operation, **options))
 
+    def take_set_aside(self) -> list[Any]:
+        return self._goto.take_set_aside()
+
     def close(self) -> None:
         self._goto.close()
 
@@ -89,12 +92,16 @@ class AsyncClient:
         async def sleep(seconds: float) -> None:
             fake.waits.append(seconds)
 
+        self._set_aside: list[Any] = []
         self._make = lambda: AsyncGoTo(auth, transport=fake.transport, **_still(fake, options, sleep))
 
     def _run(self, act: Callable[[AsyncGoTo], Any]) -> Any:
         async def run() -> Any:
             async with self._make() as goto:
-                return await act(goto)
+                try:
+                    return await act(goto)
+                finally:
+                    self._set_aside.extend(goto.take_set_aside())
 
         return asyncio.run(run())
 
@@ -115,6 +122,10 @@ class AsyncClient:
             return [page async for page in goto.pages(operation, **options)]
 
         return self._run(gather)  # type: ignore[no-any-return]
+
+    def take_set_aside(self) -> list[Any]:
+        taken, self._set_aside = self._set_aside, []
+        return taken
 
     def close(self) -> None:
         """Nothing stays open between calls."""

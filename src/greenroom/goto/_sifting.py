@@ -32,9 +32,7 @@ class UnreadableRow(msgspec.Struct, frozen=True):
         return f"<UnreadableRow of {self.product}.{self.operation} at {self.path}>"
 
 
-def sift(
-    read: Callable[[bytes], T], rule: Rule | None, content: bytes, set_aside: MutableSequence[UnreadableRow]
-) -> T:
+def sift(read: Callable[[bytes], T], rule: Rule | None, content: bytes, set_aside: MutableSequence[UnreadableRow]) -> T:
     """
     Read a body; where rows of its list cannot be read, set them aside and read it without them.
 
