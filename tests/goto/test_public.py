@@ -15,8 +15,9 @@ NAMES = """
     Data Endpoint Fetched FileSlotStore FileTokenStore GoTo GotoError Hal Limiter MemorySlotStore MemoryTokenStore
     OAuth OAuthClient Offset Operation PacedLimiter Page PermissionDeniedError RateLimitError ReconnectRequiredError
     Redirect RequestTimeoutError ResourceNotFoundError RetryPolicy ServerError SharedLimiter SlotStore Slots Stop
-    Timeouts Token TokenStore TransportError UnexpectedResponseError UnreadableRow Wait WebhookSignatureError admin assist
-    errors meeting new_code_verifier new_state parse_time read_callback scim seeit training webhooks webinar write_time
+    Timeouts Token TokenStore TransportError UnexpectedResponseError UnreadableRow Wait WebhookSignatureError admin
+    assist errors meeting new_code_verifier new_state parse_time read_callback scim seeit training webhooks webinar
+    write_time
 """
 
 
