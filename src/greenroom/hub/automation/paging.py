@@ -33,7 +33,8 @@ def take_page(rows: QuerySet[Row], wanted: PageInput, caller: Caller, *, order: 
     Return a page of rows, and the cursor of the next one, empty when there is none. One query.
 
     Args:
-        order: a field that is never null, descending with "-" before it; rows with the same value come by `pk`.
+        order: a field or an annotation that is never null, descending with "-" before it; rows with the same value
+            come by `pk`.
 
     Raises:
         UnknownObjectError: the cursor is none that this caller was given for such a list.
@@ -73,7 +74,7 @@ def _after(rows: QuerySet[Row], fields: Sequence[str], texts: Sequence[str], *, 
 
 
 def _field(rows: QuerySet[Row], name: str) -> "Field[Any, Any]":
-    meta = rows.model._meta
-    field = meta.pk if name == "pk" else meta.get_field(name)
+    meta, annotation = rows.model._meta, rows.query.annotations.get(name)
+    field: Any = annotation.output_field if annotation else meta.pk if name == "pk" else meta.get_field(name)
     assert isinstance(field, Field)
     return field

@@ -6,7 +6,9 @@ from typing import Annotated
 import msgspec
 
 from greenroom.hub.automation.fields import told
-from greenroom.hub.events.models import Event
+from greenroom.hub.automation.shapes.choices import Id, Label, label_of
+from greenroom.hub.events.models import Event, Registrant
+from greenroom.hub.events.services.joining import confirmation_link_of, join_link_of
 
 TRAININGS = "ListTrainings"
 
@@ -50,6 +52,13 @@ class Training(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     training_key: Annotated[str, told("Training Key", "What GoTo calls the training.")]
 
 
+class ListedTraining(Training, frozen=True, kw_only=True, rename="camel"):
+    """A training to choose."""
+
+    id: Id
+    label: Label
+
+
 class TrainingRegistrant(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     """Somebody signed up for a training."""
 
@@ -61,6 +70,26 @@ class TrainingRegistrant(msgspec.Struct, frozen=True, kw_only=True, rename="came
     join_url: Annotated[str, told("Join Url", "The link with which this person, and nobody else, joins.")]
     confirmation_url: Annotated[str, told("Confirmation Url", "The page that confirms the sign-up.")]
     registrant_key: Annotated[str, told("Registrant Key", "What GoTo calls the registrant.")]
+
+
+def to_listed_training(event: Event) -> ListedTraining:
+    """Tell of a training to choose. As `to_training`."""
+    told_of = msgspec.structs.asdict(to_training(event))
+    return ListedTraining(**told_of, id=event.event_key, label=label_of(event))
+
+
+def to_training_registrant(registrant: Registrant) -> TrainingRegistrant:
+    """Tell of a registrant of a training. No query."""
+    return TrainingRegistrant(
+        email=registrant.email,
+        given_name=registrant.first_name,
+        surname=registrant.last_name,
+        status=registrant.status,
+        registration_date=registrant.registered_at,
+        join_url=join_link_of(registrant),
+        confirmation_url=confirmation_link_of(registrant),
+        registrant_key=registrant.registrant_key,
+    )
 
 
 def to_training(event: Event) -> Training:

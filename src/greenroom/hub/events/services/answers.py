@@ -42,11 +42,11 @@ def keep_answers_fresh(*, session: EventSession) -> bool:
 
 
 @task(queue="goto", priority=5, max_attempts=5)
-def read_answers(session_id: int) -> None:
-    """Read what was asked and answered in one session."""
+def read_answers(session_id: int, is_waited_for: bool = False) -> None:
+    """Read what was asked and answered in one session; be quick to give up when somebody waits."""
     session = EventSession.objects.select_related("event__connection").get(pk=session_id)
     event = session.event
-    with open_goto(event.connection) as goto:
+    with open_goto(event.connection, is_waited_for=is_waited_for) as goto:
         product = get_product(event.product)
         told = product.list_answers(goto, event.organizer_key, event.event_key, session_data(session))
     store_answers(session=session, told=told)

@@ -53,10 +53,10 @@ def keep_recordings_fresh(*, event: Event) -> bool:
 
 
 @task(queue="goto", priority=5, max_attempts=5)
-def read_recordings(event_id: int) -> None:
-    """Read which recordings of one event there are."""
+def read_recordings(event_id: int, is_waited_for: bool = False) -> None:
+    """Read which recordings of one event there are; be quick to give up when somebody waits."""
     event = Event.objects.select_related("connection").get(pk=event_id)
-    with open_goto(event.connection) as goto:
+    with open_goto(event.connection, is_waited_for=is_waited_for) as goto:
         found = list(get_product(event.product).list_recordings(goto, event.organizer_key, event.event_key))
     store_recordings(event=event, found=found)
 

@@ -44,9 +44,9 @@ def keep_team_fresh(*, event: Event) -> bool:
 
 
 @task(queue="goto", priority=5, max_attempts=5)
-def read_team(event_id: int) -> None:
-    """Read who is on the team of one event."""
+def read_team(event_id: int, is_waited_for: bool = False) -> None:
+    """Read who is on the team of one event; be quick to give up when somebody waits."""
     event = Event.objects.select_related("connection").get(pk=event_id)
-    with open_goto(event.connection) as goto:
+    with open_goto(event.connection, is_waited_for=is_waited_for) as goto:
         found = list(get_product(event.product).list_team(goto, event.organizer_key, event.event_key))
     store_team(event=event, found=found)

@@ -27,10 +27,10 @@ def keep_registration_form_fresh(*, event: Event) -> None:
 
 
 @task(queue="goto", priority=5, max_attempts=5)
-def read_registration_form(event_id: int) -> None:
-    """Read what the organizer of one event asks at sign-up."""
+def read_registration_form(event_id: int, is_waited_for: bool = False) -> None:
+    """Read what the organizer of one event asks at sign-up; be quick to give up when somebody waits."""
     event = Event.objects.select_related("connection").get(pk=event_id)
-    with open_goto(event.connection) as goto:
+    with open_goto(event.connection, is_waited_for=is_waited_for) as goto:
         form = get_product(event.product).get_registration_form(goto, event.organizer_key, event.event_key)
     store_registration_form(event=event, form=form)
 
