@@ -12,6 +12,7 @@ urlpatterns = [
     path("accounts/", include("allauth.account.urls")),
     path("api/", include("greenroom.hub.api.urls")),
     path("mcp", mcp, name="mcp"),
+    path("", include("greenroom.hub.api.oauth")),
     path("", include("greenroom.hub.web.urls")),
 ]
 

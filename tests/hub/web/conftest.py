@@ -29,7 +29,8 @@ from greenroom.hub.exports.services import request_export
 from greenroom.hub.jobs.models import Job
 from greenroom.hub.sync.services import open_run, watch
 from greenroom.hub.users.api_keys import create_key
-from greenroom.hub.users.models import User
+from greenroom.hub.users.models import OAuthGrant, User
+from greenroom.hub.users.oauth import allow, authenticate_client, exchange_code, register_client
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ class Scene:
     held_id: int
     row_id: int
     api_key_id: int
+    grant: OAuthGrant
     member_id: int
     registrant_id: int
     act_id: int
@@ -82,11 +84,20 @@ def scene(world, pull, connection, course, section, item, cast) -> Scene:
         held_id=_held_answer(item.event).pk,
         row_id=_row_set_aside(item.event).pk,
         api_key_id=create_key(user=cast.ada, name="Flow", verbs=[Verb.READ], connection_ids=None)[0].pk,
+        grant=_leave_for_a_program(cast.ada),
         recording_key=_recording_at_goto(world, item.event),
         member_id=item.event.team.create(role="panelist", member_key="1", name="Pia", email="pia@example.com").pk,
         registrant_id=_registrant(item.event).pk,
         act_id=_event_being_made(connection, cast.ada).pk,
     )
+
+
+def _leave_for_a_program(ada: User) -> OAuthGrant:
+    uri = "https://flow.example.com/back"
+    client, secret = register_client(name="Flow", redirect_uris=[uri], has_secret=True, actor=ada)
+    code = allow(client=client, user=ada, verbs=[Verb.READ], connection_ids=None, redirect_uri=uri, code_challenge="")
+    exchange_code(client=authenticate_client(client.client_id, secret), code=code, redirect_uri=uri, code_verifier="")
+    return client.grants.get()
 
 
 def _registrant(event: Event) -> Registrant:

@@ -88,6 +88,11 @@ ROUTES = {
     "api_keys": Route("GET", 200, EDITORS),
     "create_api_key": Route("GET", 200, EDITORS),
     "revoke_api_key": Route("POST", 302, ADMINS, ("api_key",)),
+    "take_back_leave": Route("POST", 302, ADMINS, ("grant",)),
+    "oauth_clients": Route("GET", 200, ADMINS),
+    "register_oauth_client": Route("GET", 200, ADMINS),
+    "remove_oauth_client": Route("POST", 302, ADMINS, ("oauth_client",)),
+    "oauth_authorize": Route("GET", 422, EDITORS),
     "people": Route("GET", 200, ADMINS),
     "add_person": Route("GET", 200, ADMINS),
 }
@@ -105,6 +110,8 @@ FORMS = (
     "reader",
     "add_person",
     "create_api_key",
+    "register_oauth_client",
+    "oauth_authorize",
     "create_event",
     "change_event",
     "cancel_event",
@@ -114,7 +121,7 @@ FORMS = (
 POSTED = tuple(name for name, route in ROUTES.items() if route.method == "POST")
 SHOWN = tuple(name for name, route in ROUTES.items() if route.method == "GET")
 # What others need is taken away last.
-TAKING_AWAY = ("remove_item", "disconnect")
+TAKING_AWAY = ("remove_item", "disconnect", "remove_oauth_client")
 # These are there to bring something about: they ask GoTo, and end an authorization.
 ACTS = ("start_event", "download_recording", "connection_callback")
 
@@ -144,6 +151,8 @@ def address(name: str, scene: Any, otto: Any) -> str:
         "held": {"pk": scene.held_id},
         "row": {"pk": scene.row_id},
         "api_key": {"pk": scene.api_key_id},
+        "oauth_client": {"pk": scene.grant.client_id},
+        "grant": {"pk": scene.grant.pk},
     }
     kwargs: dict[str, Any] = {}
     for thing in ROUTES[name].takes:

@@ -12,7 +12,7 @@ from greenroom.hub.core import clock
 from greenroom.hub.users.api_keys import create_key
 from greenroom.hub.users.models import ApiKey
 
-QUERIES = 6
+QUERIES = 7
 FORM = {"name": "Flow", "verbs": ["read", "register"], "lasts": "30"}
 
 

@@ -97,3 +97,54 @@ class ApiKey(models.Model):
 
     class Meta:
         ordering = ["-pk"]
+
+
+class OAuthClient(models.Model):
+    """A program that asks people for leave to act for them, instead of for a key."""
+
+    client_id = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=100)
+    # Empty for a program that can keep no secret, such as one in a browser: it has to use PKCE.
+    secret_digest = models.CharField(max_length=64, blank=True)
+    redirect_uris = models.JSONField(help_text="Compared letter by letter.")
+    created_by = models.ForeignKey(User, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField()
+    removed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+
+class OAuthGrant(models.Model):
+    """What one person allowed one program, until either takes it back."""
+
+    client = models.ForeignKey(OAuthClient, on_delete=models.CASCADE, related_name="grants")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="oauth_grants")
+    verbs = models.JSONField(help_text="`automation.callers.Verb`s")
+    connection_ids = models.JSONField(null=True, help_text="The GoTo accounts it may touch; null is all of them.")
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+
+
+class OAuthToken(models.Model):
+    """What a program holds of a grant. Only its hash is kept."""
+
+    class Kind(models.TextChoices):
+        """What it is good for."""
+
+        CODE = "code", "Authorization code"
+        ACCESS = "access", "Access token"
+        REFRESH = "refresh", "Refresh token"
+
+    grant = models.ForeignKey(OAuthGrant, on_delete=models.CASCADE, related_name="tokens")
+    kind = models.CharField(max_length=8, choices=Kind)
+    digest = models.CharField(max_length=64, unique=True)
+    expires_at = models.DateTimeField(db_index=True)
+    # Codes and refresh tokens are used once; kept afterwards, so that a second use is noticed.
+    used_at = models.DateTimeField(null=True)
+    redirect_uri = models.TextField(blank=True, help_text="Of a code: the one it was sent to.")
+    code_challenge = models.CharField(max_length=64, blank=True, help_text="Of a code: S256.")

@@ -1,6 +1,6 @@
 """Pages of the keys with which programs act for people."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -19,17 +19,18 @@ from greenroom.hub.core.errors import InvalidInputError, UnknownObjectError
 from greenroom.hub.courses.access import list_accounts_run_by, list_accounts_seen_by, may_see_events
 from greenroom.hub.users.api_keys import create_key, list_keys, revoke_key
 from greenroom.hub.users.models import ApiKey, User
+from greenroom.hub.users.oauth import list_grants
 from greenroom.hub.web.doors import SignedInRequest, add_errors, page_of, signed_in
 
+_MOST_GRANTS = 100
 _LASTS = {"30": "30 days", "90": "90 days", "365": "A year", "": "Until it is revoked"}
 
 
-class KeyForm(forms.Form):
-    """A new key."""
+class LeaveForm(forms.Form):
+    """What a program may do, and in which accounts: never more than the person may who gives leave."""
 
     use_required_attribute = False
 
-    name = forms.CharField(max_length=100, help_text="The program that will use it, such as Power Automate.")
     verbs = forms.MultipleChoiceField(widget=forms.CheckboxSelectMultiple, label="It may")
     connection_ids = forms.TypedMultipleChoiceField(
         coerce=int,
@@ -38,44 +39,70 @@ class KeyForm(forms.Form):
         label="In these GoTo accounts",
         help_text="Choose none for all that you may see, also those that are connected later.",
     )
+
+    def __init__(self, data: object, *, user: User, wanted: Collection[str] = ()) -> None:
+        """Offer what this person may do themselves, narrowed to what is wanted, if anything is."""
+        runs_accounts = list_accounts_run_by(user).exists()
+        verbs = [
+            verb
+            for verb in Verb
+            if (runs_accounts or not verb.is_in_the_organizers_name) and (not wanted or verb in wanted)
+        ]
+        super().__init__(data, initial={"verbs": verbs if wanted else [Verb.READ]})  # type: ignore[arg-type]
+        self.may_be_given = bool(verbs)
+        accounts = [(one.pk, str(one)) for one in list_accounts_seen_by(user)]
+        self.fields["verbs"].choices = [(str(verb), _said(verb)) for verb in verbs]  # type: ignore[attr-defined]
+        self.fields["connection_ids"].choices = accounts  # type: ignore[attr-defined]
+
+    def leave(self) -> dict[str, Any]:
+        """Return verbs and accounts as the services take them."""
+        given = self.cleaned_data
+        return {"verbs": given["verbs"], "connection_ids": given["connection_ids"] or None}
+
+
+class KeyForm(LeaveForm):
+    """A new key."""
+
+    name = forms.CharField(max_length=100, help_text="The program that will use it, such as Power Automate.")
     lasts = forms.ChoiceField(choices=list(_LASTS.items()), required=False, initial="365", label="It is good for")
 
-    def __init__(self, data: object, *, user: User) -> None:
-        """Offer what this person may do themselves."""
-        super().__init__(data, initial={"verbs": [Verb.READ]})  # type: ignore[arg-type]
-        accounts = [(one.pk, str(one)) for one in list_accounts_seen_by(user)]
-        self.fields["verbs"].choices = [(str(verb), _said(verb)) for verb in _grantable(user)]  # type: ignore[attr-defined]
-        self.fields["connection_ids"].choices = accounts  # type: ignore[attr-defined]
+    field_order = ("name", "verbs", "connection_ids", "lasts")
 
     def values(self) -> dict[str, Any]:
         """Return what `create_key` takes."""
-        given = self.cleaned_data
+        lasts = self.cleaned_data["lasts"]
         return {
-            "name": given["name"],
-            "verbs": given["verbs"],
-            "connection_ids": given["connection_ids"] or None,
-            "expires_at": clock.now() + timedelta(days=int(given["lasts"])) if given["lasts"] else None,
+            **self.leave(),
+            "name": self.cleaned_data["name"],
+            "expires_at": clock.now() + timedelta(days=int(lasts)) if lasts else None,
         }
-
-
-def _grantable(user: User) -> list[Verb]:
-    runs_accounts = list_accounts_run_by(user).exists() or user.is_site_admin
-    return [verb for verb in Verb if runs_accounts or not verb.is_in_the_organizers_name]
 
 
 def _said(verb: Verb) -> str:
     return MEANING[verb][:1].upper() + MEANING[verb][1:]
 
 
+def _said_of(verbs: Collection[str]) -> list[str]:
+    return [_said(verb) for verb in Verb if verb in verbs]
+
+
 @signed_in
 @require_GET
 def list_page(request: SignedInRequest) -> HttpResponse:
     """Show a person's keys, and site admins everybody's."""
-    _check_may_have_keys(request.user)
+    check_may_give_leave(request.user)
     page = page_of(request, list_keys(request.user))
     names = {one.pk: str(one) for one in Connection.objects.all()}
     now = clock.now()
-    return render(request, "api_keys/list.html", {"page": page, "rows": [_row(key, now, names) for key in page]})
+    context = {
+        "page": page,
+        "rows": [_row(key, now, names) for key in page],
+        "grants": [
+            {"grant": grant, "verbs": _said_of(grant.verbs), "accounts": _accounts(grant.connection_ids, names)}
+            for grant in list_grants(request.user)[:_MOST_GRANTS]
+        ],
+    }
+    return render(request, "api_keys/list.html", context)
 
 
 @signed_in
@@ -83,7 +110,7 @@ def list_page(request: SignedInRequest) -> HttpResponse:
 @never_cache
 def create(request: SignedInRequest) -> HttpResponse:
     """Make a key and show it, this once."""
-    _check_may_have_keys(request.user)
+    check_may_give_leave(request.user)
     form = KeyForm(request.POST or None, user=request.user)
     if form.is_valid():
         try:
@@ -105,7 +132,8 @@ def revoke(request: SignedInRequest, pk: int) -> HttpResponse:
     return redirect("api_keys")
 
 
-def _check_may_have_keys(user: User) -> None:
+def check_may_give_leave(user: User) -> None:
+    """Let pass who may see events at all; for others there is nothing here."""
     if not may_see_events(user):
         raise UnknownObjectError("There is nothing here, or nothing that you may see.")
 
@@ -114,7 +142,7 @@ def _row(key: ApiKey, now: datetime, names: dict[int, str]) -> dict[str, Any]:
     is_expired = bool(key.expires_at and key.expires_at <= now)
     return {
         "key": key,
-        "verbs": [_said(verb) for verb in Verb if verb in key.verbs],
+        "verbs": _said_of(key.verbs),
         "accounts": _accounts(key.connection_ids, names),
         "state": "revoked" if key.revoked_at else "expired" if is_expired else "active",
     }
