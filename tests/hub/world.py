@@ -23,9 +23,10 @@ class World:
         self.transport = httpx2.WSGITransport(app=self.sandbox.wsgi)
         self._http = httpx2.Client(transport=self.transport, base_url=GOTO_URL)
         account = self.control("POST", "accounts", name="Northwind Academy")["key"]
-        self.olga_key = self._organizer(account, "olga@northwind.example", "Olga", "Ortiz", is_admin=True)
+        self.olga_key = self.add_organizer(account, "olga@northwind.example", "Olga", "Ortiz", is_admin=True)
 
-    def _organizer(self, account: str, email: str, first: str, last: str, *, is_admin: bool = False) -> str:
+    def add_organizer(self, account: str, email: str, first: str, last: str, *, is_admin: bool = False) -> str:
+        """Add somebody who owns events, and return their key."""
         return self.control(
             "POST", "organizers", account_key=account, email=email, first_name=first, last_name=last,
             password="sandbox", time_zone="America/New_York", is_admin=is_admin,
@@ -34,7 +35,7 @@ class World:
     def add_stranger(self) -> str:
         """Add Hanna, an organizer of another account that is not connected, and return her key."""
         account = self.control("POST", "accounts", name="Harbor Safety Training")["key"]
-        return self._organizer(account, "hanna@harbor.example", "Hanna", "Berg", is_admin=True)
+        return self.add_organizer(account, "hanna@harbor.example", "Hanna", "Berg", is_admin=True)
 
     @property
     def now(self) -> datetime:
