@@ -9,7 +9,7 @@ from django.test import Client
 from jsonschema import Draft202012Validator
 
 DOCUMENTS = ["/api/v1/openapi.json", "/api/v1/swagger.json"]
-PACKAGES = ["power-platform"]
+PACKAGES = ["power-platform", "zapier"]
 
 
 @pytest.mark.parametrize("path", DOCUMENTS)

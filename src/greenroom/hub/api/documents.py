@@ -19,12 +19,16 @@ from greenroom.hub.automation.platforms.openapi import make_openapi
 from greenroom.hub.automation.platforms.packing import pack
 from greenroom.hub.automation.platforms.power_platform import list_power_platform_files
 from greenroom.hub.automation.platforms.swagger import make_swagger
+from greenroom.hub.automation.platforms.zapier import list_zapier_files
 
 _AGE = "public, max-age=300"
 
 
 # By the name in the address: what lists the files.
-_PACKAGES: Mapping[str, Callable[[str], Mapping[str, bytes]]] = {"power-platform": list_power_platform_files}
+_PACKAGES: Mapping[str, Callable[[str], Mapping[str, bytes]]] = {
+    "power-platform": list_power_platform_files,
+    "zapier": list_zapier_files,
+}
 
 
 @require_safe

@@ -1,11 +1,13 @@
 """The OpenAPI document is valid, whole, and true to the registry."""
 
 import copy
+import json
 
 import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from greenroom.hub.automation.hooks.messages import sample_of
 from greenroom.hub.automation.platforms.openapi import PREFIX, make_openapi
 from greenroom.hub.automation.platforms.schemas import references
 from greenroom.hub.automation.registry import list_operations, list_triggers
@@ -86,3 +88,11 @@ def test_names_of_schemas_are_short_and_all_are_used(document):
 
 def test_two_of_them_are_the_same():
     assert make_openapi("https://a.example.com") == make_openapi("https://a.example.com")
+
+
+def test_what_is_sent_is_what_the_webhooks_say(document, settings):
+    for trigger in list_triggers():
+        content = document["webhooks"][trigger.name]["post"]["requestBody"]["content"]["application/json"]
+        sent = json.loads(sample_of(trigger).body("envelope"))
+        Draft202012Validator(schema_in(document, content["schema"])).validate(sent)
+        assert content["schema"]["properties"].keys() == sent.keys()

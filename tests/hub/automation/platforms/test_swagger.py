@@ -1,10 +1,12 @@
 """The Swagger document is valid, and says the same as the OpenAPI document."""
 
 import copy
+import json
 
 import pytest
 from openapi_spec_validator import OpenAPIV2SpecValidator
 
+from greenroom.hub.automation.hooks.messages import sample_of
 from greenroom.hub.automation.platforms.openapi import make_openapi
 from greenroom.hub.automation.platforms.swagger import INSTANT, make_swagger
 from greenroom.hub.automation.registry import list_triggers
@@ -106,3 +108,10 @@ def test_every_trigger_is_there_looked_for_and_instant(document, newer):
         data = newer["webhooks"][trigger.name]["post"]["requestBody"]["content"]["application/json"]["schema"]
         polled = ids[trigger.operation_id]["responses"]["200"]["schema"]["items"]
         assert sorted(names_in(data["properties"]["data"], newer)) == sorted(names_in(polled, document))
+
+
+def test_a_flow_is_given_what_the_trigger_says(document):
+    for trigger in list_triggers():
+        told = document["paths"][f"/hooks/on/{trigger.name}"]["x-ms-notification-content"]["schema"]
+        sent = json.loads(sample_of(trigger).body("flat"))
+        assert told["properties"].keys() >= sent.keys() >= set(told["required"])

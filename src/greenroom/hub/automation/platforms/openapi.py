@@ -11,7 +11,7 @@ import msgspec
 
 from greenroom import __version__
 from greenroom.hub.automation.callers import MEANING, Verb
-from greenroom.hub.automation.platforms.examples import example_of
+from greenroom.hub.automation.platforms.examples import example_of, example_of_output
 from greenroom.hub.automation.platforms.schemas import (
     Member,
     Schema,
@@ -190,8 +190,8 @@ def _answer(operation: Operation[Any, Any], schemas: Schemas, status: int, meani
         "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in names},
     }
     if status != HTTPStatus.NO_CONTENT:
-        schema = schemas.of(operation.output)
-        answer["content"] = {"application/json": {"schema": schema, "example": example_of(schema, schemas)}}
+        schema, example = schemas.of(operation.output), example_of_output(operation.output, schemas)
+        answer["content"] = {"application/json": {"schema": schema, "example": example}}
     return answer
 
 
@@ -251,16 +251,19 @@ def _signature_header(name: str, meaning: str) -> dict[str, Any]:
 
 
 def _envelope(trigger: Trigger, schemas: Schemas) -> Schema:
-    return {
-        "type": "object",
-        "properties": {
-            "id": {"type": "string", "description": "The same as the header webhook-id."},
-            "type": {"const": trigger.name},
-            "timestamp": {"type": "string", "format": "date-time", "description": "When it happened."},
-            "data": schemas.of(trigger.data),
+    members: Schema = {
+        "id": {"type": "string", "description": "The same as the header webhook-id."},
+        "type": {"const": trigger.name},
+        "timestamp": {"type": "string", "format": "date-time", "description": "When it happened."},
+        "sequence": {"type": "string", "description": "Grows with time: of two messages, the larger is the newer."},
+        "account": {
+            "type": "string",
+            "description": "The hub's number of the GoTo account; empty if it is about none.",
         },
-        "required": ["id", "type", "timestamp", "data"],
+        "product": {"type": "string", "description": "webinar, training, meeting, assist, or empty."},
+        "data": schemas.of(trigger.data),
     }
+    return {"type": "object", "properties": members, "required": list(members)}
 
 
 def _sent(trigger: Trigger) -> dict[str, Any]:
@@ -268,5 +271,8 @@ def _sent(trigger: Trigger) -> dict[str, Any]:
         "id": "evt_1",
         "type": trigger.name,
         "timestamp": "2026-03-04T09:00:00Z",
+        "sequence": "1",
+        "account": "1",
+        "product": trigger.product,
         "data": msgspec.to_builtins(trigger.samples[0]),
     }

@@ -41,7 +41,8 @@ class Member:
     @property
     def choices(self) -> str:
         """Return the operation id of the search that lists what can be chosen, or an empty text."""
-        return str(self.schema.get(CHOICES, ""))
+        named = str(self.schema.get(CHOICES, ""))
+        return named if named in {operation.operation_id for operation in list_operations()} else ""
 
 
 @dataclass(frozen=True, slots=True)

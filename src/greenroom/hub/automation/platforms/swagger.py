@@ -156,11 +156,27 @@ def _hooked(trigger: Trigger, schemas: Schemas) -> dict[str, Any]:
         },
     }
     return {
-        "x-ms-notification-content": {"description": trigger.summary, "schema": schemas.of(trigger.data)},
+        "x-ms-notification-content": {"description": trigger.summary, "schema": _flat_item(trigger, schemas)},
         "post": subscribe,
     }
 
 
+def _flat_item(trigger: Trigger, schemas: Schemas) -> Schema:
+    """Return what a flow is given: the members of the item on top, and what names the message beside them."""
+    item = _flat(schemas.of(trigger.data), schemas)
+    return {**item, "properties": {**item["properties"], **_MESSAGE}}
+
+
+_MESSAGE: Schema = {
+    "id": {"type": "string", "x-ms-summary": "Message Id", "description": "The same if it is sent again."},
+    "event_type": {"type": "string", "x-ms-summary": "Event Type", "description": "The name of the trigger."},
+    "occurred_at": {
+        "type": "string",
+        "format": "date-time",
+        "x-ms-summary": "Occurred At",
+        "description": "When it happened, in UTC.",
+    },
+}
 _CALLBACK = Member(
     name="target_url",
     place="body",
@@ -222,7 +238,7 @@ def _parameter(member: Member, names: set[str], schemas: Schemas) -> dict[str, A
 
 def _choices(member: Member, names: set[str]) -> dict[str, Any]:
     """Say which search fills the drop-down of a member; what that search needs comes from the other members."""
-    if member.choices not in {operation.operation_id for operation in list_operations()}:
+    if not member.choices:
         return {}
     search = get_operation(member.choices)
     needed = {name: {"parameter": name} for name in search.path_members if name in names}
