@@ -60,6 +60,7 @@ INSTALLED_APPS = [
     "greenroom.hub.events",
     "greenroom.hub.sync",
     "greenroom.hub.intake",
+    "greenroom.hub.contacts",
     "greenroom.hub.courses",
     "greenroom.hub.automation",
     "greenroom.hub.api",

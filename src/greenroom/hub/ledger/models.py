@@ -80,6 +80,7 @@ class Fact(models.Model):
     session_id = models.BigIntegerField(null=True)
     registrant_id = models.BigIntegerField(null=True)
     user_id = models.BigIntegerField(null=True)
+    contact_id = models.BigIntegerField(null=True)
     email = models.CharField(max_length=254, null=True)
     data = models.JSONField(default=dict)
 
@@ -92,7 +93,13 @@ class Fact(models.Model):
                     condition=Q(**{f"{about}__isnull": False}),
                     name=f"fact_timeline_{about.removesuffix('_id')}",
                 )
-                for about in ("event_id", "registrant_id", "user_id")
+                for about in ("event_id", "registrant_id", "user_id", "contact_id")
+            ),
+            # Of people who attended and are in no list of registrants; the others are found by their sign-up.
+            models.Index(
+                fields=["email"],
+                condition=Q(registrant_id__isnull=True, email__isnull=False),
+                name="fact_of_an_address",
             ),
         ]
 

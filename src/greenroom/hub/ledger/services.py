@@ -20,7 +20,7 @@ from greenroom.hub.ledger import delivery
 from greenroom.hub.ledger.models import Fact
 from greenroom.hub.ledger.tasks import deliver, wake
 
-# One statement each; 12 values a fact stay well below SQLite's limit of 32,766 in a statement.
+# One statement each; 13 values a fact stay well below SQLite's limit of 32,766 in a statement.
 BATCH = 1000
 
 COLUMNS = (
@@ -32,6 +32,7 @@ COLUMNS = (
     "session_id",
     "registrant_id",
     "user_id",
+    "contact_id",
     "email",
     "data",
 )
@@ -49,6 +50,7 @@ class NewFact:
     session_id: int | None = None
     registrant_id: int | None = None
     user_id: int | None = None
+    contact_id: int | None = None
     email: str | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
 

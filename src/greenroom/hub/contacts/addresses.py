@@ -1,0 +1,25 @@
+"""E-mail addresses, in the one spelling by which people are told apart."""
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+
+LONGEST = 254
+
+
+def normalize(text: str) -> str:
+    """
+    Return an address as it is kept: without surrounding space, in lower case, its domain in Unicode as it was typed.
+
+    Case matters to no mail server in use, and people type both. Nothing else is folded: dots and tags are somebody
+    else's mailbox with some providers.
+    """
+    return text.replace("\0", "").strip().lower()
+
+
+def is_address(text: str) -> bool:
+    """Tell whether mail could be sent to this, as far as its form shows."""
+    try:
+        validate_email(text)
+    except ValidationError:
+        return False
+    return len(text) <= LONGEST

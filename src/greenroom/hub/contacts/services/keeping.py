@@ -1,0 +1,142 @@
+"""Keeping people: each address belongs to one contact, whoever comes by it first."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from greenroom.hub.contacts.addresses import is_address, normalize
+from greenroom.hub.contacts.models import Contact, ContactAddress, ContactWord
+from greenroom.hub.contacts.words import words_of
+from greenroom.hub.core import clock
+from greenroom.hub.core.bulk import in_batches
+from greenroom.hub.core.errors import InvalidInputError
+from greenroom.hub.core.texts import storable
+
+FIELDS = ("first_name", "last_name", "organization", "job_title", "phone", "city", "country", "time_zone")
+# Words are looked for in these; the address is one of them.
+_SEARCHED = ("email", "first_name", "last_name", "organization")
+_NAME_LENGTH = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Somebody as a door tells of them; whatever is empty is not known."""
+
+    email: str
+    first_name: str = ""
+    last_name: str = ""
+
+
+def keep_people(people: Iterable[Person], *, source: str) -> int:
+    """
+    Make a contact of everybody whose address is not known yet, and return how many that were.
+
+    Those known keep their names: what a person told us counts more than what a list says. A constant number of
+    statements for each thousand people; somebody whom another process makes at the same time is made once.
+    """
+    named = {email: one for one in people if is_address(email := normalize(one.email))}
+    made = 0
+    for emails in in_batches(named):
+        with transaction.atomic():
+            known = set(ContactAddress.objects.filter(email__in=emails).values_list("email", flat=True))
+            made += _make([(email, named[email]) for email in emails if email not in known], source)
+    return made
+
+
+def _make(people: Sequence[tuple[str, Person]], source: str) -> int:
+    if not people:
+        return 0
+    now = clock.now()
+    contacts = Contact.objects.bulk_create(
+        Contact(
+            email=email,
+            first_name=storable(one.first_name, _NAME_LENGTH),
+            last_name=storable(one.last_name, _NAME_LENGTH),
+            source=source,
+            created_at=now,
+        )
+        for email, one in people
+    )
+    # In the order of the addresses, so that two who make the same people do not wait for each other in a circle.
+    addresses = sorted((one.email, one.pk) for one in contacts)
+    ContactAddress.objects.bulk_create(
+        [ContactAddress(email=email, contact_id=pk) for email, pk in addresses], ignore_conflicts=True
+    )
+    # Whom somebody else has made in the meantime, they have made.
+    Contact.objects.filter(pk__in=[one.pk for one in contacts], addresses=None).delete()
+    there = set(ContactAddress.objects.filter(contact__in=contacts).values_list("contact_id", flat=True))
+    kept = [one for one in contacts if one.pk in there]
+    _write_words(kept)
+    return len(kept)
+
+
+def make_contact(*, source: str, **given: str) -> Contact:
+    """
+    Add one person.
+
+    Raises:
+        InvalidInputError: the address is none, or belongs to somebody already; or there is neither address nor name.
+    """
+    email, values = normalize(given.get("email", "")), _checked(given)
+    if not email and not (values["first_name"] or values["last_name"]):
+        raise InvalidInputError("Nobody was added.", {"email": "Give an address, or at least a name."})
+    with transaction.atomic():
+        _refuse_taken(email, owner=None)
+        contact = Contact.objects.create(email=email, source=source, created_at=clock.now(), **values)
+        if email:
+            ContactAddress.objects.create(contact=contact, email=email)
+        _write_words([contact])
+    return contact
+
+
+def change_contact(*, contact: Contact, **given: str) -> Contact:
+    """
+    Change what is known of a person. A new address becomes the primary one; the old one stays theirs.
+
+    Raises:
+        InvalidInputError: the address is none, or belongs to somebody else.
+    """
+    email, values = normalize(given.get("email", contact.email)), _checked(given)
+    with transaction.atomic():
+        contact = Contact.objects.select_for_update().get(pk=contact.pk)
+        _refuse_taken(email, owner=contact)
+        for name, value in {**values, "email": email}.items():
+            setattr(contact, name, value)
+        contact.save()
+        if email:
+            ContactAddress.objects.get_or_create(email=email, defaults={"contact": contact})
+        _write_words([contact])
+    return contact
+
+
+def _checked(given: Mapping[str, str]) -> dict[str, str]:
+    if (email := normalize(given.get("email", ""))) and not is_address(email):
+        raise InvalidInputError("This is not saved.", {"email": "Give a whole address, like ada@example.com."})
+    values, errors = {}, {}
+    for name in FIELDS:
+        values[name] = storable(given.get(name, "").strip())
+        length = Contact._meta.get_field(name).max_length or _NAME_LENGTH  # type: ignore[union-attr]
+        if len(values[name]) > length:
+            errors[name] = f"Give {length} characters at most."
+    if errors:
+        raise InvalidInputError("This is not saved.", errors)
+    return values
+
+
+def _refuse_taken(email: str, *, owner: Contact | None) -> None:
+    taken = ContactAddress.objects.filter(email=email).exclude(contact=owner) if email else ContactAddress.objects.none()
+    if taken.exists():
+        raise InvalidInputError("This is not saved.", {"email": "Somebody else has this address already."})
+
+
+def _write_words(contacts: Sequence[Contact]) -> None:
+    """Have people found by what is known of them now. Two statements."""
+    ContactWord.objects.filter(contact__in=contacts).delete()
+    rows: list[Any] = [
+        ContactWord(contact=one, word=word)
+        for one in contacts
+        for word in words_of(*(getattr(one, name) for name in _SEARCHED))
+    ]
+    ContactWord.objects.bulk_create(rows, batch_size=5000)
