@@ -37,6 +37,7 @@ def test_a_fact_keeps_what_it_was_given():
                 session_id=4,
                 registrant_id=5,
                 user_id=6,
+                contact_id=7,
                 email="lena@example.com",
                 data={"seconds": 1800},
             )
@@ -53,6 +54,7 @@ def test_a_fact_keeps_what_it_was_given():
         "session_id": 4,
         "registrant_id": 5,
         "user_id": 6,
+        "contact_id": 7,
         "email": "lena@example.com",
         "data": {"seconds": 1800},
     }

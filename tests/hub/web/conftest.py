@@ -12,6 +12,7 @@ from tests.hub.world import World
 
 from greenroom.hub.automation.callers import Verb
 from greenroom.hub.connections.models import Connection
+from greenroom.hub.contacts.services import make_contact
 from greenroom.hub.courses.models import Course, Section, SectionItem
 from greenroom.hub.events.models import (
     Attendee,
@@ -54,6 +55,7 @@ class Scene:
     member_id: int
     registrant_id: int
     act_id: int
+    contact_id: int
     recording_key: str
 
 
@@ -85,6 +87,7 @@ def scene(world, pull, connection, course, section, item, cast) -> Scene:
         row_id=_row_set_aside(item.event).pk,
         api_key_id=create_key(user=cast.ada, name="Flow", verbs=[Verb.READ], connection_ids=None)[0].pk,
         grant=_leave_for_a_program(cast.ada),
+        contact_id=make_contact(source="hand", email="dora@example.com").pk,
         recording_key=_recording_at_goto(world, item.event),
         member_id=item.event.team.create(role="panelist", member_key="1", name="Pia", email="pia@example.com").pk,
         registrant_id=_registrant(item.event).pk,

@@ -93,6 +93,10 @@ ROUTES = {
     "register_oauth_client": Route("GET", 200, ADMINS),
     "remove_oauth_client": Route("POST", 302, ADMINS, ("oauth_client",)),
     "oauth_authorize": Route("GET", 422, EDITORS),
+    "contacts": Route("GET", 200, ADMINS),
+    "add_contact": Route("GET", 200, ADMINS),
+    "contact": Route("GET", 200, ADMINS, ("contact",)),
+    "change_contact": Route("GET", 200, ADMINS, ("contact",)),
     "people": Route("GET", 200, ADMINS),
     "add_person": Route("GET", 200, ADMINS),
 }
@@ -117,6 +121,8 @@ FORMS = (
     "cancel_event",
     "add_to_team",
     "add_registrant",
+    "add_contact",
+    "change_contact",
 )
 POSTED = tuple(name for name, route in ROUTES.items() if route.method == "POST")
 SHOWN = tuple(name for name, route in ROUTES.items() if route.method == "GET")
@@ -153,6 +159,7 @@ def address(name: str, scene: Any, otto: Any) -> str:
         "api_key": {"pk": scene.api_key_id},
         "oauth_client": {"pk": scene.grant.client_id},
         "grant": {"pk": scene.grant.pk},
+        "contact": {"pk": scene.contact_id},
     }
     kwargs: dict[str, Any] = {}
     for thing in ROUTES[name].takes:

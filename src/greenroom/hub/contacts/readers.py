@@ -21,9 +21,7 @@ def keep_contacts(facts: Sequence[Fact]) -> None:
     keep_people(_tell(people), source=Contact.Source.GOTO)
     emails = {fact.email for fact in people if fact.email}
     contacts = set(ContactAddress.objects.filter(email__in=emails).values_list("contact_id", flat=True))
-    note_participations(
-        events={fact.event_id for fact in people if fact.event_id} - whole, contacts=contacts
-    )
+    note_participations(events={fact.event_id for fact in people if fact.event_id} - whole, contacts=contacts)
     note_participations_of_events(whole)
 
 

@@ -8,6 +8,8 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.dateparse import parse_datetime
 
+from greenroom.hub.contacts.models import Contact
+from greenroom.hub.contacts.selectors import list_facts_of
 from greenroom.hub.events.models import Event, Registrant
 from greenroom.hub.ledger.models import Fact
 from greenroom.hub.ledger.selectors import list_facts_about
@@ -53,10 +55,17 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a timeline; `person` is empty for what happened to the event itself."""
+    """
+    One line of a timeline.
+
+    Attributes:
+        person: whose doing it is told as, in an event's timeline; empty for what happened to the event itself.
+        event: where it happened, in a person's timeline.
+    """
 
     happened_at: datetime
     person: str
+    event: Event | None
     words: str
     variant: str
     changes: tuple[Change, ...]
@@ -72,22 +81,36 @@ def list_activity(*, event: Event) -> QuerySet[Fact]:
 def tell(facts: Sequence[Fact]) -> list[Entry]:
     """Put facts into words. One query, for the names."""
     people = Registrant.objects.defer("join_url").in_bulk({one.registrant_id for one in facts if one.registrant_id})
-    return [_entry(one, people) for one in facts]
+    return [_entry(one, person=_person(one, people)) for one in facts]
 
 
-def _entry(fact: Fact, people: Mapping[int, Registrant]) -> Entry:
+def list_activity_of(*, contact: Contact) -> QuerySet[Fact]:
+    """Return the facts about a contact that are told to people, the latest first."""
+    return list_facts_of(contact=contact).filter(kind__in=_OF_A_PERSON)
+
+
+def tell_of_one(facts: Sequence[Fact]) -> list[Entry]:
+    """Put facts about one person into words. One query, for the events."""
+    events = Event.objects.in_bulk({one.event_id for one in facts if one.event_id})
+    return [_entry(one, event=events.get(one.event_id or 0)) for one in facts]
+
+
+def _person(fact: Fact, people: Mapping[int, Registrant]) -> str:
+    if fact.kind not in _OF_A_PERSON:
+        return ""
+    known = people.get(fact.registrant_id or 0)
+    return known.get_full_name() if known else fact.email or "Somebody"
+
+
+def _entry(fact: Fact, *, person: str = "", event: Event | None = None) -> Entry:
     words, variant = _OF_A_PERSON.get(Kind(fact.kind)) or _OF_THE_EVENT[Kind(fact.kind)]
-    person = ""
-    if fact.kind in _OF_A_PERSON:
-        known = people.get(fact.registrant_id or 0)
-        person = known.get_full_name() if known else fact.email or "Somebody"
-    is_change = fact.kind == Kind.EVENT_CHANGED
     return Entry(
         fact.happened_at,
         person,
+        event,
         words,
         variant,
-        _changes(fact.data) if is_change else (),
+        _changes(fact.data) if fact.kind == Kind.EVENT_CHANGED else (),
         fact.data.get("attended_seconds"),
     )
 

@@ -35,6 +35,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         areas += [("Events", "events", "calendar"), ("Automate", "api_keys", "link")]
     if user.is_site_admin:
         areas += [
+            ("Contacts", "contacts", "contact"),
             ("Accounts", "connections", "link"),
             ("Sync", "sync_runs", "sync"),
             ("To decide", "unmatched", "inbox"),

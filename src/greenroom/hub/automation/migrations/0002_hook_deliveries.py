@@ -22,8 +22,6 @@ class Migration(migrations.Migration):
             models.DateTimeField(help_text="When it was tried first.", null=True),
         ),
         migrations.RemoveIndex("hookdelivery", "hook_delivery_due"),
-        migrations.AddIndex(
-            "hookdelivery", models.Index(fields=["hook", "state", "due_at"], name="hook_delivery_due")
-        ),
+        migrations.AddIndex("hookdelivery", models.Index(fields=["hook", "state", "due_at"], name="hook_delivery_due")),
         migrations.AddIndex("hookdelivery", models.Index(fields=["created_at"], name="hook_delivery_by_age")),
     ]

@@ -12,76 +12,129 @@ def compare_bytes(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('events', '0005_acts'),
+        ("events", "0005_acts"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Contact',
+            name="Contact",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.CharField(blank=True, help_text='In lower case.', max_length=254)),
-                ('first_name', models.TextField(blank=True)),
-                ('last_name', models.TextField(blank=True)),
-                ('organization', models.TextField(blank=True)),
-                ('job_title', models.TextField(blank=True)),
-                ('phone', models.CharField(blank=True, max_length=64)),
-                ('city', models.TextField(blank=True)),
-                ('country', models.CharField(blank=True, max_length=64)),
-                ('time_zone', models.CharField(blank=True, help_text='IANA name; empty when unknown.', max_length=64)),
-                ('source', models.CharField(choices=[('goto', 'GoTo'), ('form', 'A form'), ('import', 'An import'), ('api', 'The API'), ('hand', 'By hand')], max_length=16)),
-                ('created_at', models.DateTimeField()),
-                ('last_active_at', models.DateTimeField(null=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("email", models.CharField(blank=True, help_text="In lower case.", max_length=254)),
+                ("first_name", models.TextField(blank=True)),
+                ("last_name", models.TextField(blank=True)),
+                ("organization", models.TextField(blank=True)),
+                ("job_title", models.TextField(blank=True)),
+                ("phone", models.CharField(blank=True, max_length=64)),
+                ("city", models.TextField(blank=True)),
+                ("country", models.CharField(blank=True, max_length=64)),
+                ("time_zone", models.CharField(blank=True, help_text="IANA name; empty when unknown.", max_length=64)),
+                (
+                    "source",
+                    models.CharField(
+                        choices=[
+                            ("goto", "GoTo"),
+                            ("form", "A form"),
+                            ("import", "An import"),
+                            ("api", "The API"),
+                            ("hand", "By hand"),
+                        ],
+                        max_length=16,
+                    ),
+                ),
+                ("created_at", models.DateTimeField()),
+                ("last_active_at", models.DateTimeField(null=True)),
             ],
             options={
-                'indexes': [models.Index(fields=['-last_active_at', '-id'], name='contact_by_activity'), models.Index(fields=['last_name', 'first_name', 'id'], name='contact_by_name')],
+                "indexes": [
+                    models.Index(fields=["-last_active_at", "-id"], name="contact_by_activity"),
+                    models.Index(fields=["last_name", "first_name", "id"], name="contact_by_name"),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ContactAddress',
+            name="ContactAddress",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('email', models.CharField(max_length=254, unique=True)),
-                ('contact', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to='contacts.contact')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("email", models.CharField(max_length=254, unique=True)),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="addresses", to="contacts.contact"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['email'],
-                'constraints': [models.CheckConstraint(condition=models.Q(('email', django.db.models.functions.text.Lower('email'))), name='address_in_lower_case')],
+                "ordering": ["email"],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("email", django.db.models.functions.text.Lower("email"))),
+                        name="address_in_lower_case",
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='ContactWord',
+            name="ContactWord",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('word', models.CharField(max_length=64)),
-                ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='words', to='contacts.contact')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("word", models.CharField(max_length=64)),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="words",
+                        to="contacts.contact",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['word', 'contact'], name='contact_by_word')],
-                'constraints': [models.UniqueConstraint(fields=('contact', 'word'), name='word_once_per_contact')],
+                "indexes": [models.Index(fields=["word", "contact"], name="contact_by_word")],
+                "constraints": [models.UniqueConstraint(fields=("contact", "word"), name="word_once_per_contact")],
             },
         ),
         migrations.CreateModel(
-            name='Participation',
+            name="Participation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('is_registered', models.BooleanField(help_text='GoTo has a sign-up of theirs that was neither cancelled nor denied.')),
-                ('is_approved', models.BooleanField()),
-                ('was_registered', models.BooleanField(help_text='There was a sign-up at some time.')),
-                ('registered_at', models.DateTimeField(null=True)),
-                ('attended_seconds', models.PositiveIntegerField(help_text='Over all sessions.')),
-                ('sessions_attended', models.PositiveIntegerField()),
-                ('is_final', models.BooleanField(help_text="GoTo's attendance is complete: whoever is not in it was absent.")),
-                ('contact', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='participations', to='contacts.contact')),
-                ('event', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='events.event')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "is_registered",
+                    models.BooleanField(
+                        help_text="GoTo has a sign-up of theirs that was neither cancelled nor denied."
+                    ),
+                ),
+                ("is_approved", models.BooleanField()),
+                ("was_registered", models.BooleanField(help_text="There was a sign-up at some time.")),
+                ("registered_at", models.DateTimeField(null=True)),
+                ("attended_seconds", models.PositiveIntegerField(help_text="Over all sessions.")),
+                ("sessions_attended", models.PositiveIntegerField()),
+                (
+                    "is_final",
+                    models.BooleanField(help_text="GoTo's attendance is complete: whoever is not in it was absent."),
+                ),
+                (
+                    "contact",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="participations",
+                        to="contacts.contact",
+                    ),
+                ),
+                (
+                    "event",
+                    models.ForeignKey(
+                        db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="events.event"
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['event', 'contact'], name='participation_by_event')],
-                'constraints': [models.UniqueConstraint(fields=('contact', 'event'), name='participation_unique')],
+                "indexes": [models.Index(fields=["event", "contact"], name="participation_by_event")],
+                "constraints": [models.UniqueConstraint(fields=("contact", "event"), name="participation_unique")],
             },
         ),
         migrations.RunPython(compare_bytes, migrations.RunPython.noop),

@@ -126,7 +126,9 @@ def _checked(given: Mapping[str, str]) -> dict[str, str]:
 
 
 def _refuse_taken(email: str, *, owner: Contact | None) -> None:
-    taken = ContactAddress.objects.filter(email=email).exclude(contact=owner) if email else ContactAddress.objects.none()
+    taken = (
+        ContactAddress.objects.filter(email=email).exclude(contact=owner) if email else ContactAddress.objects.none()
+    )
     if taken.exists():
         raise InvalidInputError("This is not saved.", {"email": "Somebody else has this address already."})
 

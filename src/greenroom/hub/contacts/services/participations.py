@@ -61,7 +61,9 @@ def note_participations_of_events(events: Collection[int]) -> None:
     """Compute anew what everybody has to do with these events. Two statements."""
     if events:
         _write(events, ())
-        _execute(_DROP.format(events=_marks(events), what_there_is=_what_there_is(events, ())), [*events, *events, *events])
+        _execute(
+            _DROP.format(events=_marks(events), what_there_is=_what_there_is(events, ())), [*events, *events, *events]
+        )
 
 
 def _write(events: Collection[int], contacts: Collection[int]) -> None:

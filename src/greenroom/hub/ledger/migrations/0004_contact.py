@@ -19,24 +19,31 @@ def guard(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('ledger', '0003_tx_offset'),
+        ("ledger", "0003_tx_offset"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='fact',
-            name='contact_id',
+            model_name="fact",
+            name="contact_id",
             field=models.BigIntegerField(null=True),
         ),
         migrations.AddIndex(
-            model_name='fact',
-            index=models.Index(condition=models.Q(('contact_id__isnull', False)), fields=['contact_id', 'happened_at'], name='fact_timeline_contact'),
+            model_name="fact",
+            index=models.Index(
+                condition=models.Q(("contact_id__isnull", False)),
+                fields=["contact_id", "happened_at"],
+                name="fact_timeline_contact",
+            ),
         ),
         migrations.AddIndex(
-            model_name='fact',
-            index=models.Index(condition=models.Q(('email__isnull', False), ('registrant_id__isnull', True)), fields=['email'], name='fact_of_an_address'),
+            model_name="fact",
+            index=models.Index(
+                condition=models.Q(("email__isnull", False), ("registrant_id__isnull", True)),
+                fields=["email"],
+                name="fact_of_an_address",
+            ),
         ),
         migrations.RunPython(guard, migrations.RunPython.noop),
     ]

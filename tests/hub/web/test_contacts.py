@@ -1,0 +1,61 @@
+"""The pages of contacts."""
+
+import pytest
+from django.urls import reverse
+
+from greenroom.hub.contacts.models import Contact
+from greenroom.hub.contacts.services import make_contact
+
+
+@pytest.fixture
+def lena_at_goto(world, pull, run_jobs) -> Contact:
+    pull(world.schedule_webinar("Ladder safety", registrants=[{"email": "lena@example.com", "first_name": "Lena"}]))
+    run_jobs()
+    return Contact.objects.get(email="lena@example.com")
+
+
+def test_page_shows_what_happened_to_a_person_with_its_event(lena_at_goto, as_ada):
+    html = as_ada.get(reverse("contact", args=[lena_at_goto.pk])).content.decode()
+    assert "Ladder safety" in html.partition("What happened")[2]
+    assert "Registered" in html
+    assert "https://global.gotowebinar.com" not in html
+
+
+def test_added_person_is_found_and_can_be_changed(as_ada, db):
+    answer = as_ada.post(reverse("add_contact"), {"email": "Zoe@Example.com", "first_name": "Zoë"}, follow=True)
+    assert "Zoë is a contact now." in answer.content.decode()
+    contact = Contact.objects.get()
+    as_ada.post(reverse("change_contact", args=[contact.pk]), {"email": "zoe@new.example", "last_name": "Luczak"})
+    listed = as_ada.get(reverse("contacts"), {"q": "lucz"}).content.decode()
+    assert "zoe@new.example" in listed
+    assert "Nobody found" in as_ada.get(reverse("contacts"), {"q": "nobody"}).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"email": ""}, "Give an address, or at least a name."),
+        ({"email": "zoe"}, "Give a whole address"),
+        ({"email": "LENA@example.com"}, "Somebody else has this address already."),
+        ({"first_name": "x" * 201}, "Give 200 characters at most."),
+        ({"first_name": "Zoë", "time_zone": "Mars/Olympus"}, "Select a valid choice"),
+    ],
+)
+def test_what_will_not_do_is_told_beside_its_field(as_ada, db, given, words):
+    make_contact(source="hand", email="lena@example.com")
+    answer = as_ada.post(reverse("add_contact"), given)
+    assert 422 == answer.status_code
+    assert words in answer.content.decode()
+    assert 1 == Contact.objects.count()
+
+
+def test_pages_ask_the_same_number_of_queries_whatever_there_is(
+    lena_at_goto, world, pull, run_jobs, as_ada, django_assert_max_num_queries
+):
+    for number in range(6):
+        pull(world.schedule_webinar(f"Course {number}", registrants=[{"email": "lena@example.com"}]))
+    run_jobs()
+    with django_assert_max_num_queries(12):
+        as_ada.get(reverse("contact", args=[lena_at_goto.pk]))
+    with django_assert_max_num_queries(8):
+        as_ada.get(reverse("contacts"), {"q": "lena example"})
