@@ -162,7 +162,7 @@ def test_trainings_have_no_call_to_send_a_confirmation_again(world, at_goto, wis
 def omar(world) -> TeamMemberData:
     """Omar organizes in Olga's account."""
     account = world.control("GET", "state")["accounts"][0]["key"]
-    key = world._organizer(account, "omar@northwind.example", "Omar", "Haddad")
+    key = world.add_organizer(account, "omar@northwind.example", "Omar", "Haddad")
     return TeamMemberData("co_organizer", key, "Omar Haddad", "omar@northwind.example")
 
 
@@ -194,7 +194,7 @@ def test_the_team_is_added_to_once_and_taken_from(at_goto, wish, omar, code, who
 def test_taking_one_co_organizer_off_a_training_leaves_the_other(world, at_goto, wish, omar):
     account = world.control("GET", "state")["accounts"][0]["key"]
     nora = TeamMemberData(
-        "co_organizer", world._organizer(account, "nora@northwind.example", "Nora", "N"), "Nora N", ""
+        "co_organizer", world.add_organizer(account, "nora@northwind.example", "Nora", "N"), "Nora N", ""
     )
     it = at_goto("training")
     key = it.ask("create_event", wish())[0].event_key

@@ -263,7 +263,7 @@ def test_what_is_over_by_plan_is_ended_unless_it_runs(world, event, connection):
 def omar(world, connection, ada) -> Connection:
     """A colleague of Olga's, connected too."""
     account = world.control("GET", "state")["accounts"][0]["key"]
-    world._organizer(account, "omar@northwind.example", "Omar", "Haddad")
+    world.add_organizer(account, "omar@northwind.example", "Omar", "Haddad")
     return connect("omar@northwind.example", ada)
 
 
