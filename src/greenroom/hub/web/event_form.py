@@ -17,6 +17,8 @@ from greenroom.hub.web.doors import add_errors
 
 Date = tuple[datetime, datetime]
 
+_NO_MOMENT = "Give day and time."
+
 
 class EventForm(forms.Form):
     """
@@ -55,7 +57,9 @@ class EventForm(forms.Form):
         for number in range(self._row_count):
             for name, label in (("starts_at", "Starts"), ("ends_at", "Ends")):
                 moment = forms.DateTimeInput(attrs={"type": "datetime-local"})
-                self.fields[f"{name}_{number}"] = forms.CharField(label=label, widget=moment, required=number == 0)
+                self.fields[f"{name}_{number}"] = forms.CharField(
+                    label=label, widget=moment, required=number == 0, error_messages={"required": _NO_MOMENT}
+                )
 
     def date_rows(self) -> Iterator[tuple[forms.BoundField, forms.BoundField]]:
         """Yield start and end of each date."""
@@ -167,7 +171,7 @@ def _read_moment(text: str, zone: zoneinfo.ZoneInfo) -> datetime:
         ValueError: with a sentence that says what is wrong.
     """
     if not text:
-        raise ValueError("Give day and time.")
+        raise ValueError(_NO_MOMENT)
     try:
         shown = datetime.fromisoformat(text)
     except ValueError:
