@@ -11,7 +11,13 @@ from django.views.decorators.csrf import csrf_exempt
 from greenroom.hub.api.callers import identify
 from greenroom.hub.api.idempotency import answer_once
 from greenroom.hub.api.limits import CALLS, Standing, take
-from greenroom.hub.api.problems import RefusedCallError, answer_problem, answer_unexpected, request_id
+from greenroom.hub.api.problems import (
+    RefusedCallError,
+    answer_problem,
+    answer_unexpected,
+    quota_exceeded,
+    request_id,
+)
 from greenroom.hub.api.reading import read_input
 from greenroom.hub.automation.callers import Caller
 from greenroom.hub.automation.registry import Operation
@@ -48,7 +54,8 @@ def guarded(request: HttpRequest, carry_out: Callable[[Caller], HttpResponse]) -
     except Exception as error:  # noqa: BLE001 - the top of the API: nothing but a document leaves it
         answer = answer_unexpected(request, error)
     for name, value in (standing.headers if standing else {}).items():
-        answer.headers.setdefault(name, value)
+        # An operation may have told of a limit of its own.
+        answer[name] = f"{value}, {answer[name]}" if name in answer.headers else value
     answer["X-Request-Id"] = request_id(request)
     answer["Cache-Control"] = "no-store"
     return answer
@@ -56,13 +63,8 @@ def guarded(request: HttpRequest, carry_out: Callable[[Caller], HttpResponse]) -
 
 def _too_many(standing: Standing) -> RefusedCallError:
     limit = standing.limit
-    return RefusedCallError(
-        429,
-        "quota_exceeded",
-        f"This key may make {limit.calls} calls in {limit.seconds} seconds. Go on in {standing.reset} seconds.",
-        {"Retry-After": str(standing.reset)},
-        **{"violated-policies": [limit.name]},
-    )
+    sentence = f"This key may make {limit.calls} calls in {limit.seconds} seconds. Go on in {standing.reset} seconds."
+    return quota_exceeded(sentence, policy=limit.name, retry_after=standing.reset)
 
 
 def _call(

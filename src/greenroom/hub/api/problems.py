@@ -31,6 +31,19 @@ class RefusedCallError(HubError):
         self.headers, self.members = dict(headers or {}), members
 
 
+def quota_exceeded(
+    sentence: str, *, policy: str, retry_after: int, headers: Mapping[str, str] | None = None
+) -> RefusedCallError:
+    """Make the refusal of a caller who came too often; `policy` names the limit."""
+    return RefusedCallError(
+        429,
+        "quota_exceeded",
+        sentence,
+        {"Retry-After": str(retry_after), **(headers or {})},
+        **{"violated-policies": [policy]},
+    )
+
+
 def answer_problem(request: HttpRequest, error: HubError) -> HttpResponse:
     """Make the document for an error."""
     document = {

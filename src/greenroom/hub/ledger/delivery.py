@@ -74,7 +74,7 @@ def _deliver_batch(reader: Reader) -> bool:
     with transaction.atomic(durable=True):
         cursor = ReaderCursor.objects.select_for_update().get(name=reader.name)
         start = (cursor.tx, cursor.fact_id)
-        end = _end_after(start)
+        end = end_after(start)
         if end is None:
             return False
         facts = _facts_between(start, end, reader)
@@ -94,7 +94,7 @@ def _ensure_cursor(name: str) -> None:
         ReaderCursor.objects.bulk_create([first], ignore_conflicts=True)
 
 
-def _end_after(start: Place) -> Place | None:
+def end_after(start: Place) -> Place | None:
     """Return the place of the last fact that nothing can come before any more, or None when none is new."""
     with connection.cursor() as cursor:
         cursor.execute(_END.format(settled=_SETTLED[connection.vendor]), start)

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Max, Min, QuerySet
+from django.db.models import BooleanField, Max, Min, QuerySet
+from django.db.models.expressions import RawSQL
 
+from greenroom.hub.ledger.delivery import Place
 from greenroom.hub.ledger.models import Fact, ReaderCursor
 from greenroom.hub.ledger.readers import Reader, get_reader, list_readers
 
@@ -28,6 +30,18 @@ def list_facts_about(
     if not wanted:
         raise ValueError("Say what the facts are to be about")
     return Fact.objects.filter(**wanted).order_by("happened_at", "pk")
+
+
+def list_facts_between(start: Place, end: Place) -> QuerySet[Fact]:
+    """Return the facts after one place of the ledger, up to and with another, in the readers' order. One query."""
+    span = RawSQL("(tx, id) > (%s, %s) AND (tx, id) <= (%s, %s)", [*start, *end], output_field=BooleanField())
+    return Fact.objects.filter(span).order_by("tx", "pk")
+
+
+def find_last_place() -> Place:
+    """Return the place of the last fact that anybody can see now, settled or not; one before all facts for none."""
+    last = Fact.objects.order_by("-tx", "-pk").values_list("tx", "pk").first()
+    return last or (0, 0)
 
 
 def list_stuck_readers() -> list[ReaderCursor]:
