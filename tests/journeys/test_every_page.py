@@ -46,7 +46,10 @@ PAGES = {
     "Ada": (
         "/", "/courses/new/", "/connections/", "/connections/{account}/", "/connections/{troubled}/", "/sync/",
         "/sync/{run}/", "/site/health/", "/site/health/readers/courses.completion/",
-        "/site/health/readers/courses.completion/?since=", "/people/", "/people/add/",
+        "/site/health/readers/courses.completion/?since=", "/people/", "/people/add/", "/events/new/",
+        "/events/new/webinar/", "/events/new/meeting/", "/events/{event}/", "/events/{event}/change/",
+        "/events/{event}/cancel/", "/events/{event}/?tab=people", "/events/{event}/?tab=team", "/events/{event}/team/add/",
+        "/events/{event}/people/add/", "/acts/{act}/",
     ),
 }  # fmt: skip
 
@@ -80,7 +83,24 @@ def places(world: World, item: SectionItem, cast: dict[str, User]) -> dict[str, 
         "past": past.pk,
         "past_event": past_event.pk,
         "run": SyncRun.objects.latest("pk").pk,
+        "act": ask_for_much(item.event),
     }
+
+
+def ask_for_much(event: Event) -> int:
+    """Let somebody be registered and another one be on the way, and return an act that waits for an answer."""
+    event.registrants.create(registrant_key="1", email="ben@example.com", first_name="Ben", status="APPROVED")
+    event.team.create(role="panelist", member_key="1", name="Pia Panel", email="pia@example.com")
+    event.requests.create(
+        email="a.very.long.address.of.somebody@example.com", answers={"fields": {"firstName": "Kim"}}, state="refused",
+        last_error="full", refusal="GoTo takes no more registrations for this event.", asked_at=event.starts_at,
+        answered_at=event.starts_at,
+    )  # fmt: skip
+    act = event.acts.create(
+        connection=event.connection, product=event.product, verb="update", wanted={}, idempotency_key="1",
+        state="pending", last_error="timeout", asked_at=event.starts_at,
+    )  # fmt: skip
+    return act.pk
 
 
 def let_things_go_wrong(world: World) -> Connection:
