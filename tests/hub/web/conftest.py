@@ -8,9 +8,11 @@ from types import SimpleNamespace
 import pytest
 from django.test import Client
 from tests.factories.courses import make_item
+from tests.factories.hooks import make_delivery, make_hook
 from tests.hub.world import World
 
 from greenroom.hub.automation.callers import Verb
+from greenroom.hub.automation.models import HookDelivery
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.contacts.services import make_contact
 from greenroom.hub.courses.models import Course, Section, SectionItem
@@ -52,6 +54,7 @@ class Scene:
     row_id: int
     api_key_id: int
     grant: OAuthGrant
+    hook_delivery: HookDelivery
     member_id: int
     registrant_id: int
     act_id: int
@@ -72,6 +75,7 @@ def scene(world, pull, connection, course, section, item, cast) -> Scene:
         register(event=later, answers=answers_of(user), user=user)
     text = SectionItem.objects.create(section=section, kind="text", text="Look up first.", position=30)
     run = open_run(connection=connection, product="training")
+    key, _ = create_key(user=cast.ada, name="Flow", verbs=[Verb.READ], connection_ids=None)
     return Scene(
         course,
         section,
@@ -85,7 +89,8 @@ def scene(world, pull, connection, course, section, item, cast) -> Scene:
         attendee_id=_attendee_nobody_knows(later).pk,
         held_id=_held_answer(item.event).pk,
         row_id=_row_set_aside(item.event).pk,
-        api_key_id=create_key(user=cast.ada, name="Flow", verbs=[Verb.READ], connection_ids=None)[0].pk,
+        api_key_id=key.pk,
+        hook_delivery=make_delivery(make_hook(cast.ada, key)),
         grant=_leave_for_a_program(cast.ada),
         contact_id=make_contact(source="hand", email="dora@example.com").pk,
         recording_key=_recording_at_goto(world, item.event),

@@ -88,6 +88,15 @@ ROUTES = {
     "api_keys": Route("GET", 200, EDITORS),
     "create_api_key": Route("GET", 200, EDITORS),
     "revoke_api_key": Route("POST", 302, ADMINS, ("api_key",)),
+    "hooks_out": Route("GET", 200, EDITORS),
+    "hook_out": Route("GET", 200, ADMINS, ("hook",)),
+    "switch_hook": Route("POST", 302, ADMINS, ("hook",)),
+    "renew_hook_secret": Route("POST", 200, ADMINS, ("hook",)),
+    "send_hook_sample": Route("POST", 302, ADMINS, ("hook",)),
+    "replay_hook": Route("POST", 422, ADMINS, ("hook",)),
+    "end_hook": Route("POST", 302, ADMINS, ("hook",)),
+    "hook_delivery": Route("GET", 200, ADMINS, ("delivery",)),
+    "send_hook_delivery_again": Route("POST", 302, ADMINS, ("delivery",)),
     "take_back_leave": Route("POST", 302, ADMINS, ("grant",)),
     "oauth_clients": Route("GET", 200, ADMINS),
     "register_oauth_client": Route("GET", 200, ADMINS),
@@ -103,7 +112,7 @@ ROUTES = {
 # What machines ask has no sign-in; the style page is there only in development.
 OPEN = {"healthz": 200, "readyz": 503, "metrics": 200, "style": 404}
 # Where the address or what is brought proves who is there. See `tests/hub/intake` and `test_join_links`.
-DOORS = ("goto_hook", "join_as_registrant", "registration_confirmed", "join_as_anybody")
+DOORS = ("goto_hook", "unsubscribe_hook", "join_as_registrant", "registration_confirmed", "join_as_anybody")
 
 FORMS = (
     "create_course",
@@ -127,7 +136,7 @@ FORMS = (
 POSTED = tuple(name for name, route in ROUTES.items() if route.method == "POST")
 SHOWN = tuple(name for name, route in ROUTES.items() if route.method == "GET")
 # What others need is taken away last.
-TAKING_AWAY = ("remove_item", "disconnect", "remove_oauth_client")
+TAKING_AWAY = ("remove_item", "disconnect", "end_hook", "remove_oauth_client")
 # These are there to bring something about: they ask GoTo, and end an authorization.
 ACTS = ("start_event", "download_recording", "connection_callback")
 
@@ -159,6 +168,8 @@ def address(name: str, scene: Any, otto: Any) -> str:
         "api_key": {"pk": scene.api_key_id},
         "oauth_client": {"pk": scene.grant.client_id},
         "grant": {"pk": scene.grant.pk},
+        "hook": {"pk": scene.hook_delivery.hook_id},
+        "delivery": {"pk": scene.hook_delivery.pk},
         "contact": {"pk": scene.contact_id},
     }
     kwargs: dict[str, Any] = {}

@@ -40,12 +40,21 @@ def list_hooks_for(user: User) -> QuerySet[Hook]:
     return hooks if user.is_site_admin else hooks.filter(created_by=user)
 
 
-def get_hook_for(user: User, public_id: str) -> Hook:
+def get_hook_for(user: User, pk: int) -> Hook:
     """Return a hook, if the person may see it. Raises `UnknownObjectError` otherwise."""
-    hook = list_hooks_for(user).filter(public_id=public_id).first()
+    hook = list_hooks_for(user).filter(pk=pk).first()
     if hook is None:
         raise UnknownObjectError("There is nothing here, or nothing that you may see.")
     return hook
+
+
+def get_delivery_for(user: User, pk: int) -> HookDelivery:
+    """Return a delivery, if the person may see its hook. Raises `UnknownObjectError` otherwise."""
+    deliveries = HookDelivery.objects.select_related("hook").filter(hook__in=list_hooks_for(user))
+    delivery = deliveries.filter(pk=pk).first()
+    if delivery is None:
+        raise UnknownObjectError("There is nothing here, or nothing that you may see.")
+    return delivery
 
 
 def get_delivery_of(hook: Hook, pk: int) -> HookDelivery:
@@ -54,6 +63,11 @@ def get_delivery_of(hook: Hook, pk: int) -> HookDelivery:
     if delivery is None:
         raise UnknownObjectError("There is nothing here, or nothing that you may see.")
     return delivery
+
+
+def list_disabled_hooks(user: User) -> QuerySet[Hook]:
+    """Return the hooks a person made that were switched off after failures; for a site admin everybody's."""
+    return list_hooks_for(user).filter(state=Hook.State.DISABLED)
 
 
 def count_backlogs(hooks: Collection[Hook]) -> dict[int, Backlog]:

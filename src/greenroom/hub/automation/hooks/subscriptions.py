@@ -237,7 +237,7 @@ def _find_event_key(caller: Caller, product: str, named: str) -> str:
     try:
         return find_event(caller, product, named).event_key
     except UnknownObjectError as error:
-        raise InvalidInputError("There is no such event.", {"filter/event": str(error)}) from None
+        raise InvalidInputError("There is no such event.", {"/event": str(error)}) from None
 
 
 def _check_secret(secret: str) -> None:

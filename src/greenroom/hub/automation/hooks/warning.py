@@ -36,7 +36,7 @@ def _letter(hook: Hook, address: str) -> EmailMessage:
             f"The subscription of {host} is switched off, because {_REASONS[hook.state_reason]}.\n\n"
             "Nothing is lost: what was not delivered is kept, and what happens from now on can be sent afterwards, "
             "up to 14 days back.\n\n"
-            f"Switch it on again here: {settings.PUBLIC_URL}/automate/hooks/{hook.public_id}/\n"
+            f"Switch it on again here: {settings.PUBLIC_URL}/automate/hooks/{hook.pk}/\n"
         ),
         to=[address],
     )

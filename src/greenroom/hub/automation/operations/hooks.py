@@ -1,6 +1,7 @@
 """Subscribing to triggers, and seeing how every call went."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -113,17 +114,18 @@ def create_hook(caller: Caller, wanted: SubscribeInput) -> Reply[Subscription]:
         raise InvalidInputError(
             "No platform answers a handshake.", {"handshake": "Leave it out; it is for programs of your own."}
         )
-    hook, is_new = subscriptions.subscribe(
-        caller=caller,
-        target_url=wanted.target_url,
-        event_types=wanted.event_types,
-        narrowing=_members(wanted.filter),
-        platform=wanted.platform,
-        form=wanted.form,
-        secret=wanted.secret,
-        expires_at=wanted.expires_at,
-        handshake=wanted.handshake,
-    )
+    with _errors_inside_filter():
+        hook, is_new = subscriptions.subscribe(
+            caller=caller,
+            target_url=wanted.target_url,
+            event_types=wanted.event_types,
+            narrowing=_members(wanted.filter),
+            platform=wanted.platform,
+            form=wanted.form,
+            secret=wanted.secret,
+            expires_at=wanted.expires_at,
+            handshake=wanted.handshake,
+        )
     return _subscribed(hook, is_new=is_new)
 
 
@@ -228,13 +230,14 @@ def change_hook(caller: Caller, wanted: ChangeHookInput) -> Subscription:
     """Pauses or resumes a subscription, or changes its address, its triggers or its filter."""
     hook = selectors.get_hook_of(caller, wanted.id)
     if (wanted.target_url, wanted.event_types, wanted.filter) != (None, None, None):
-        subscriptions.change(
-            hook=hook,
-            caller=caller,
-            target_url=wanted.target_url,
-            event_types=wanted.event_types,
-            narrowing=None if wanted.filter is None else _members(wanted.filter),
-        )
+        with _errors_inside_filter():
+            subscriptions.change(
+                hook=hook,
+                caller=caller,
+                target_url=wanted.target_url,
+                event_types=wanted.event_types,
+                narrowing=None if wanted.filter is None else _members(wanted.filter),
+            )
     if wanted.status == "paused" and hook.state != HookRow.State.PAUSED:
         subscriptions.pause(hook=hook)
     if wanted.status == "active" and hook.state != HookRow.State.ACTIVE:
@@ -434,3 +437,14 @@ def _told_delivery(row: HookDelivery) -> Delivery:
 
 def _members(narrowing: Narrowing | None) -> Mapping[str, Any]:
     return msgspec.structs.asdict(narrowing) if narrowing else {}
+
+
+@contextmanager
+def _errors_inside_filter() -> Iterator[None]:
+    """Name what is wrong with the filter by where it stands in the body."""
+    members = {f"/{field.encode_name}" for field in msgspec.structs.fields(Narrowing)}
+    try:
+        yield
+    except InvalidInputError as error:
+        named = {f"/filter{name}" if name in members else name: text for name, text in error.errors.items()}
+        raise InvalidInputError(str(error), named) from error
