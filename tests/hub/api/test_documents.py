@@ -9,7 +9,7 @@ from django.test import Client
 from jsonschema import Draft202012Validator
 
 DOCUMENTS = ["/api/v1/openapi.json", "/api/v1/swagger.json"]
-PACKAGES = ["power-platform", "zapier"]
+PACKAGES = ["n8n", "power-platform", "zapier"]
 
 
 @pytest.mark.parametrize("path", DOCUMENTS)

@@ -15,6 +15,7 @@ from django.urls import path
 from django.views.decorators.http import require_safe
 
 from greenroom.hub.api.problems import RefusedCallError, answer_problem
+from greenroom.hub.automation.platforms.n8n import list_n8n_files
 from greenroom.hub.automation.platforms.openapi import make_openapi
 from greenroom.hub.automation.platforms.packing import pack
 from greenroom.hub.automation.platforms.power_platform import list_power_platform_files
@@ -26,6 +27,7 @@ _AGE = "public, max-age=300"
 
 # By the name in the address: what lists the files.
 _PACKAGES: Mapping[str, Callable[[str], Mapping[str, bytes]]] = {
+    "n8n": list_n8n_files,
     "power-platform": list_power_platform_files,
     "zapier": list_zapier_files,
 }

@@ -26,8 +26,8 @@ from greenroom.hub.automation.registry import (
 
 _CORE = "17.9.1"  # of zapier-platform-core; the newest that runs on Node 20
 _LONGEST_LINE = 500  # beyond this many characters a field is a box
-# Subscriptions are made and ended by the triggers themselves.
-_SUBSCRIBING = "Hooks"
+# The triggers themselves subscribe and poll.
+_WAITING = {"Hooks", "Triggers"}
 _TYPES = {"integer": "integer", "number": "number", "boolean": "boolean", "string": "string"}
 
 Field = dict[str, Any]
@@ -55,13 +55,12 @@ def list_zapier_files(public_url: str) -> dict[str, bytes]:
 def make_zapier_app(public_url: str) -> dict[str, Any]:
     """Return the app's definition for the hub at this address, such as https://hub.example.com."""
     writer = _Writer(public_url + API, describe_registry("#/"))
-    shown = [operation for operation in list_operations() if _is_shown(operation)]
+    shown = [operation for operation in list_operations() if is_offered(operation)]
     triggers = [writer.list_of_choices(get_operation(name)) for name in writer.list_choices(shown)]
     triggers += [writer.trigger(trigger) for trigger in list_triggers()]
     return {
         "version": "1.0.0",
         "platformVersion": _CORE,
-        "flags": {"cleanInputData": True},
         "authentication": {
             "type": "custom",
             "fields": [
@@ -83,8 +82,9 @@ def make_zapier_app(public_url: str) -> dict[str, Any]:
     }
 
 
-def _is_shown(operation: Operation[Any, Any]) -> bool:
-    return operation.visibility is not Visibility.INTERNAL and _SUBSCRIBING not in operation.tags
+def is_offered(operation: Operation[Any, Any]) -> bool:
+    """Whether people choose it; drop-downs and subscribing are behind fields and triggers."""
+    return operation.visibility is not Visibility.INTERNAL and not _WAITING.intersection(operation.tags)
 
 
 def _by_key(parts: Iterable[dict[str, Any]]) -> dict[str, Any]:
@@ -220,7 +220,7 @@ class _Writer:
             case "array":
                 return field | self._list(schema["items"])
             case "object":
-                return field | {"type": "json"}
+                return field | {"dict": True}
             case kind:
                 field["type"] = _TYPES.get(kind or _kind_of(kinds), "string")
         if schema.get("format") == "date-time":
@@ -232,14 +232,11 @@ class _Writer:
     def _list(self, items: Schema) -> Field:
         items = self._schemas.resolve(items)
         if "properties" in items:
-            return {"children": [self._inside(name, inner) for name, inner in items["properties"].items()]}
+            fields = [self._typed(name, inner) for name, inner in items["properties"].items()]
+            # A row takes nothing but single values.
+            return {"children": [field for field in fields if not field.keys() & {"children", "list", "dict"}]}
         inner = self._typed("item", items)
         return {"list": True, **{name: inner[name] for name in ("type", "choices") if name in inner}}
-
-    def _inside(self, key: str, schema: Schema) -> Field:
-        """Return a field of a row. Rows have no rows."""
-        field = self._typed(key, schema)
-        return {"key": key, "label": field["label"], "type": "json"} if "children" in field else field
 
 
 def _kind_of(values: list[Any]) -> str:
@@ -262,6 +259,7 @@ def _source(code: str) -> dict[str, Any]:
 def _request(method: str, url: str, told: str, **options: str) -> dict[str, Any]:
     """Return a function that calls the hub; `url`, what it tells and the options are expressions of JavaScript."""
     given = {"method": json.dumps(method), "url": url, **{name: text for name, text in options.items() if text != "{}"}}
+    given["removeMissingValuesFrom"] = "{params: true, body: true}"
     throw = "if (response.status !== 404) response.throwForStatus(); " if options.get("skipThrowForStatus") else ""
     return _source(f"return z.request({_object(given)}).then((response) => {{ {throw}return {told}; }});")
 
