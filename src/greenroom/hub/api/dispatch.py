@@ -1,6 +1,7 @@
 """One view for every operation of the registry."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -83,7 +84,7 @@ def _call(
         operation_id=operation.operation_id,
         key=key,
         content=_encode(wanted),
-        carry_out=lambda: _carry_out_safely(request, operation, caller, wanted),
+        carry_out=lambda: _carry_out_safely(request, operation, replace(caller, idempotency_key=key), wanted),
     )
 
 

@@ -38,6 +38,7 @@ class Caller:
         verbs: what it may do.
         connection_ids: the GoTo accounts it may touch; None is all of them.
         doing: what it is doing now, which narrows what it may touch; `Operation.carry_out` sets it.
+        idempotency_key: what it repeats this call by, if it does: the same key is the same act.
     """
 
     owner: str
@@ -45,6 +46,7 @@ class Caller:
     verbs: frozenset[Verb]
     connection_ids: frozenset[int] | None = None
     doing: Verb = Verb.READ
+    idempotency_key: str = ""
 
     def about_to(self, verb: Verb) -> "Caller":
         """Return this caller doing something, or raise `AccessDeniedError` when the key was not made for it."""

@@ -154,11 +154,6 @@ def cancel(registrant: Registrant) -> Registration:
     return to_registration(request)
 
 
-def renamed(error: InvalidInputError, names: Mapping[str, str]) -> InvalidInputError:
-    """Return an error whose members are named as the caller named them."""
-    return InvalidInputError(str(error), {names.get(name, name): text for name, text in error.errors.items()})
-
-
 def as_reply(registration: Registration) -> Reply[Registration]:
     """Return the answer that tells of a sign-up: 202 while GoTo has not answered."""
     is_open = registration.status in {"PENDING", "CANCELLING"}

@@ -1,5 +1,5 @@
 """The operations, a module per subject. Importing this package fills the registry."""
 
-from greenroom.hub.automation.operations import hooks, me, registrants, trainings, webinars
+from greenroom.hub.automation.operations import events, hooks, me, meetings, registrants, trainings, webinars
 
-__all__ = ["hooks", "me", "registrants", "trainings", "webinars"]
+__all__ = ["events", "hooks", "me", "meetings", "registrants", "trainings", "webinars"]

@@ -7,6 +7,7 @@ import msgspec
 from greenroom.hub.automation.callers import Caller, Verb
 from greenroom.hub.automation.fields import told
 from greenroom.hub.automation.lookups import find_event, find_registrant, list_registrants
+from greenroom.hub.automation.naming import renamed
 from greenroom.hub.automation.paging import PageInput, take_page
 from greenroom.hub.automation.registering import (
     MOST_AT_ONCE,
@@ -16,7 +17,6 @@ from greenroom.hub.automation.registering import (
     cancel,
     get_request,
     read_answers,
-    renamed,
     sign_up,
     sign_up_later,
 )

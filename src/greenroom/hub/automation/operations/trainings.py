@@ -7,8 +7,9 @@ import msgspec
 from greenroom.hub.automation.callers import Caller, Verb
 from greenroom.hub.automation.fields import told
 from greenroom.hub.automation.lookups import When, find_event, find_registrant, list_events_when, list_registrants
+from greenroom.hub.automation.naming import renamed
 from greenroom.hub.automation.paging import PageInput, take_page
-from greenroom.hub.automation.registering import PENDING, as_reply, read_answers, renamed, sign_up
+from greenroom.hub.automation.registering import PENDING, as_reply, read_answers, sign_up
 from greenroom.hub.automation.registry import Reply, operation
 from greenroom.hub.automation.shapes.people import AddedRegistrant, RegistrantKey, to_added
 from greenroom.hub.automation.shapes.trainings import (

@@ -9,7 +9,9 @@ from greenroom.hub.automation.fields import told
 from greenroom.hub.automation.shapes.choices import Id, Label, label_of
 from greenroom.hub.automation.triggers.items import EventItem, of_event
 from greenroom.hub.events.models import Event
+from greenroom.hub.events.selectors import count_turnout
 from greenroom.hub.events.services.joining import join_link_for_everybody
+from greenroom.hub.events.versions import version_of
 
 EventId = Annotated[
     str,
@@ -27,8 +29,8 @@ EventId = Annotated[
 class Date(msgspec.Struct, frozen=True, kw_only=True):
     """One date of an event."""
 
-    starts_at: Annotated[datetime, told("Starts at", "When it starts, in UTC.")]
-    ends_at: Annotated[datetime, told("Ends at", "When it ends, in UTC.")]
+    starts_at: Annotated[datetime, told("Starts at", "When it starts.", tz=True)]
+    ends_at: Annotated[datetime, told("Ends at", "When it ends.", tz=True)]
 
 
 class ListedEvent(EventItem, frozen=True, kw_only=True):
@@ -57,4 +59,27 @@ def to_listed_event(event: Event) -> ListedEvent:
         needs_approval=event.needs_approval,
         connection_id=str(event.connection_id),
         join_url=join_link_for_everybody(event),
+    )
+
+
+class EventDetails(ListedEvent, frozen=True, kw_only=True):
+    """An event, with how many people it has."""
+
+    registered: Annotated[int, told("Registered", "How many are signed up.")]
+    approved: Annotated[int, told("Approved", "How many of them are approved.")]
+    attended: Annotated[int, told("Attended", "How many people were there.")]
+    version: Annotated[
+        str, told("Version", "Changes with the event; given to Update event, nobody else's change is overwritten.")
+    ]
+
+
+def to_event_details(event: Event) -> EventDetails:
+    """Tell of an event and its people. Up to six queries."""
+    turnout = count_turnout(event=event)
+    return EventDetails(
+        **msgspec.structs.asdict(to_listed_event(event)),
+        registered=turnout.registered,
+        approved=turnout.approved,
+        attended=turnout.attended,
+        version=version_of(event),
     )
