@@ -48,8 +48,8 @@ PAGES = {
         "/sync/{run}/", "/site/health/", "/site/health/readers/courses.completion/",
         "/site/health/readers/courses.completion/?since=", "/people/", "/people/add/", "/events/new/",
         "/events/new/webinar/", "/events/new/meeting/", "/events/{event}/", "/events/{event}/change/",
-        "/events/{event}/cancel/", "/events/{event}/?tab=people", "/events/{event}/?tab=team", "/events/{event}/team/add/",
-        "/events/{event}/people/add/", "/acts/{act}/",
+        "/events/{event}/cancel/", "/events/{event}/?tab=people", "/events/{event}/?tab=team",
+        "/events/{event}/team/add/", "/events/{event}/people/add/", "/events/acts/{act}/",
     ),
 }  # fmt: skip
 

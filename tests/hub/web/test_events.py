@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 from tests.factories.courses import make_course, make_enrollment, make_item, make_section
+from tests.factories.users import make_user
 
 from greenroom.hub.connections.models import Connection
+from greenroom.hub.courses.models import Course
 from greenroom.hub.events.models import Event
 from greenroom.hub.sync.models import SyncRun
 
@@ -146,3 +148,35 @@ def test_starting_leads_to_goto_or_says_why_not(world, item, as_ivan):
     world.fail(kind="status", status=404, times=20)
     answer = as_ivan.get(path)
     assert (404, True) == (answer.status_code, "GoTo no longer has this event" in answer.content.decode())
+
+
+def test_days_without_registrations_are_shown_too(world, event, as_ada):
+    for number, days in enumerate((40, 3, 3, 0)):
+        at = world.now - timedelta(days=days)
+        event.registrants.create(registrant_key=f"{number}", email=f"{number}@x.example", registered_at=at)
+    by_day = as_ada.get(reverse("event", args=[event.pk])).context["by_day"]
+    assert (30, [("27 Feb", 2), ("28 Feb", 0), ("1 Mar", 0), ("2 Mar", 1)]) == (len(by_day), by_day[-4:])
+
+
+def funnel(client, event: Event) -> list[tuple[str, int]]:
+    return client.get(reverse("event", args=[event.pk])).context["funnel"]
+
+
+def test_invited_are_the_learners_who_find_the_event_and_whoever_registered(held, nina, as_ada):
+    """Lena learns and registered, Ben registered by another door, and Nina learns and has not registered."""
+    assert [("Invited", 3), ("Registered", 2), ("Attended", 1)] == funnel(as_ada, held)
+    Course.objects.update(is_published=False)
+    assert [("Registered", 2), ("Attended", 1)] == funnel(as_ada, held)
+
+
+@pytest.fixture
+def nina(course):
+    """Another learner of the course."""
+    nina = make_user("Nina")
+    make_enrollment(course, nina)
+    return nina
+
+
+def test_who_is_not_approved_is_told_apart(held, as_ada):
+    held.registrants.filter(email="ben@example.com").update(status="WAITING")
+    assert [("Invited", 2), ("Registered", 2), ("Approved", 1), ("Attended", 1)] == funnel(as_ada, held)

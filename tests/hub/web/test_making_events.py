@@ -314,11 +314,12 @@ def test_cancelling_says_whom_it_hits_and_asks_first(world, made, lena, sign_up,
     assert {"tell_registrants": True} == EventAct.objects.get(verb="cancel").wanted
 
 
-def test_of_a_training_nobody_is_told(made, as_ada, run_jobs):
+def test_of_a_training_nobody_is_told(made, lena, sign_up, as_ada, run_jobs):
     event = made("training")
+    sign_up(event, lena)
     path = reverse("cancel_event", args=[event.pk])
     page = words(as_ada.get(path))
-    assert "Nobody is registered." in page
+    assert "One person is registered, and loses their place." in page
     assert "GoTo tells nobody of it" in page
     as_ada.post(path, {"key": "k2"})
     run_jobs()

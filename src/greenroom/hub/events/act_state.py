@@ -25,9 +25,13 @@ class ActState:
 
     @property
     def heading(self) -> str:
-        """What was asked for; of an event that is not there yet, with its title."""
-        verb = self.act.get_verb_display()
-        return f"{verb}: {self.act.wanted['wish']['title']}" if self.act.verb == Verb.CREATE else verb
+        """What was asked for, and about whom, or about which event that is not there yet."""
+        wanted, subject = self.act.wanted, ""
+        if self.act.verb == Verb.CREATE:
+            subject = wanted["wish"]["title"]
+        elif member := wanted.get("member"):
+            subject = member["name"] or member["email"]
+        return f"{self.act.get_verb_display()}: {subject}" if subject else self.act.get_verb_display()
 
     @property
     def is_moving(self) -> bool:

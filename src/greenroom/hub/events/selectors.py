@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 import msgspec
@@ -27,6 +27,8 @@ from greenroom.hub.events.models import (
 from greenroom.hub.events.products import Ability, can
 from greenroom.hub.events.products.base import Poll, Question
 from greenroom.hub.users.models import User
+
+_MOST_DAYS = 30
 
 _Person = TypeVar("_Person", Registrant, Attendee)
 
@@ -204,15 +206,14 @@ def count_turnout(*, event: Event) -> Turnout:
 
 
 def count_registrations_by_day(*, event: Event) -> list[tuple[str, int]]:
-    """Return the number of sign-ups on each day that had any, in the viewer's zone, the last 30 of them."""
-    days = (
-        event.registrants.filter(registered_at__isnull=False)
-        .annotate(day=TruncDate("registered_at"))
-        .values_list("day")
-        .annotate(count=Count("pk"))
-        .order_by("-day")[:30]
-    )
-    return [(f"{day:%-d %b}", count) for day, count in reversed(days)]
+    """Return the number of sign-ups on each day from the first to the last, in the viewer's zone; the last 30 days."""
+    signed_up = event.registrants.filter(registered_at__isnull=False).annotate(day=TruncDate("registered_at"))
+    counts = dict(signed_up.values_list("day").annotate(count=Count("pk")).order_by("-day")[:_MOST_DAYS])
+    if not counts:
+        return []
+    length = min((max(counts) - min(counts)).days + 1, _MOST_DAYS)
+    days = [max(counts) - timedelta(days=before) for before in reversed(range(length))]
+    return [(f"{day:%-d %b}", counts.get(day, 0)) for day in days]
 
 
 def list_team(*, event: Event) -> QuerySet[TeamMember]:

@@ -32,8 +32,8 @@ class TeamForm(forms.Form):
     key = forms.CharField(widget=forms.HiddenInput, max_length=128)
     role = forms.ChoiceField(widget=forms.RadioSelect, label="As")
     member = forms.ChoiceField(required=False, label="Who")
-    name = forms.CharField(required=False, help_text="The whole name, unless you chose somebody above.")
-    email = forms.CharField(required=False, label="E-mail address", help_text="GoTo sends the invitation there.")
+    name = forms.CharField(help_text="The whole name.")
+    email = forms.CharField(label="E-mail address", help_text="GoTo sends the invitation there.")
 
     def __init__(self, data: object, *, product: Product, colleagues: list[Connection]) -> None:
         """Offer what the product is able to, and these organizers of the account."""
@@ -42,12 +42,16 @@ class TeamForm(forms.Form):
         offered = [(str(role), role.label) for role, ability in _ROLES.items() if ability in product.abilities]
         self._offer("role", offered)
         self.initial["role"] = offered[0][0]
-        takes_guests = bool(product.abilities & {Ability.GUEST_ORGANIZERS, Ability.PANELISTS})
-        others = [("", "Somebody else, by name and address")] if takes_guests else []
-        self._offer("member", others + [(key, one.organizer_name) for key, one in self._colleagues.items()])
-        self.fields["member"].help_text = "Organizers of the same GoTo account are here when they are connected."
-        if not takes_guests:
+        known = [(key, one.organizer_name) for key, one in self._colleagues.items()]
+        if not product.abilities & {Ability.GUEST_ORGANIZERS, Ability.PANELISTS}:
+            self._offer("member", known)
             del self.fields["name"], self.fields["email"]
+        elif known:
+            self._offer("member", [("", "Somebody else, by name and address"), *known])
+            self.fields["name"].required = self.fields["email"].required = False
+            self.fields["name"].help_text = "The whole name, unless you chose somebody above."
+        else:
+            del self.fields["member"]
 
     def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
         self.fields[name].choices = choices  # type: ignore[attr-defined]
@@ -55,7 +59,7 @@ class TeamForm(forms.Form):
     def wanted(self) -> TeamMemberData:
         """Return whom, in the shape every door uses."""
         given = self.cleaned_data
-        colleague = self._colleagues.get(given["member"])
+        colleague = self._colleagues.get(given.get("member", ""))
         if colleague is None:
             return TeamMemberData(given["role"], "", given.get("name", ""), given.get("email", ""))
         # Only a co-organizer is known to GoTo by key; an organizer may be a panelist like anybody else.
