@@ -61,6 +61,7 @@ INSTALLED_APPS = [
     "greenroom.hub.sync",
     "greenroom.hub.intake",
     "greenroom.hub.contacts",
+    "greenroom.hub.segments",
     "greenroom.hub.courses",
     "greenroom.hub.automation",
     "greenroom.hub.api",

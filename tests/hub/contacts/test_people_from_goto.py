@@ -93,6 +93,18 @@ def test_corrected_attendance_corrects_what_a_contact_did(world, sync):
     assert {"lena@example.com": (True, 60, 1, False)} == participations()
 
 
+@pytest.mark.parametrize(
+    ("seconds", "percent"), [(0, 0), (1, 0), (35, 0), (36, 1), (1799, 49), (3600, 100), (9999, 100)]
+)
+def test_percent_is_of_the_length_of_all_sessions_rounded_down(world, sync, seconds, percent):
+    key = world.schedule_webinar(starts_in=timedelta(hours=-1), registrants=[{"email": "lena@example.com"}])
+    world.write_attendance(key, {"lena@example.com": [[0, 60]]})
+    session = sync(key).sessions.get()
+    session.attendees.update(attended_seconds=seconds)
+    note_participations_of_events([session.event_id])
+    assert percent == Participation.objects.get().attended_percent
+
+
 def test_a_cancelled_sign_up_stays_in_the_timeline_and_counts_no_more(world, sync):
     key = world.schedule_webinar(registrants=[{"email": "lena@example.com"}, {"email": "otto@example.com"}])
     sync(key)

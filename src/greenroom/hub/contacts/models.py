@@ -94,9 +94,16 @@ class Participation(models.Model):
     was_registered = models.BooleanField(help_text="There was a sign-up at some time.")
     registered_at = models.DateTimeField(null=True)
     attended_seconds = models.PositiveIntegerField(help_text="Over all sessions.")
+    attended_percent = models.PositiveSmallIntegerField(help_text="Of the length of all sessions, rounded down.")
     sessions_attended = models.PositiveIntegerField()
     is_final = models.BooleanField(help_text="GoTo's attendance is complete: whoever is not in it was absent.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["contact", "event"], name="participation_unique")]
         indexes = [models.Index(fields=["event", "contact"], name="participation_by_event")]
+
+
+class TouchedContact(models.Model):
+    """A contact of whom something has changed; whoever follows contacts (segments) takes it from here."""
+
+    contact = models.OneToOneField(Contact, on_delete=models.CASCADE, primary_key=True, related_name="+")

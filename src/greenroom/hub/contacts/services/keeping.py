@@ -7,6 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from greenroom.hub.contacts.addresses import is_address, normalize
+from greenroom.hub.contacts.following import touch
 from greenroom.hub.contacts.models import Contact, ContactAddress, ContactWord
 from greenroom.hub.contacts.words import words_of
 from greenroom.hub.core import clock
@@ -68,7 +69,7 @@ def _make(people: Sequence[tuple[str, Person]], source: str) -> int:
     Contact.objects.filter(pk__in=[one.pk for one in contacts], addresses=None).delete()
     there = set(ContactAddress.objects.filter(contact__in=contacts).values_list("contact_id", flat=True))
     kept = [one for one in contacts if one.pk in there]
-    _write_words(kept)
+    _follow(kept)
     return len(kept)
 
 
@@ -87,7 +88,7 @@ def make_contact(*, source: str, **given: str) -> Contact:
         contact = Contact.objects.create(email=email, source=source, created_at=clock.now(), **values)
         if email:
             ContactAddress.objects.create(contact=contact, email=email)
-        _write_words([contact])
+        _follow([contact])
     return contact
 
 
@@ -107,7 +108,7 @@ def change_contact(*, contact: Contact, **given: str) -> Contact:
         contact.save()
         if email:
             ContactAddress.objects.get_or_create(email=email, defaults={"contact": contact})
-        _write_words([contact])
+        _follow([contact])
     return contact
 
 
@@ -133,8 +134,9 @@ def _refuse_taken(email: str, *, owner: Contact | None) -> None:
         raise InvalidInputError("This is not saved.", {"email": "Somebody else has this address already."})
 
 
-def _write_words(contacts: Sequence[Contact]) -> None:
-    """Have people found by what is known of them now. Two statements."""
+def _follow(contacts: Sequence[Contact]) -> None:
+    """Have people found by what is known of them now, and tell that they have changed. Three statements."""
+    touch([one.pk for one in contacts])
     ContactWord.objects.filter(contact__in=contacts).delete()
     rows: list[Any] = [
         ContactWord(contact=one, word=word)

@@ -1,0 +1,44 @@
+"""Telling other parts that contacts have changed."""
+
+from collections.abc import Sequence
+
+from django.db import connection, transaction
+
+from greenroom.hub.contacts.models import TouchedContact
+from greenroom.hub.jobs.registry import Task
+
+_followers: list[Task] = []
+
+
+def follower(task: Task) -> Task:
+    """Have a task run soon after contacts have changed; which they were stands in `TouchedContact`."""
+    _followers.append(task)
+    return task
+
+
+def touch(contacts: Sequence[int]) -> None:
+    """Note that these contacts have changed, in the caller's transaction. One statement for a thousand of them."""
+    rows = [TouchedContact(contact_id=pk) for pk in contacts]
+    TouchedContact.objects.bulk_create(rows, ignore_conflicts=True)
+    wake_followers()
+
+
+def wake_followers() -> None:
+    """
+    Have the followers run once this transaction is committed.
+
+    Not within it: writers would wait for each other at the key of the job. Should the process die in between, the
+    rows are still there when the next one changes somebody.
+    """
+    for task in _followers:
+        transaction.on_commit(lambda task=task: task.enqueue(dedupe_key=task.name))
+
+
+def take_touched(limit: int) -> list[int]:
+    """Take so many contacts out of those that have changed, in the caller's transaction; nobody else gets them."""
+    rows = TouchedContact.objects.order_by("pk")
+    if connection.vendor == "postgresql":
+        rows = rows.select_for_update(skip_locked=True)
+    taken = list(rows.values_list("pk", flat=True)[:limit])
+    TouchedContact.objects.filter(pk__in=taken).delete()
+    return taken

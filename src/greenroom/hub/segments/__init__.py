@@ -1,0 +1,1 @@
+"""Segments: groups of contacts by rules that keep themselves true, and by hand."""

@@ -1,0 +1,171 @@
+"""Making segments, and keeping who is in them true."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection, transaction
+
+from greenroom.hub.contacts.following import follower, take_touched
+from greenroom.hub.contacts.models import Contact
+from greenroom.hub.core import clock
+from greenroom.hub.core.errors import InvalidInputError
+from greenroom.hub.jobs.registry import task
+from greenroom.hub.segments.models import Member, Segment
+from greenroom.hub.segments.rules import Rule, find_contacts, read_rules
+from greenroom.hub.users.models import User
+
+NAME_LENGTH = 200
+# Contacts whose change is followed in one transaction.
+_AT_ONCE = 500
+
+_COME_IN = """
+    INSERT INTO segments_member (segment_id, contact_id, is_found, decided, is_in, changed_at)
+    SELECT %s, id, %s, '', %s, %s FROM segment_found WHERE true
+    ON CONFLICT (segment_id, contact_id) DO UPDATE SET
+        is_found = excluded.is_found,
+        changed_at = CASE WHEN segments_member.decided = '' THEN excluded.changed_at
+                          ELSE segments_member.changed_at END,
+        is_in = segments_member.decided <> 'out'
+    WHERE NOT segments_member.is_found
+"""
+_NOT_FOUND = """
+    segment_id = %s AND is_found AND {among}
+    NOT EXISTS (SELECT 1 FROM segment_found WHERE segment_found.id = segments_member.contact_id)
+"""
+_STAY_BY_HAND = "UPDATE segments_member SET is_found = %s WHERE {not_found} AND decided <> ''"
+_GO_OUT = "DELETE FROM segments_member WHERE {not_found} AND decided = ''"
+
+
+def save_segment(*, segment: Segment | None = None, name: str, rules: Any, actor: User) -> Segment:
+    """
+    Make a segment or change it, and have its members found in the background.
+
+    Raises:
+        InvalidInputError: the name is missing, too long or taken; the rules cannot be read, name a segment that is
+            not there, or lead back to this one.
+    """
+    name, tree = name.strip(), read_rules(rules)
+    others = Segment.objects.exclude(pk=segment.pk) if segment else Segment.objects.all()
+    if not 0 < len(name) <= NAME_LENGTH:
+        raise InvalidInputError("This is not saved.", {"name": f"Give a name, {NAME_LENGTH} characters at most."})
+    if others.filter(name=name).exists():
+        raise InvalidInputError("This is not saved.", {"name": "Another segment has this name."})
+    with transaction.atomic():
+        # One at a time: two that are saved at the same moment could come to need each other.
+        needed = {pk: _needs(read_rules(one)) for pk, one in _lock_all().items()}
+        _refuse_circle(segment.pk if segment else None, _needs(tree), needed)
+        if segment is None:
+            segment = Segment(created_by=actor, created_at=clock.now())
+        segment.name, segment.rules, segment.rebuilt_at = name, rules, None
+        segment.save()
+        rebuild_segment.enqueue(segment_id=segment.pk, dedupe_key=f"segments.rebuild:{segment.pk}")
+    return segment
+
+
+def _lock_all() -> dict[int, Any]:
+    return dict(Segment.objects.order_by("pk").select_for_update().values_list("pk", "rules"))
+
+
+def _needs(rule: Rule) -> set[int]:
+    """Return the segments that rules ask for."""
+    return {one.segment for one in rule.walk() if one.segment is not None}
+
+
+def _refuse_circle(pk: int | None, wanted: set[int], needed: Mapping[int, set[int]]) -> None:
+    seen: set[int] = set()
+    waiting = set(wanted)
+    while waiting:
+        one = waiting.pop()
+        if one == pk:
+            raise InvalidInputError(
+                "This is not saved.", {"rules": "A segment cannot ask for itself, however far off."}
+            )
+        if one not in needed:
+            raise InvalidInputError("This is not saved.", {"rules": "There is no segment with this id any more."})
+        seen.add(one)
+        waiting |= needed[one] - seen
+
+
+def in_order(segments: Iterable[Segment]) -> list[tuple[Segment, Rule]]:
+    """Return segments with their rules, each after those it asks for."""
+    waiting = {one.pk: (one, read_rules(one.rules)) for one in segments}
+    ordered: list[tuple[Segment, Rule]] = []
+    while waiting:
+        ready = [pk for pk, (_, rule) in waiting.items() if not _needs(rule) & waiting.keys()]
+        # What leads in a circle is refused when it is saved.
+        ordered += [waiting.pop(pk) for pk in ready]
+    return ordered
+
+
+@task()
+def rebuild_segment(*, segment_id: int) -> None:
+    """Find all members of a segment anew, and of those that ask for it."""
+    with transaction.atomic():
+        if not (segment := Segment.objects.select_for_update().filter(pk=segment_id).first()):
+            return
+        _apply(segment, read_rules(segment.rules), among=None)
+        Segment.objects.filter(pk=segment_id).update(rebuilt_at=clock.now())
+        for other in Segment.objects.exclude(pk=segment_id):
+            if segment_id in _needs(read_rules(other.rules)):
+                rebuild_segment.enqueue(segment_id=other.pk, dedupe_key=f"segments.rebuild:{other.pk}")
+
+
+@follower
+@task(priority=3)
+def follow_contacts() -> None:
+    """Look again at contacts that have changed, in all segments."""
+    while True:
+        with transaction.atomic():
+            if not (touched := take_touched(_AT_ONCE)):
+                return
+            for segment, rule in in_order(Segment.objects.order_by("pk").select_for_update()):
+                _apply(segment, rule, among=touched)
+
+
+def _apply(segment: Segment, rule: Rule, *, among: Collection[int] | None) -> None:
+    """
+    Let those in whom the rules find and those out whom they find no more; five statements whatever their number.
+
+    Args:
+        among: only these contacts, or None for all.
+    """
+    found = find_contacts(rule).values("id").order_by()
+    if among is not None:
+        found = found.filter(pk__in=among)
+    try:
+        select, params = found.query.sql_with_params()
+    except EmptyResultSet:  # the rules can find nobody
+        select, params = "SELECT id FROM contacts_contact WHERE 1 = 0", ()
+    now = connection.ops.adapt_datetimefield_value(clock.now())
+    only = f"contact_id IN ({', '.join(['%s'] * len(among))}) AND" if among is not None else ""
+    not_found = _NOT_FOUND.format(among=only)
+    about = [segment.pk, *(among or ())]
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE TEMPORARY TABLE segment_found AS {select}", params)
+        cursor.execute(_COME_IN, [segment.pk, True, True, now])
+        cursor.execute(_STAY_BY_HAND.format(not_found=not_found), [False, *about])
+        cursor.execute(_GO_OUT.format(not_found=not_found), about)
+        cursor.execute("DROP TABLE segment_found")
+
+
+def decide_members(*, segment: Segment, contacts: Collection[int], decision: str) -> None:
+    """Put contacts in or take them out by hand, whatever the rules say; or leave it to the rules again."""
+    now = clock.now()
+    with transaction.atomic():
+        known = Member.objects.select_for_update().filter(segment=segment, contact__in=contacts)
+        rows = {one.contact_id: one for one in known}
+        for pk in Contact.objects.filter(pk__in=contacts).values_list("pk", flat=True):
+            row = rows.setdefault(
+                pk, Member(segment=segment, contact_id=pk, is_found=False, is_in=False, changed_at=now)
+            )
+            was_in, row.decided = row.is_in, decision
+            row.is_in = row.is_found if decision == Member.Decision.NONE else decision == Member.Decision.IN
+            row.changed_at = row.changed_at if row.is_in == was_in else now
+        Member.objects.bulk_create(
+            rows.values(),
+            update_conflicts=True,
+            unique_fields=["segment", "contact"],
+            update_fields=["decided", "is_in", "changed_at"],
+        )
+        Member.objects.filter(segment=segment, contact__in=contacts, is_found=False, decided="").delete()

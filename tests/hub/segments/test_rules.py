@@ -1,0 +1,189 @@
+"""Whom rules find, which rules are refused, and that "not" is the complement."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from greenroom.hub.contacts.models import Contact, Participation
+from greenroom.hub.contacts.services import make_contact
+from greenroom.hub.core.errors import InvalidInputError
+from greenroom.hub.events.models import Event
+from greenroom.hub.segments.rules import find_contacts, read_rules
+
+pytestmark = pytest.mark.django_db
+
+MARCH = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def events(connection) -> list[Event]:
+    return [
+        Event.objects.create(
+            connection=connection, product=product, event_key=str(number), organizer_key="1", title=title,
+            starts_at=MARCH + timedelta(days=number),
+        )
+        for number, (product, title) in enumerate(
+            [("webinar", "Ladder safety"), ("webinar", "Ropes"), ("training", "Ladder repair")]
+        )
+    ]  # fmt: skip
+
+
+def took_part(contact: Contact, event: Event, *, minutes: int = 0, **more) -> None:
+    given = {"is_registered": True, "is_approved": True, "was_registered": True, "is_final": True} | more
+    Participation.objects.create(
+        contact=contact, event=event, attended_seconds=60 * minutes, attended_percent=min(100, minutes),
+        sessions_attended=int(minutes > 0), **given,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def people(events) -> dict[str, Contact]:
+    ladders, ropes, repair = events
+    made = {
+        name: make_contact(source="hand", email=f"{name.lower()}@example.com", first_name=name, **more)
+        for name, more in {
+            "Ada": {"organization": "Northwind", "country": "DE"},
+            "Bea": {"organization": "northwind academy", "country": "AT"},
+            "Cy": {"organization": "Harbor", "country": "de"},
+            "Dan": {},
+        }.items()
+    }
+    took_part(made["Ada"], ladders, minutes=50)
+    took_part(made["Ada"], repair, minutes=10)
+    took_part(made["Bea"], ladders)
+    took_part(made["Bea"], ropes, is_final=False)
+    took_part(made["Cy"], ropes, minutes=20, is_registered=False, is_approved=False)
+    return made
+
+
+def names(rules) -> str:
+    return "".join(sorted(one.first_name[0] for one in find_contacts(read_rules(rules))))
+
+
+@pytest.mark.parametrize(
+    ("rules", "expected"),
+    [
+        ({"all": []}, ""),
+        ({"any": []}, ""),
+        ({"not": {"all": []}}, "ABCD"),
+        ({"field": "organization", "is": "contains", "value": "NORTH"}, "AB"),
+        ({"field": "organization", "is": "begins", "value": "harb"}, "C"),
+        ({"field": "organization", "is": "ends", "value": "ACADEMY"}, "B"),
+        ({"field": "organization", "is": "equals", "value": "northwind"}, "A"),
+        ({"field": "organization", "is": "empty"}, "D"),
+        ({"not": {"field": "organization", "is": "contains", "value": "north"}}, "CD"),
+        ({"field": "country", "is": "in", "values": ["de", "FR"]}, "AC"),
+        ({"field": "organization", "is": "contains", "value": "%"}, ""),
+        ({"did": "registered"}, "AB"),
+        ({"did": "cancelled"}, "C"),
+        ({"did": "attended"}, "AC"),
+        ({"did": "missed"}, "B"),
+        ({"not": {"did": "attended"}}, "BD"),
+        ({"did": "missed", "title": "rope"}, ""),
+        ({"did": "attended", "minutes": 20}, "AC"),
+        ({"did": "attended", "minutes": 21}, "A"),
+        ({"did": "attended", "percent": 50}, "A"),
+        ({"did": "attended", "sessions": 2}, ""),
+        ({"did": "attended", "times": 2}, "A"),
+        ({"did": "attended", "times": 3}, ""),
+        ({"did": "registered", "product": "training"}, "A"),
+        ({"did": "registered", "title": "LADDER"}, "AB"),
+        ({"did": "attended", "starts_from": "2026-03-03T00:00:00Z"}, "AC"),
+        ({"did": "attended", "starts_from": "2026-03-03T00:00:00Z", "starts_before": "2026-03-04T00:00:00Z"}, "C"),
+        ({"all": [{"did": "registered"}, {"not": {"did": "attended"}}]}, "B"),
+        ({"any": [{"did": "cancelled"}, {"field": "first_name", "is": "equals", "value": "dan"}]}, "CD"),
+        ({"not": {"any": [{"did": "attended"}, {"not": {"did": "registered"}}]}}, "B"),
+    ],
+)
+def test_rules_find_these_contacts(people, rules, expected):
+    assert expected == names(rules)
+
+
+def test_rules_name_single_events(people, events):
+    assert "B" == names({"did": "registered", "events": [events[1].pk]})
+    assert "AB" == names({"did": "registered", "events": [events[0].pk, events[1].pk]})
+    assert "" == names({"did": "registered", "events": [10**9]})
+
+
+@pytest.mark.parametrize(
+    "rules",
+    [
+        None,
+        [],
+        {},
+        "all",
+        {"al": []},
+        {"all": [], "any": []},
+        {"all": [{}]},
+        {"all": {}},
+        {"field": "password", "value": "x"},
+        {"field": "email"},
+        {"field": "email", "is": "like", "value": "x"},
+        {"field": "email", "is": "in", "value": "x"},
+        {"field": "email", "is": "empty", "value": "x"},
+        {"did": "slept"},
+        {"did": "registered", "minutes": 5},
+        {"did": "attended", "minutes": 0},
+        {"did": "attended", "minutes": 10**9},
+        {"did": "attended", "percent": 101},
+        {"did": "attended", "starts_from": "tomorrow"},
+        {"did": "attended", "value": "x"},
+        {"segment": "1"},
+        {"not": []},
+        {"all": [{"did": "attended"}] * 201},
+    ],
+)
+def test_what_is_no_rule_is_refused_with_a_reason(rules):
+    with pytest.raises(InvalidInputError) as caught:
+        read_rules(rules)
+    assert caught.value.errors["rules"]
+
+
+def test_rules_of_any_depth_are_read_or_refused():
+    rules = {"did": "attended"}
+    for _ in range(5_000):
+        rules = {"not": rules}
+    with pytest.raises(InvalidInputError):
+        read_rules(rules)
+
+
+leaves = st.sampled_from(
+    [
+        {"did": "registered"},
+        {"did": "attended", "minutes": 15},
+        {"did": "missed"},
+        {"did": "attended", "times": 2},
+        {"field": "organization", "is": "contains", "value": "north"},
+        {"field": "country", "is": "in", "values": ["de"]},
+        {"field": "organization", "is": "empty"},
+    ]
+)
+trees = st.recursive(
+    leaves,
+    lambda below: st.one_of(
+        st.builds(lambda one: {"not": one}, below),
+        st.builds(lambda some: {"all": some}, st.lists(below, max_size=3)),
+        st.builds(lambda some: {"any": some}, st.lists(below, max_size=3)),
+    ),
+    max_leaves=8,
+)
+
+
+def by_sets(rules, everybody: frozenset[str]) -> frozenset[str]:
+    """Find the same by Python's sets, from what each single rule finds."""
+    if "not" in rules:
+        return everybody - by_sets(rules["not"], everybody)
+    if "all" in rules:
+        parts = [by_sets(one, everybody) for one in rules["all"]]
+        return frozenset.intersection(*parts) if parts else frozenset()
+    if "any" in rules:
+        return frozenset().union(*(by_sets(one, everybody) for one in rules["any"]))
+    return frozenset(names(rules))
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(trees)
+def test_trees_find_what_sets_of_their_leaves_make(people, tree):
+    assert by_sets(tree, frozenset("ABCD")) == frozenset(names(tree))
