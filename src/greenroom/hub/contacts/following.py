@@ -1,6 +1,7 @@
 """Telling other parts that contacts have changed."""
 
 from collections.abc import Sequence
+from functools import partial
 
 from django.db import connection, transaction
 
@@ -31,7 +32,7 @@ def wake_followers() -> None:
     rows are still there when the next one changes somebody.
     """
     for task in _followers:
-        transaction.on_commit(lambda task=task: task.enqueue(dedupe_key=task.name))
+        transaction.on_commit(partial(task.enqueue, dedupe_key=task.name))
 
 
 def take_touched(limit: int) -> list[int]:

@@ -163,6 +163,7 @@ def _condition(rule: Rule) -> Q:
             return _about_field(rule)
         case "did":
             return Q(Exists(_doings(rule)))
+    assert rule.segment is not None
     return Q(Exists(Member.objects.filter(segment_id=rule.segment, contact=OuterRef("pk"), is_in=True)))
 
 
@@ -198,7 +199,7 @@ _EVENT_LOOKUPS = {
 }
 
 
-def _doings(rule: Rule) -> QuerySet[Participation]:
+def _doings(rule: Rule) -> QuerySet[Participation, Any]:
     """Return what the contact in question has done with events, as far as the rule asks for it."""
     found = Participation.objects.filter(_DEEDS[str(rule.did)], contact=OuterRef("pk"))
     if rule.events:
