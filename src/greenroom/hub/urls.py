@@ -1,10 +1,11 @@
 """The addresses of the hub."""
 
 from allauth.account.views import email
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.decorators.http import require_safe
 
 from greenroom.hub.api.mcp import mcp
+from greenroom.hub.api.urls import unknown
 
 urlpatterns = [
     # Rights and registrations go by the address, and nothing proves a new one: the page only shows it.
@@ -14,6 +15,7 @@ urlpatterns = [
     path("mcp", mcp, name="mcp"),
     path("", include("greenroom.hub.api.oauth")),
     path("", include("greenroom.hub.web.urls")),
+    re_path("^api(?:/|$)", unknown),
 ]
 
 handler404 = "greenroom.hub.web.errors.not_found"

@@ -110,7 +110,7 @@ ROUTES = {
     "add_person": Route("GET", 200, ADMINS),
 }
 # What machines ask has no sign-in; the style page is there only in development.
-OPEN = {"healthz": 200, "readyz": 503, "metrics": 200, "style": 404}
+OPEN = {"healthz": 200, "readyz": 503, "metrics": 200, "style": 404, "api_docs": 200}
 # Where the address or what is brought proves who is there. See `tests/hub/intake` and `test_join_links`.
 DOORS = ("goto_hook", "unsubscribe_hook", "join_as_registrant", "registration_confirmed", "join_as_anybody")
 

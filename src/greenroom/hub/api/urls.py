@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import URLPattern, path, re_path
+from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_exempt
 
 from greenroom.hub.api import documents
@@ -33,4 +33,4 @@ def unknown(request: HttpRequest) -> HttpResponse:
     )
 
 
-urlpatterns = [*_routes(), *documents.urlpatterns, re_path("", unknown)]
+urlpatterns = [*_routes(), *documents.urlpatterns]

@@ -4,6 +4,7 @@ from django.urls import path
 
 from greenroom.hub.web import (
     acts,
+    api_docs,
     api_keys,
     authoring,
     connections,
@@ -111,6 +112,7 @@ urlpatterns = [
     path("site/health/jobs/retry/", site_health.retry_jobs, name="retry_jobs"),
     path("site/health/jobs/<int:pk>/retry/", site_health.retry_job, name="retry_job"),
     path("site/health/readers/<str:name>/", site_health.reader_page, name="reader"),
+    path("api/docs", api_docs.docs, name="api_docs"),
     path("automate/keys/", api_keys.list_page, name="api_keys"),
     path("automate/keys/new/", api_keys.create, name="create_api_key"),
     path("automate/keys/<int:pk>/revoke/", api_keys.revoke, name="revoke_api_key"),
