@@ -71,13 +71,13 @@ def _read(content: bytes, kind: type[T], product: str, operation: str) -> T:
         except _UNREADABLE:
             pass  # the patient road below reads it or says what is wrong
     try:
-        mended = _mend(_plain(content), reading.kind)
+        mended = _mend(plain(content), reading.kind)
         return msgspec.convert(mended, kind, strict=False, dec_hook=read_special)
     except _UNREADABLE as error:
         raise UnexpectedResponseError(product, operation, _path_of(error)) from None
 
 
-def _plain(content: bytes) -> Any:
+def plain(content: bytes) -> Any:
     """
     Read a body as plain values.
 
@@ -100,8 +100,8 @@ def _plain_with_marks(content: bytes) -> Any:
 
 
 def _objects(content: bytes) -> Sequence[Any]:
-    plain = _plain(content)
-    return plain if isinstance(plain, list) else [plain]
+    rows = plain(content)
+    return rows if isinstance(rows, list) else [rows]
 
 
 def find_stranger(rows: Sequence[object], objects: Callable[[], Sequence[Any]]) -> int | None:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import msgspec
 
+from greenroom.goto._decoding import plain
 from greenroom.goto._paging import Content, Data, Hal, Offset, Rule
 from greenroom.goto.errors import UnexpectedResponseError
 
@@ -48,8 +49,8 @@ def sift(read: Callable[[bytes], T], rule: Rule | None, content: bytes, set_asid
         return read(content)
     except UnexpectedResponseError as error:
         try:
-            body = msgspec.json.decode(content)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+            body = plain(content)
+        except (msgspec.DecodeError, RecursionError):
             raise error from None
         rows = _rows_of(body, rule)
         readable, unreadable = _sorted_rows(read, rows)

@@ -82,7 +82,7 @@ def test_connecting_an_account_reads_everything_of_it(world, connection, run_job
     [
         ({"kind": "nonsense"}, "unexpected_response"),
         ({"kind": "status", "status": 200, "body": ""}, "unexpected_response"),
-        ({"kind": "status", "status": 200, "body": '[{"firstName": "no key"}]'}, "unexpected_response"),
+        ({"kind": "status", "status": 200, "body": '[{"firstName": "no key"}, {"no": 1}]'}, "unexpected_response"),
         ({"kind": "status", "status": 403}, "permission_denied"),
         ({"kind": "status", "status": 404}, "not_found"),
         ({"kind": "status", "status": 400}, "bad_request"),

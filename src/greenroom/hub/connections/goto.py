@@ -30,7 +30,13 @@ from greenroom.hub.ledger.services import NewFact, append
 RETRY = RetryPolicy(attempts=2, first_wait=0.5, cap=2.0, retry_after_cap=2.0)
 
 
-def client(auth: BearerToken | OAuth, *, limiter: SharedLimiter | None = None, is_waited_for: bool = False) -> GoTo:
+def client(
+    auth: BearerToken | OAuth,
+    *,
+    limiter: SharedLimiter | None = None,
+    is_waited_for: bool = False,
+    sets_aside: bool = False,
+) -> GoTo:
     """Return the client, set up as this hub uses it; a context manager. Quick to give up when a person waits."""
     return GoTo(
         auth,
@@ -41,18 +47,24 @@ def client(auth: BearerToken | OAuth, *, limiter: SharedLimiter | None = None, i
         retry=RETRY,
         timeout=TIMEOUTS_WHILE_WAITED_FOR if is_waited_for else None,
         clock=clock.now,
+        sets_aside=sets_aside,
     )
 
 
 @contextmanager
 def open_goto(
-    connection: Connection, *, limiter: SharedLimiter | None = None, is_waited_for: bool = False
+    connection: Connection,
+    *,
+    limiter: SharedLimiter | None = None,
+    is_waited_for: bool = False,
+    sets_aside: bool = False,
 ) -> Iterator[GoTo]:
     """
     Open the client for a connection, note how it went, and turn what the caller did not handle into the hub's errors.
 
     Must not be used inside a transaction: GoTo may take its time. `is_waited_for` is for the few pages on which a
-    person waits for GoTo; everything else is background work.
+    person waits for GoTo; everything else is background work. `sets_aside` is for callers that keep the rows of lists
+    that could not be read.
 
     Raises:
         ReconnectNeededError: the organizer has to authorise us again; the connection says so from now on.
@@ -65,7 +77,8 @@ def open_goto(
         raise _reconnect_needed(connection)
     tokens = ConnectionTokens(connection.pk)
     try:
-        with client(OAuth(oauth_client(), tokens), limiter=limiter, is_waited_for=is_waited_for) as goto:
+        auth = OAuth(oauth_client(), tokens)
+        with client(auth, limiter=limiter, is_waited_for=is_waited_for, sets_aside=sets_aside) as goto:
             yield goto
     except DailyBudgetError as error:
         raise DailyBudgetSpentError(error.retry_after) from error

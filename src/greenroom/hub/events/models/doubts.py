@@ -14,6 +14,7 @@ class Listing(models.TextChoices):
     EVENTS = "events", "Events"
     REGISTRANTS = "registrants", "Registrants"
     ATTENDANCE = "attendance", "Attendance"
+    SESSIONS = "sessions", "Sessions"
 
 
 def place_of(event_id: int | None, session_id: int | None) -> str:

@@ -23,6 +23,7 @@ from greenroom.hub.events.services.registration import (
     register_somebody,
     take_registrant_off,
 )
+from greenroom.hub.events.services.setting_aside import set_aside
 from greenroom.hub.events.services.starting import get_start_url
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "register",
     "register_somebody",
     "session_data",
+    "set_aside",
     "store_attendance",
     "store_event",
     "store_events",

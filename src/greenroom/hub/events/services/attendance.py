@@ -2,12 +2,13 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
 
+from greenroom.goto import UnreadableRow
 from greenroom.hub.core import clock
 from greenroom.hub.core.bulk import in_batches, upsert
 from greenroom.hub.core.checkpoints import reached
@@ -18,6 +19,7 @@ from greenroom.hub.events.presence import merge_presence, seconds_of
 from greenroom.hub.events.products.base import AttendanceListing, AttendeeData, SessionData
 from greenroom.hub.events.services.doubts import Place, Verdict, judge
 from greenroom.hub.events.services.matching import Matcher, attended_facts, is_news
+from greenroom.hub.events.services.setting_aside import set_aside
 from greenroom.hub.ledger.models import Fact
 from greenroom.hub.ledger.services import append, append_select
 
@@ -100,24 +102,34 @@ def session_data(session: EventSession) -> SessionData:
     )
 
 
-def store_attendance(*, event: Event, session: EventSession, listing: AttendanceListing) -> bool:
+def store_attendance(
+    *,
+    event: Event,
+    session: EventSession,
+    listing: AttendanceListing,
+    take_set_aside: Callable[[], Sequence[UnreadableRow]] = tuple,
+) -> bool:
     """
     Write down who was in a session, and return whether anything changed.
 
     GoTo publishes attendance late and corrects it, so it is read several times; it becomes final when two readings at
     least an hour apart are the same. An answer that lacks many is held. A constant number of statements whatever the
     number of people.
+
+    Args:
+        take_set_aside: gives the rows that could not be read, once the others were; see `store_registrants`.
     """
     digest = _digest(session, listing)
     if digest == session.attendance_digest:
         _note_same_answer(event, session)
         return False
-    people = _merge_devices(session, listing.rows())
+    people, unreadable = _merge_devices(session, listing.rows()), take_set_aside()
     with transaction.atomic():
         # The watch and a run of sync may have asked at the same moment.
         if EventSession.objects.select_for_update().get(pk=session.pk).attendance_digest == digest:
             return False
-        verdict = _write_attendees(event, session, people)
+        set_aside(place=place_of_attendance(event, session), rows=unreadable)
+        verdict = _write_attendees(event, session, people, may_lack=bool(unreadable))
         session.attendance_digest = digest if verdict is not Verdict.HELD else ""
         session.attendance_changed_at = session.attendance_read_at = clock.now()
         session.is_final = False
@@ -238,8 +250,13 @@ _COLUMNS = (
 )
 
 
-def _write_attendees(event: Event, session: EventSession, people: dict[str, Attendee]) -> Verdict:
-    """Write those who are new or corrected, and take away those who are not listed any more, unless so many are."""
+def _write_attendees(event: Event, session: EventSession, people: dict[str, Attendee], *, may_lack: bool) -> Verdict:
+    """
+    Write those who are new or corrected, and take away those who are not listed any more, unless so many are.
+
+    Args:
+        may_lack: whether somebody of those we know may be listed in a row that could not be read.
+    """
     matcher = Matcher(event)
     for key, one in people.items():
         one.registrant_id = matcher.find(key, one.email)
@@ -247,7 +264,8 @@ def _write_attendees(event: Event, session: EventSession, people: dict[str, Atte
     rows = (row for key, one in people.items() if (row := _row(one)) != known.get(key))
     upsert(Attendee, _COLUMNS, rows, key=("session_id", "attendee_key"))
     gone = known.keys() - people.keys()
-    verdict = judge(place_of_attendance(event, session), gone=gone, before=len(known))
+    place = place_of_attendance(event, session)
+    verdict = Verdict.HELD if may_lack else judge(place, gone=gone, before=len(known))
     if verdict is not Verdict.HELD:
         take_away(session, gone)
     if not all(one.registrant_id for one in people.values()):

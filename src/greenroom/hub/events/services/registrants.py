@@ -1,7 +1,7 @@
 """Writing down who GoTo says is signed up for an event. One transaction, set-based, and may be repeated."""
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.db import connection as database
 from django.db import transaction
 from django.db.models import Case, DateTimeField, F, Q, Value, When
 
+from greenroom.goto import UnreadableRow
 from greenroom.hub.core import clock
 from greenroom.hub.core.bulk import in_batches, upsert
 from greenroom.hub.core.checkpoints import reached
@@ -19,10 +20,17 @@ from greenroom.hub.events.products import get_product
 from greenroom.hub.events.products.base import RegistrantData, RegistrantListing
 from greenroom.hub.events.services.doubts import Place, Verdict, judge
 from greenroom.hub.events.services.matching import match_newcomers
+from greenroom.hub.events.services.setting_aside import set_aside
 from greenroom.hub.ledger.services import append, append_select
 
 
-def store_registrants(*, event: Event, listing: RegistrantListing, next_at: datetime | None = None) -> int:
+def store_registrants(
+    *,
+    event: Event,
+    listing: RegistrantListing,
+    next_at: datetime | None = None,
+    take_set_aside: Callable[[], Sequence[UnreadableRow]] = tuple,
+) -> int:
     """
     Write down the registrants of an event as listed, and return how many rows changed.
 
@@ -31,6 +39,8 @@ def store_registrants(*, event: Event, listing: RegistrantListing, next_at: date
 
     Args:
         next_at: when they are to be read next; None when this was the last time.
+        take_set_aside: gives the rows that could not be read, once the others were. Any of those we know may be
+            behind them, so that nobody counts as gone then.
     """
     now = clock.now()
     if listing.digest == event.registrants_digest:
@@ -52,10 +62,12 @@ def store_registrants(*, event: Event, listing: RegistrantListing, next_at: date
         rows = _changed_rows(event.pk, listing.rows(), known, seen, doubted, told_since, decided, mark)
         written = upsert(Registrant, _COLUMNS, rows, key=("event_id", "registrant_key"))
         listed = seen | told_since
+        unreadable = take_set_aside()
+        set_aside(place=place_of_registrants(event), rows=unreadable)
         missing = [key for key, (_, gone_at, *_) in known.items() if gone_at is None and key not in listed]
         gone = [key for key in missing if not ((here := known[key][3]) and now - here <= lag)]
         there = sum(row[1] is None for row in known.values())
-        verdict = judge(place_of_registrants(event), gone=gone, before=there)
+        verdict = Verdict.HELD if unreadable else judge(place_of_registrants(event), gone=gone, before=there)
         if verdict is Verdict.HELD:
             gone_now = 0
         else:
@@ -65,8 +77,8 @@ def store_registrants(*, event: Event, listing: RegistrantListing, next_at: date
             _link_people(event, mark)
             _append_registrant_facts(event, mark, now, decided)
             match_newcomers(event=event)
-        # What is held or lags is looked at again at the next pass, even if the list is the same then.
-        is_settled = gone_now == len(missing) and not doubted & seen and not told_since
+        # What is held, lags or was unreadable is looked at again at the next pass, even if the list is the same then.
+        is_settled = gone_now == len(missing) and not doubted & seen and not told_since and not unreadable
         _note_reading(event, now, next_at, registrants_digest=listing.digest if is_settled else "")
         reached("mirror.registrants_stored")
     return written + gone_now

@@ -6,10 +6,17 @@ from datetime import timedelta
 from greenroom.goto import GoTo
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.core import clock
-from greenroom.hub.events.models import Event
+from greenroom.hub.events.models import Event, Listing
 from greenroom.hub.events.products import Product
 from greenroom.hub.events.products.base import SessionData
-from greenroom.hub.events.services import plan_next_reading, session_data, store_attendance, store_sessions
+from greenroom.hub.events.services import (
+    Place,
+    plan_next_reading,
+    session_data,
+    set_aside,
+    store_attendance,
+    store_sessions,
+)
 from greenroom.hub.sync.services.patience import Patience
 
 Sessions = Mapping[str, Sequence[SessionData]]
@@ -25,8 +32,11 @@ def find_sessions(goto: GoTo, connection: Connection, product: Product, events: 
     since = min([now, *known_since]) - timedelta(days=1)
     keys = {event.event_key for event in events}
     found: dict[str, list[SessionData]] = {}
+    goto.take_set_aside()
     for told in product.list_sessions(goto, connection.organizer_key, keys, since, now + timedelta(days=1)):
         found.setdefault(told.event_key, []).append(told)
+    place = Place(connection=connection, product=product.code, listing=Listing.SESSIONS)
+    set_aside(place=place, rows=goto.take_set_aside(), is_whole=False)
     return found
 
 
@@ -43,6 +53,7 @@ def read_attendance(
     for session in store_sessions(event=event, found=sessions.get(event.event_key, ())):
         if with_final or not session.is_final:
             with patience.over(event):
+                goto.take_set_aside()
                 listing = product.list_attendance(goto, event.organizer_key, event.event_key, session_data(session))
-                store_attendance(event=event, session=session, listing=listing)
+                store_attendance(event=event, session=session, listing=listing, take_set_aside=goto.take_set_aside)
     plan_next_reading(event=event)

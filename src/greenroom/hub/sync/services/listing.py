@@ -18,6 +18,7 @@ from greenroom.hub.events.services import (
     mark_absent_events,
     mark_found,
     mark_missing,
+    set_aside,
     store_event,
     store_events,
 )
@@ -37,10 +38,15 @@ def read_list(goto: GoTo, run: SyncRun, product: Product) -> None:
     since, until = window(run)
     known = list(_upcoming(run))
     asked_at = clock.now()
+    goto.take_set_aside()
     listed = list(product.list_events(goto, run.connection.organizer_key, since, until))
+    unreadable = goto.take_set_aside()
+    set_aside(place=_place(run), rows=unreadable, is_whole=until - since == 2 * _WIDE)
     store_events(connection=run.connection, product=run.product, found=listed, asked_at=asked_at)
     # That an event was held once does not say that GoTo still has it.
     there = {one.event_key for one in listed if one.is_planned}
+    if unreadable:
+        return  # any that was not listed may be behind a row that cannot be read
     absent = _doubt([event for event in known if event.event_key not in there], known, run)
     _look_for(goto, run, product, absent)
 
@@ -74,13 +80,17 @@ def _doubt(silent: Collection[Event], known: Collection[Event], run: SyncRun) ->
     missing = [event for event in silent if event.state == Event.State.MISSING]
     gone = [event for event in silent if event.state != Event.State.MISSING]
     there = sum(event.state != Event.State.MISSING for event in known)
-    place = Place(connection=run.connection, product=run.product, listing=Listing.EVENTS)
     keys = [event.event_key for event in gone]
     with transaction.atomic():
-        verdict = judge(place, gone=keys, before=there)
+        verdict = judge(_place(run), gone=keys, before=there)
         if verdict is Verdict.CONFIRMED:
             mark_missing(connection=run.connection, product=run.product, keys=keys)
     return [*missing, *gone] if verdict is Verdict.PLAUSIBLE else missing
+
+
+def _place(run: SyncRun) -> Place:
+    """Name the list of an organizer's events."""
+    return Place(connection=run.connection, product=run.product, listing=Listing.EVENTS)
 
 
 def _look_for(goto: GoTo, run: SyncRun, product: Product, events: list[Event]) -> None:

@@ -14,13 +14,14 @@ from greenroom.hub.core.checkpoints import reached
 from greenroom.hub.core.errors import StateConflictError
 from greenroom.hub.events.models import Event
 from greenroom.hub.events.products import Product, get_product
-from greenroom.hub.events.services import mark_live, store_registrants, store_registration_form
+from greenroom.hub.events.services import store_registrants, store_registration_form
 from greenroom.hub.sync.models import SyncRun
 from greenroom.hub.sync.plan import Outlook, next_reading
 from greenroom.hub.sync.selectors import is_told, list_attendance_due, list_possibly_held, list_registrants_due
 from greenroom.hub.sync.services.attendance import find_sessions, has_new_session, read_attendance
 from greenroom.hub.sync.services.listing import read_list, read_one
 from greenroom.hub.sync.services.patience import Patience
+from greenroom.hub.sync.services.watching import look_what_is_live
 
 _FORM_IS_FRESH = timedelta(days=1)
 
@@ -87,10 +88,11 @@ class _Progress:
 
 
 def _read_registrants(goto: GoTo, product: Product, event: Event, outlook: Outlook) -> int:
+    goto.take_set_aside()
     listing = product.list_registrants(goto, event.organizer_key, event.event_key)
     now = clock.now()
     next_at = next_reading(replace(outlook, read_at=now), now)
-    return store_registrants(event=event, listing=listing, next_at=next_at)
+    return store_registrants(event=event, listing=listing, next_at=next_at, take_set_aside=goto.take_set_aside)
 
 
 def is_form_stale(event: Event) -> bool:
@@ -110,5 +112,4 @@ def _read_form(goto: GoTo, product: Product, event: Event) -> None:
 def _read_live(goto: GoTo, run: SyncRun, product: Product) -> None:
     """Look what runs now, unless webhooks tell of whoever comes in; around its plan an event is watched anyway."""
     if product.tells_when_live and not is_told(run):
-        keys = product.list_live_keys(goto, run.connection.organizer_key)
-        mark_live(connection=run.connection, product=run.product, live_keys=keys)
+        look_what_is_live(goto, run.connection, product)

@@ -95,7 +95,7 @@ def synchronize(*, run: SyncRun, progress: Callable[[SyncRun], None] = lambda ru
     limiter = SharedLimiter()
     state, code = SyncRun.State.FAILED, "stopped"
     try:
-        with open_goto(run.connection, limiter=limiter) as goto:
+        with open_goto(run.connection, limiter=limiter, sets_aside=True) as goto:
             pull(goto, run, progress)
         state, code = SyncRun.State.DONE, ""
     except (HubError, GotoError) as error:

@@ -5,11 +5,12 @@ from typing import Any
 
 import structlog
 
+from greenroom.goto import GoTo
 from greenroom.hub.connections.goto import open_goto
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.core import clock
 from greenroom.hub.events.models import Event
-from greenroom.hub.events.products import get_product
+from greenroom.hub.events.products import Product, get_product
 from greenroom.hub.events.services import mark_live
 from greenroom.hub.sync.services.attendance import find_sessions, read_attendance
 from greenroom.hub.sync.services.patience import Patience
@@ -30,12 +31,8 @@ def watch(*, connection: Connection, product: str) -> None:
     One call for all events of an organizer, or one per running event where the product does not tell what is live.
     """
     kind = get_product(product).for_one_run()
-    with open_goto(connection) as goto:
-        if kind.tells_when_live:
-            keys = kind.list_live_keys(goto, connection.organizer_key)
-            ended = mark_live(connection=connection, product=product, live_keys=keys)
-        else:
-            ended = []
+    with open_goto(connection, sets_aside=True) as goto:
+        ended = look_what_is_live(goto, connection, kind) if kind.tells_when_live else []
         due = Event.objects.filter(connection=connection, product=product, attendance_due_at__lte=clock.now())
         due = due.exclude(state=Event.State.CANCELLED)
         events = {event.pk: event for event in [*ended, *due, *_running_untold(connection, product)]}.values()
@@ -45,6 +42,15 @@ def watch(*, connection: Connection, product: str) -> None:
             read_attendance(goto, kind, event, sessions, patience)
     for error in errors:
         log.warning("watch.event_failed", connection=connection.pk, event_id=error["event"], code=error["code"])
+
+
+def look_what_is_live(goto: GoTo, connection: Connection, product: Product) -> list[Event]:
+    """Look what runs now, and return what runs no more; nothing follows where a row of it cannot be read. One call."""
+    goto.take_set_aside()
+    keys = product.list_live_keys(goto, connection.organizer_key)
+    if goto.take_set_aside():
+        return []
+    return mark_live(connection=connection, product=product.code, live_keys=keys)
 
 
 def _running_untold(connection: Connection, product: str) -> list[Event]:
