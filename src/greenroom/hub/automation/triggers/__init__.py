@@ -1,5 +1,5 @@
 """The triggers, a module per subject. Importing this package fills the registry."""
 
-from greenroom.hub.automation.triggers import accounts, courses, events, people, trainings
+from greenroom.hub.automation.triggers import accounts, courses, events, meetings, people, trainings, webinars
 
-__all__ = ["accounts", "courses", "events", "people", "trainings"]
+__all__ = ["accounts", "courses", "events", "meetings", "people", "trainings", "webinars"]

@@ -1,15 +1,24 @@
 """What may be waited for of trainings, by the operation ids of Microsoft's GoToTraining connector."""
 
-from collections.abc import Sequence
 from datetime import UTC, datetime
+
+import msgspec
 
 from greenroom.hub.automation.narrowing import TitleFilter
 from greenroom.hub.automation.registry import Trigger, register_trigger
-from greenroom.hub.automation.shapes.trainings import Organizer, Times, Training, to_training
-from greenroom.hub.events.models import Event
+from greenroom.hub.automation.shapes.trainings import (
+    Organizer,
+    Times,
+    Training,
+    TrainingId,
+    TrainingRegistrant,
+    to_training,
+    to_training_registrant,
+)
+from greenroom.hub.automation.triggers.items import Mirror, of_each, sample_registrants
 from greenroom.hub.ledger.models import Fact
 
-_SAMPLES = [
+_TRAININGS = [
     Training(
         training_id=number,
         name=name,
@@ -36,10 +45,20 @@ _SAMPLES = [
 ]
 
 
-def _trainings(facts: Sequence[Fact]) -> list[Training | None]:
-    events = Event.objects.select_related("connection").prefetch_related("times")
-    by_id = events.in_bulk({fact.event_id for fact in facts if fact.event_id})
-    return [to_training(by_id[fact.event_id]) if fact.event_id in by_id else None for fact in facts]
+class TrainingFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """One training."""
+
+    event: TrainingId
+
+
+def _training(mirror: Mirror, fact: Fact) -> Training | None:
+    event = mirror.event(fact)
+    return to_training(event) if event else None
+
+
+def _registrant(mirror: Mirror, fact: Fact) -> TrainingRegistrant | None:
+    registrant = mirror.registrant(fact)
+    return to_training_registrant(registrant) if registrant else None
 
 
 register_trigger(
@@ -51,8 +70,35 @@ register_trigger(
         kinds=("event_created",),
         data=Training,
         filter=TitleFilter,
-        build=_trainings,
-        samples=_SAMPLES,
+        build=of_each(_training),
+        samples=_TRAININGS,
+        product="training",
+        tags=("Trainings",),
+    )
+)
+register_trigger(
+    Trigger(
+        name="training.registrant_added",
+        operation_id="OnNewRegistration",
+        summary="When a registrant is added",
+        description="This operation triggers when a registrant is added to a training.",
+        kinds=("registered",),
+        data=TrainingRegistrant,
+        filter=TrainingFilter,
+        build=of_each(_registrant),
+        samples=[
+            TrainingRegistrant(
+                email=one["email"],
+                given_name=one["first_name"],
+                surname=one["last_name"],
+                status=one["status"],
+                registration_date=one["registered_at"],
+                join_url=one["join_url"],
+                confirmation_url=one["join_url"].replace("/join/", "/confirmed/"),
+                registrant_key=one["registrant_key"],
+            )
+            for one in sample_registrants()
+        ],
         product="training",
         tags=("Trainings",),
     )
