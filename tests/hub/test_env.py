@@ -124,6 +124,12 @@ def test_without_an_address_the_database_is_a_file(tmp_path):
     assert str(tmp_path / "greenroom.sqlite3") == env.database(NAME, tmp_path)["NAME"]
 
 
+@pytest.mark.parametrize("address", ["", "postgresql://green@db/green"])
+def test_connections_outlive_a_request(give, tmp_path, address):
+    give(address)
+    assert env.database(NAME, tmp_path)["CONN_MAX_AGE"] > 0
+
+
 def test_mail_goes_to_files_unless_a_server_is_named(give, tmp_path):
     assert tmp_path == env.mail(NAME, tmp_path).folder
     give("")

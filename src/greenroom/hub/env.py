@@ -195,6 +195,8 @@ def _sqlite(path: str) -> dict[str, Any]:
     return {
         "ENGINE": "django.db.backends.sqlite3",
         "NAME": path,
+        # Whoever closes the last connection writes the whole log into the file, while everybody else waits.
+        "CONN_MAX_AGE": 60,
         "OPTIONS": {
             # A transaction that reads before it writes fails with "database is locked" unless it starts as a writer.
             "transaction_mode": "IMMEDIATE",
