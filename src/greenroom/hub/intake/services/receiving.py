@@ -13,6 +13,7 @@ from greenroom.hub.events.products.webhooks import read_label
 from greenroom.hub.intake.models import WebhookDelivery
 from greenroom.hub.intake.selectors import list_usable_secrets
 from greenroom.hub.intake.services.applying import apply_deliveries
+from greenroom.hub.jobs.selectors import is_in_line
 
 UNREADABLE = "unreadable"
 
@@ -38,15 +39,17 @@ def receive_delivery(*, connection: Connection, body: bytes) -> None:
     """
     Store a delivery that is GoTo's, and have it applied. One that came before changes nothing.
 
-    The row is there before a job is asked for, so a job that runs just now is followed by one that sees it. One that
-    cannot be read is stored as well, as failed: it is GoTo's, and sending it again would not make it readable.
+    The row is there before a job is asked for, so a job that is ready sees it, and one that runs just now is followed
+    by another. A delivery that cannot be read is stored as well, as failed: it is GoTo's, and sending it again would
+    not make it readable.
     """
     delivery = _read(connection, body)
     reached("intake.before_store")
     WebhookDelivery.objects.bulk_create([delivery], ignore_conflicts=True)
     reached("intake.stored")
-    if delivery.state == WebhookDelivery.State.STORED:
-        apply_deliveries.enqueue(connection_id=connection.pk, dedupe_key=f"intake.apply:{connection.pk}")
+    key = f"intake.apply:{connection.pk}"
+    if delivery.state == WebhookDelivery.State.STORED and not is_in_line(key):
+        apply_deliveries.enqueue(connection_id=connection.pk, dedupe_key=key)
 
 
 def _read(connection: Connection, body: bytes) -> WebhookDelivery:
