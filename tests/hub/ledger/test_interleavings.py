@@ -5,23 +5,21 @@ Each writer is a thread with a connection of its own that does one thing at a ti
 breaks something is found again, and made as short as it can be.
 """
 
-import queue
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
-from django.db import connections, transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.hub.writers import Writer
 
 from greenroom.hub.core import checkpoints
 from greenroom.hub.jobs.models import WorkerHeartbeat
 from greenroom.hub.ledger import delivery
 from greenroom.hub.ledger.delivery import deliver, replay
 from greenroom.hub.ledger.models import Fact, ReaderCursor
-from greenroom.hub.ledger.services import NewFact, append
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.usefixtures("postgresql")]
 
@@ -33,58 +31,6 @@ CRASHES = ("before the effects", "after the effects", "before the commit", "afte
 
 class CrashError(Exception):
     """The reader's process dies: its open transaction is gone, what was committed is not."""
-
-
-class Writer:
-    """A connection of its own that begins, appends, commits and rolls back when it is told to."""
-
-    def __init__(self, name: str) -> None:
-        self._name, self._count = name, 0
-        self._acts: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
-        self._results: queue.SimpleQueue[Exception | None] = queue.SimpleQueue()
-        self._atomic: transaction.Atomic | None = None
-        self._thread = threading.Thread(target=self._run)
-        self._thread.start()
-
-    def _run(self) -> None:
-        while (act := self._acts.get()) is not None:
-            try:
-                act()
-            except Exception as error:  # noqa: BLE001 - told to the test
-                self._results.put(error)
-            else:
-                self._results.put(None)
-        connections.close_all()
-
-    def do(self, step: str) -> None:
-        """Do one thing to its end."""
-        self._acts.put(getattr(self, f"_{step}"))
-        error = self._results.get(timeout=PATIENCE)
-        if error:
-            raise error
-
-    def stop(self) -> None:
-        self.do("rollback")
-        self._acts.put(None)
-        self._thread.join(PATIENCE)
-        assert not self._thread.is_alive()
-
-    def _append(self) -> None:
-        if self._atomic is None:
-            self._atomic = transaction.atomic()
-            self._atomic.__enter__()
-        self._count += 1
-        append([NewFact(kind="x", happened_at=NOON, dedupe_key=f"{self._name} {self._count}")])
-
-    def _commit(self) -> None:
-        if self._atomic is not None:
-            self._atomic.__exit__(None, None, None)
-            self._atomic = None
-
-    def _rollback(self) -> None:
-        if self._atomic is not None:
-            transaction.set_rollback(True)
-            self._commit()
 
 
 class Ledger:
