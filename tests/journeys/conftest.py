@@ -18,7 +18,7 @@ from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from playwright.sync_api import Browser, sync_playwright
-from tests.factories.courses import make_course, make_enrollment, make_item, make_section
+from tests.factories.courses import make_course, make_enrollment, make_section
 from tests.factories.users import make_user
 from tests.hub.world import World
 from tests.journeys.person import Person, work
@@ -27,6 +27,7 @@ from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
 from greenroom.hub import env
 from greenroom.hub.connections.services import begin_authorization, finish_authorization
 from greenroom.hub.courses.models import Section, SectionItem
+from greenroom.hub.courses.services import add_event_item
 from greenroom.hub.demo.browser import allow_access
 from greenroom.hub.events.models import Event
 from greenroom.hub.users.models import User
@@ -198,7 +199,9 @@ def webinar(world: World) -> str:
 
 
 @pytest.fixture
-def item(connected: None, section: Section, webinar: str) -> SectionItem:
-    """That webinar, read from GoTo and put into the course."""
+def item(connected: None, section: Section, webinar: str, ada: User) -> SectionItem:
+    """That webinar, read from GoTo and put into the course, with what its organizer asks."""
     work()
-    return make_item(section, Event.objects.get(event_key=webinar))
+    item = add_event_item(section=section, event=Event.objects.get(event_key=webinar), actor=ada)
+    work()
+    return item
