@@ -200,7 +200,7 @@ def act_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "state": state,
         "seconds": look_again_seconds([state]),
         "act": act,
-        "title": act.wanted.get("wish", {}).get("title", ""),
+        "title": act.event.title if act.event else act.wanted["wish"]["title"],
         "product": get_product(act.product),
         "candidates": candidates.order_by("starts_at", "pk") if act.state == EventAct.State.UNCLEAR else (),
     }
