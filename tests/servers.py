@@ -57,6 +57,11 @@ PARTS = (
         ["tests/hub/sync/test_random_scenarios.py"],
         {"GREENROOM_SCENARIOS": "100"},
     ),
+    Part(
+        "Calls made up from the API's description",
+        ["tests/hub/api/test_schema_driven.py"],
+        {"GREENROOM_API_CALLS": "5500"},
+    ),
     Part("Celery on Redis", ["tests/hub", "-m", "broker"]),
     Part("Crashes on SQLite, on PostgreSQL and with Celery", ["tests/processes"]),
     Part("Journeys in Chromium", ["tests/journeys", "-m", "browser"]),
