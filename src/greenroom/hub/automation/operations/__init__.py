@@ -1,5 +1,29 @@
 """The operations, a module per subject. Importing this package fills the registry."""
 
-from greenroom.hub.automation.operations import events, hooks, me, meetings, registrants, trainings, webinars
+from greenroom.hub.automation.operations import (
+    asking,
+    events,
+    feed,
+    hooks,
+    me,
+    meetings,
+    registrants,
+    reports,
+    team,
+    trainings,
+    webinars,
+)
 
-__all__ = ["events", "hooks", "me", "meetings", "registrants", "trainings", "webinars"]
+__all__ = [
+    "asking",
+    "events",
+    "feed",
+    "hooks",
+    "me",
+    "meetings",
+    "registrants",
+    "reports",
+    "team",
+    "trainings",
+    "webinars",
+]
