@@ -49,7 +49,9 @@ PAGES = {
         "/site/health/readers/courses.completion/?since=", "/people/", "/people/add/", "/events/new/",
         "/events/new/webinar/", "/events/new/meeting/", "/events/{event}/", "/events/{event}/change/",
         "/events/{event}/cancel/", "/events/{event}/?tab=people", "/events/{event}/?tab=team",
-        "/events/{event}/team/add/", "/events/{event}/people/add/", "/events/acts/{act}/",
+        "/events/{event}/team/add/", "/events/{event}/people/add/", "/events/acts/{act}/", "/automate/",
+        "/automate/guides/power-automate/", "/automate/guides/zapier/", "/automate/guides/n8n/",
+        "/automate/guides/make/", "/automate/guides/mcp/",
     ),
 }  # fmt: skip
 

@@ -109,6 +109,7 @@ def test_what_does_not_exist_is_not_found_even_by_the_admin(db, ada, browser, un
         kwargs |= {f"{thing}_id": unknown for thing in ("member", "registrant") if thing in takes}
         kwargs |= {"key": "1"} if "recording" in route.takes else {}
         kwargs = {"table": "nothing"} if "table" in takes else kwargs
+        kwargs = {"platform": "teletext"} if "platform" in takes else kwargs
         answer = client.generic(route.method, reverse(name, kwargs=kwargs))
         assert 404 == answer.status_code, name
         assert "There is nothing here" in answer.content.decode(), name
@@ -160,5 +161,5 @@ def test_teacher_of_one_course_is_an_outsider_in_another(scene, cast, as_otto) -
     reached = {name for name in SHOWN if as_otto.get(address(name, scene, cast.otto)).status_code != 404}
     assert {
         "home", "courses", "create_course", "events", "event", "exports", "api_keys", "create_api_key",
-        "oauth_authorize", "hooks_out",
+        "oauth_authorize", "hooks_out", "automate", "automate_guide",
     } == reached  # fmt: skip

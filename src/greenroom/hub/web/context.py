@@ -32,7 +32,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         return {"navigation": []}
     areas = [("Home", "home", "home"), ("Courses", "courses", "learn")]
     if may_see_events(user):
-        areas += [("Events", "events", "calendar"), ("Automate", "api_keys", "link")]
+        areas += [("Events", "events", "calendar"), ("Automate", "automate", "link")]
     if user.is_site_admin:
         areas += [
             ("Contacts", "contacts", "contact"),
