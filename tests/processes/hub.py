@@ -26,7 +26,7 @@ class ServedWorld(World):
         self.clock = SystemClock()
         self._http = http
         account = self.control("POST", "accounts", name="Northwind Academy")["key"]
-        self.olga_key = self._organizer(account, "olga@northwind.example", "Olga", "Ortiz", is_admin=True)
+        self.olga_key = self.add_organizer(account, "olga@northwind.example", "Olga", "Ortiz", is_admin=True)
 
 
 @contextmanager
