@@ -1,8 +1,9 @@
 """The benchmarks: each interleaves rounds of our code and of its floor, and compares medians."""
 
 import math
+import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from bench import children, imports
 from bench.databases import Databases, open_databases
 from bench.goto import PASSWORD, Goto, Organizer, serve_goto
 from bench.result import Result
+from bench.webhooks import measure_webhooks
 
 MEBIBYTE = 1024 * 1024
 
@@ -27,6 +29,7 @@ class Sizes:
     iterated: int = 1_000_000
     webinars: int = 20
     jobs: int = 1_000
+    webhook_seconds: int = int(os.environ.get("BENCH_WEBHOOK_SECONDS", "10"))
     rounds: int = 3
 
 
@@ -40,17 +43,24 @@ class Bench:
     folder: Path
     organizers: dict[str, Organizer]
 
-    def hub(self, step: str, database_url: str = "", **arguments: Any) -> Any:
+    def hub(
+        self, step: str, database_url: str = "", *, settings: Mapping[str, str] | None = None, **arguments: Any
+    ) -> Any:
         """Run a step of the hub in a process of its own, on a fresh database unless one is named."""
-        environment = {
+        environment = self.environment(database_url or self.databases.fresh()) | dict(settings or {})
+        return children.run(f"bench.hub:{step}", environment=environment, **arguments)
+
+    def environment(self, database_url: str) -> dict[str, str]:
+        """Return the environment of a process of the hub."""
+        return {
+            **os.environ,
             **self.goto.environment,
             "DJANGO_SETTINGS_MODULE": "greenroom.hub.settings",
             "GREENROOM_DATA_DIR": str(self.folder),
-            "GREENROOM_DATABASE_URL": database_url or self.databases.fresh(),
+            "GREENROOM_DATABASE_URL": database_url,
             "GREENROOM_LOG_LEVEL": "ERROR",
             "GREENROOM_WEBHOOKS": "off",
         }
-        return children.run(f"bench.hub:{step}", environment=environment, **arguments)
 
     def floor(self, step: str, **arguments: Any) -> Any:
         """Run a floor in a process of its own, on an empty database."""
@@ -58,7 +68,8 @@ class Bench:
 
 
 # Warm reads one webinar with a few people before each measurement: first imports are not what we ask about.
-_ORGANIZERS = ("Warm", "Large", "Few", "Many", "Long")
+_ORGANIZERS = ("Warm", "Large", "Few", "Many", "Long", "Paced")
+_PACE = {"GREENROOM_GOTO_CALLS_PER_SECOND": "10"}
 
 
 @contextmanager
@@ -138,6 +149,40 @@ def measure_sync(bench: Bench) -> list[Result]:
             goal=0.1,
             database=database,
             details={"seconds_cpu": again, "seconds_cpu_of_first_pass": first},
+        ),
+    ]
+
+
+def measure_pace(bench: Bench) -> list[Result]:
+    """A first pass at GoTo's own pace: how many calls it takes, and how long for so many."""
+    held, upcoming = bench.sizes.webinars, 2 * bench.sizes.webinars
+    organizer, warm = bench.organizers["Paced"], bench.organizers["Warm"]
+    for _ in range(held):
+        bench.goto.hold(organizer)
+    for _ in range(upcoming):
+        bench.goto.schedule(organizer, registrants=3)
+    told = bench.hub("read_at_a_pace", settings=_PACE, email=organizer.email, warm_up=warm.email)
+    # The webinars, the sessions of the organizer, each webinar's registrants, and each held one's attendance.
+    least = math.ceil((held + upcoming) / 200) + 1 + (held + upcoming) + held
+    details = {"calls": told["calls"], "least": least, "seconds_wall": told["wall"]}
+    return [
+        Result(
+            name="calls_vs_formula",
+            value=told["calls"] / least,
+            unit="x_calls",
+            baseline="fewest_that_can_know",
+            goal=1.1,
+            database=bench.databases.name,
+            details=details,
+        ),
+        Result(
+            name="paced_sync",
+            value=told["wall"] / (told["calls"] / 10),
+            unit="x_wall",
+            baseline="calls_at_10_per_second",
+            goal=1.05,
+            database=bench.databases.name,
+            details=details,
         ),
     ]
 
@@ -286,6 +331,8 @@ ON_A_DATABASE: dict[str, Callable[[Bench], list[Result]]] = {
     "sync": measure_sync,
     "statements": count_statements,
     "jobs": measure_jobs,
+    "pace": measure_pace,
+    "webhooks": measure_webhooks,
 }
 WITHOUT_ONE: dict[str, Callable[[Bench], list[Result]]] = {
     "decode": measure_decoding,

@@ -68,9 +68,20 @@ class Goto:
 
     def schedule(self, organizer: Organizer, *, registrants: int) -> str:
         """Plan a webinar for tomorrow and return its key."""
-        starts_at = (datetime.now(UTC) + timedelta(days=1)).isoformat()
-        body = {"organizer": organizer.email, "title": "Ladder safety", "starts_at": starts_at, "duration_minutes": 60}
-        return self._control("webinars", **body, registrants=registrants)["key"]
+        return self._plan(organizer, datetime.now(UTC) + timedelta(days=1), registrants)
+
+    def hold(self, organizer: Organizer) -> None:
+        """Plan a webinar for the day before yesterday, with a session of an hour and one person in it."""
+        start = datetime.now(UTC) - timedelta(days=2)
+        moments = [start.isoformat(), (start + timedelta(hours=1)).isoformat()]
+        key = self._plan(organizer, start, [{"email": "lena@bench.example"}])
+        person = {"email": "lena@bench.example", "intervals": [moments]}
+        self._control(f"webinars/{key}/attendance", started_at=moments[0], ended_at=moments[1], people=[person])
+
+    def _plan(self, organizer: Organizer, start: datetime, registrants: int | list[dict[str, str]]) -> str:
+        body = {"organizer": organizer.email, "title": "Ladder safety", "duration_minutes": 60}
+        key: str = self._control("webinars", **body, starts_at=start.isoformat(), registrants=registrants)["key"]
+        return key
 
     def listing(self, organizer: Organizer, key: str) -> dict[str, Any]:
         """Return the address and headers that get all registrants of a webinar in one answer, and their parts."""

@@ -1,9 +1,13 @@
 """What the hub does while it is measured. Each function runs in a process of its own, in which Django is set up."""
 
 import threading
+import time
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
+import httpx2
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection as database
 from django.db import transaction
@@ -11,8 +15,10 @@ from django.db import transaction
 from bench.meter import Meter, peak_bytes
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.connections.services import begin_authorization, finish_authorization
+from greenroom.hub.core import clock
 from greenroom.hub.demo.browser import allow_access
-from greenroom.hub.events.models import Registrant
+from greenroom.hub.events.models import Event, Registrant
+from greenroom.hub.intake.models import WebhookDelivery, WebhookSecret
 from greenroom.hub.jobs.registry import task
 from greenroom.hub.jobs.worker import run_worker
 from greenroom.hub.ledger.models import Fact
@@ -71,6 +77,17 @@ def synchronize(email: str, warm_up: str) -> dict[str, Any]:
     }
 
 
+def read_at_a_pace(email: str, warm_up: str) -> dict[str, Any]:
+    """Read everything for the first time, and return the calls GoTo has counted, apart from signing in, and `wall`."""
+    _pull(warm_up)
+    counters = f"{settings.GOTO_API_URL}/_sandbox/counters"
+    httpx2.delete(counters).raise_for_status()
+    with Meter() as meter:
+        _pull(email)
+    calls = httpx2.get(counters).raise_for_status().json()["calls"]
+    return {"calls": sum(one["count"] for one in calls if one["product"] != "oauth"), "wall": meter.wall}
+
+
 def count_statements(email: str) -> int:
     """Read everything, then return how many statements a second pass takes, with nothing changed."""
     _pull(email)
@@ -126,3 +143,36 @@ def drain_jobs(count: int) -> dict[str, Any]:
     stop.set()
     worker.join()
     return meter.told()
+
+
+def expect_webhooks(email: str, secret: str, event_keys: list[str]) -> int:
+    """Know the events and the secret that deliveries will come with, and return the connection they come to."""
+    connection, now = Connection.objects.get(organizer_email=email), clock.now()
+    WebhookSecret.objects.create(client_id=settings.GOTO_CLIENT_ID, secret_id="bench", value=secret, valid_from=now)
+    for key in event_keys:
+        tomorrow = now + timedelta(days=1)
+        Event.objects.create(
+            connection=connection,
+            product="webinar",
+            event_key=key,
+            organizer_key=connection.organizer_key,
+            title="Ladder safety",
+            starts_at=tomorrow,
+            ends_at=tomorrow + timedelta(hours=1),
+        )
+    return connection.pk
+
+
+def webhooks_applied(event_key: str, patience: float) -> dict[str, Any]:
+    """Wait until nothing waits to be applied, and return how long each delivery took to become a fact, in seconds."""
+    start = time.perf_counter()
+    waiting = WebhookDelivery.objects.filter(state__in=["stored", "asking"])
+    while waiting.exists() and time.perf_counter() - start < patience:
+        time.sleep(0.05)
+    seconds = time.perf_counter() - start
+    event = Event.objects.get(event_key=event_key)
+    received = WebhookDelivery.objects.filter(event_key__startswith=f"{event_key}-", state="applied")
+    moments = dict(received.values_list("event_key", "received_at"))
+    emails = {f"ada{key.rpartition('-')[2]}@bench.example": at for key, at in moments.items()}
+    facts = Fact.objects.filter(kind="registered", event_id=event.pk).values_list("email", "recorded_at")
+    return {"seconds": seconds, "waits": [(at - emails[email]).total_seconds() for email, at in facts]}

@@ -14,7 +14,7 @@ pytestmark = pytest.mark.processes
 @pytest.fixture(scope="module")
 def bench() -> Iterator[Bench]:
     with open_bench(
-        Sizes(registrants=200, decoded=100, calls=2, iterated=4_000, webinars=2, jobs=20, rounds=1)
+        Sizes(registrants=200, decoded=100, calls=2, iterated=4_000, webinars=2, jobs=20, webhook_seconds=1, rounds=1)
     ) as bench:
         yield bench
 
