@@ -24,6 +24,9 @@ def test_a_value_under_a_telling_name_is_hidden(name):
         ("GET https://goto.test/join/1/2 failed", "GET https://goto.test/[hidden] failed"),
         ("https://goto.test?code=abc", "https://goto.test/[hidden]"),
         ("Authorization: Bearer abc.def-ghi", "Authorization: Bearer [hidden]"),
+        ("Conflict: /go/join/r/7.0.abc-def/", "Conflict: /go/join/r/[hidden]"),
+        ("Not Found: /hooks/out/7/u/abc", "Not Found: /hooks/out/[hidden]"),
+        ("Not Found: /go/join/7/", "Not Found: /go/join/7/"),
         ("nothing to hide", "nothing to hide"),
     ],
 )

@@ -15,6 +15,8 @@ import structlog
 _SECRET_KEY = re.compile(r"token|secret|password|authorization|cookie|join_url|start_url|host_url|email", re.IGNORECASE)
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _URL_PATH = re.compile(r"(https?://[^/?#\s]+)[/?#]\S*")
+# Addresses of ours that let in whoever has them; Django logs the path of what it could not answer.
+_CAPABILITY = re.compile(r"(/go/join/[a-z]/|/hooks/out/)\S+")
 _BEARER = re.compile(r"\b(Bearer|Basic)\s+[\w.~+/=-]+", re.IGNORECASE)
 
 
@@ -55,7 +57,8 @@ def hide_secrets(logger: Any, method: str, event: MutableMapping[str, Any]) -> M
 
 def _clean(value: Any) -> Any:
     if isinstance(value, str):
-        return _URL_PATH.sub(r"\1/[hidden]", _EMAIL.sub("[hidden]", _BEARER.sub(r"\1 [hidden]", value)))
+        value = _CAPABILITY.sub(r"\1[hidden]", _BEARER.sub(r"\1 [hidden]", value))
+        return _URL_PATH.sub(r"\1/[hidden]", _EMAIL.sub("[hidden]", value))
     if isinstance(value, dict):
         return hide_secrets(None, "", {str(key): one for key, one in value.items()})
     if isinstance(value, list | tuple | set):
