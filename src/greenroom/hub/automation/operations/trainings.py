@@ -120,7 +120,7 @@ def add_registrant(caller: Caller, wanted: NewTrainingRegistrant) -> Reply[Added
     "GetRegistrant",
     "GET",
     "/trainings/{trainingid}/registrants/{registrantKey}",
-    summary="Get registrant",
+    summary="Get Registrant",
     verb=Verb.READ,
     tags=_TAGS,
 )

@@ -41,8 +41,7 @@ class Member:
     @property
     def choices(self) -> str:
         """Return the operation id of the search that lists what can be chosen, or an empty text."""
-        named = str(self.schema.get(CHOICES, ""))
-        return named if named in {operation.operation_id for operation in list_operations()} else ""
+        return str(self.schema.get(CHOICES, ""))
 
 
 @dataclass(frozen=True, slots=True)
