@@ -11,6 +11,7 @@ from statistics import median
 from typing import Any
 
 from bench import children, imports
+from bench.api_reads import measure_api
 from bench.databases import Databases, open_databases
 from bench.goto import PASSWORD, Goto, Organizer, serve_goto
 from bench.result import Result
@@ -331,6 +332,7 @@ ON_A_DATABASE: dict[str, Callable[[Bench], list[Result]]] = {
     "sync": measure_sync,
     "statements": count_statements,
     "jobs": measure_jobs,
+    "api": measure_api,
     "pace": measure_pace,
     "webhooks": measure_webhooks,
 }
