@@ -11,6 +11,7 @@ from typing import Any
 
 from _coverage import coverage, schema_faults
 from _operations import operations
+from _triggers import triggers
 
 from greenroom.sandbox.switches import SWITCHES
 
@@ -48,4 +49,5 @@ PARTS: dict[str, Callable[[], str]] = {
     "operations": operations,
     "schema_faults": schema_faults,
     "switches": switches,
+    "triggers": triggers,
 }

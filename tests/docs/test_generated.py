@@ -7,11 +7,13 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+import msgspec
 import pytest
 from tests.contract import coverage
 from tests.contract.schema_faults import PARAMETER_FAULTS, SCHEMA_FAULTS
 
 from greenroom.goto import OPERATIONS
+from greenroom.hub.automation.registry import list_triggers
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -89,3 +91,16 @@ def test_every_known_fault_of_gotos_files_is_shown(fill: Fill) -> None:
         assert fault.reason in page
     for reason in PARAMETER_FAULTS.values():
         assert reason in page
+
+
+def test_every_trigger_is_described_with_its_members_and_a_sample(fill: Fill) -> None:
+    page = fill("triggers")
+    _, *parts = re.split(r"^### (\S+)$", page, flags=re.MULTILINE)
+    sections = dict(zip(parts[::2], parts[1::2], strict=True))
+
+    assert {trigger.name for trigger in list_triggers()} == sections.keys()
+    for trigger in list_triggers():
+        for field in msgspec.structs.fields(trigger.data):
+            assert f"| `{field.encode_name}` |" in sections[trigger.name]
+            assert f'"{field.encode_name}": ' in sections[trigger.name]
+    assert "| `starts_at` | date-time or null |" in sections["event.created"]

@@ -3,25 +3,32 @@
 import jsonschema
 import msgspec
 import pytest
+from tests.hub.automation.schemas import validate
 
 from greenroom.hub.automation.narrowing import Narrowing
 from greenroom.hub.automation.registry import list_triggers
+from greenroom.hub.automation.triggers.events import ChangedEventItem, SoonItem
 from greenroom.hub.ledger.models import Fact
 
 TRIGGERS = {trigger.name: trigger for trigger in list_triggers()}
 named = pytest.mark.parametrize("trigger", TRIGGERS.values(), ids=TRIGGERS)
 
 
-def validate(item: msgspec.Struct, kind: type[msgspec.Struct]) -> None:
-    jsonschema.validate(
-        msgspec.to_builtins(item), msgspec.json.schema(kind), format_checker=jsonschema.FormatChecker(["date-time"])
-    )
+def test_validation_sees_what_is_wrong():
+    """That the tests below can fail."""
+    sample = TRIGGERS["event.starts_soon"].samples[0]
+    wrong = [{"date_starts_at": "soon"}, {"date_starts_at": None}, {"minutes": "15"}, {"changes": [{"member": 1}]}]
+    for member in wrong[:3]:
+        with pytest.raises(jsonschema.ValidationError):
+            validate(msgspec.to_builtins(sample) | member, SoonItem)
+    with pytest.raises(jsonschema.ValidationError):
+        validate(msgspec.to_builtins(TRIGGERS["event.changed"].samples[0]) | wrong[3], ChangedEventItem)
 
 
 @named
 def test_three_samples_fit_the_schema_and_differ(trigger):
     for sample in trigger.samples:
-        validate(sample, trigger.data)
+        validate(msgspec.to_builtins(sample), trigger.data)
     assert 3 == len({msgspec.json.encode(sample) for sample in trigger.samples})
 
 
