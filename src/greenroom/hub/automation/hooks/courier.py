@@ -8,20 +8,23 @@ outcome was written down before: whoever dies with it loses nothing, and the rec
 
 import asyncio
 import threading
+import time
 from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
-from typing import TypeVar
 
 import structlog
 from asgiref.sync import async_to_sync, sync_to_async
-from django.db.models import Exists, OuterRef
+from django.db import connection as database
+from django.db import transaction
+from django.db.models import DateTimeField, Exists, OuterRef, QuerySet, Value
+from django.db.models.functions import Coalesce
 
 from greenroom.hub.automation.hooks.calling import TOTAL_SECONDS, Answer, call
 from greenroom.hub.automation.hooks.ending import end_what_is_over
 from greenroom.hub.automation.hooks.messages import CONTENT_TYPES
-from greenroom.hub.automation.hooks.outcomes import record
+from greenroom.hub.automation.hooks.outcomes import Outcome, record
 from greenroom.hub.automation.hooks.signing import sign
 from greenroom.hub.automation.models import Hook, HookDelivery
 from greenroom.hub.core import clock
@@ -33,11 +36,10 @@ CALLS_PER_HOOK = 4
 CALLS = 500
 # Longer than a call can take.
 HELD_FOR = timedelta(seconds=30)
-_PAUSE_SECONDS = 0.25
-# Keys that were revoked are looked for this often.
-_ROUNDS_BETWEEN_ENDINGS = 20
-
-T = TypeVar("T")
+# What becomes due meanwhile is taken together.
+_PAUSE_SECONDS, _IDLE_SECONDS = 0.02, 0.25
+# Keys that were taken back are looked for this often.
+_ENDING_SECONDS = 5.0
 
 log = structlog.get_logger(__name__)
 
@@ -59,16 +61,18 @@ class Courier:
         """Carry nothing yet."""
         self._busy: Counter[int] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._answers: list[Outcome] = []
+        self._writing = asyncio.Lock()
 
     async def run(self, stop: threading.Event) -> None:
         """Go on until `stop` is set."""
-        rounds = 0
+        endings_due = 0.0
         while not stop.is_set():
-            if rounds % _ROUNDS_BETWEEN_ENDINGS == 0:
+            if time.monotonic() >= endings_due:
                 await sync_to_async(end_what_is_over)()
-            rounds += 1
-            if not await self._start():
-                await self._wait(_PAUSE_SECONDS)
+                endings_due = time.monotonic() + _ENDING_SECONDS
+            is_busy = bool(await self._start() or self._tasks)
+            await asyncio.sleep(_PAUSE_SECONDS if is_busy else _IDLE_SECONDS)
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=TOTAL_SECONDS)
 
@@ -99,52 +103,60 @@ class Courier:
         if not self._busy[hook_id]:
             del self._busy[hook_id]
 
-    async def _wait(self, seconds: float) -> None:
-        """Wait until a call is done or the time is over."""
-        if self._tasks:
-            await asyncio.wait(self._tasks, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        else:
-            await asyncio.sleep(seconds)
-
     async def _carry(self, delivery: HookDelivery) -> None:
         try:
             answer = await _send(delivery)
             reached("hooks.sent")
-            await sync_to_async(record)(delivery, answer)
-            reached("hooks.recorded")
+            self._answers.append((delivery, answer))
+            await self._write()
         except Exception as error:  # noqa: BLE001 - it is due again soon; the others must go on
             log.error("hooks.delivery_failed", delivery=delivery.pk, error=describe(error))
+
+    async def _write(self) -> None:
+        """Write down what came of the calls; those that end while others are written are written together."""
+        async with self._writing:
+            answers, self._answers = self._answers, []
+            if answers:
+                await sync_to_async(record)(answers)
+                reached("hooks.recorded")
 
 
 def take_due(busy: Mapping[int, int], *, limit: int) -> list[HookDelivery]:
     """
     Take up to `limit` deliveries that are due, for `HELD_FOR`; nobody else gets them meanwhile.
 
-    One query when nothing is due. Costs do not grow with what waits for hooks that are busy.
+    One query when nothing is due, else one for each hook and two. Costs do not grow with what waits for a busy hook.
 
     Args:
         busy: how many calls of which hooks are under way.
     """
-    due = HookDelivery.objects.filter(state=HookDelivery.State.WAITING, due_at__lte=clock.now())
+    now = clock.now()
+    due = HookDelivery.objects.filter(state=HookDelivery.State.WAITING, due_at__lte=now)
     full = [hook_id for hook_id, calls in busy.items() if calls >= CALLS_PER_HOOK]
     hooks = Hook.objects.filter(Exists(due.filter(hook=OuterRef("pk"))), state=Hook.State.ACTIVE).exclude(pk__in=full)
+    if not (waiting := list(hooks.order_by("?")[:limit])):
+        return []
     taken: list[HookDelivery] = []
-    for hook in hooks.order_by("?")[:limit]:
-        room = min(CALLS_PER_HOOK - busy.get(hook.pk, 0), limit - len(taken))
-        candidates = due.filter(hook=hook).order_by("due_at", "pk")[:room]
-        taken += [delivery for delivery in candidates if _take(delivery, hook)]
+    with transaction.atomic():
+        for hook in waiting:
+            room = min(CALLS_PER_HOOK - busy.get(hook.pk, 0), limit - len(taken))
+            taken += _lock(due, hook, room)
+        HookDelivery.objects.filter(pk__in=[delivery.pk for delivery in taken]).update(
+            due_at=now + HELD_FOR, began_at=Coalesce("began_at", Value(now, DateTimeField()))
+        )
+    for delivery in taken:
+        delivery.due_at, delivery.began_at = now + HELD_FOR, delivery.began_at or now
     reached("hooks.taken")
     return taken
 
 
-def _take(delivery: HookDelivery, hook: Hook) -> bool:
-    now = clock.now()
-    as_it_was = HookDelivery.objects.filter(
-        pk=delivery.pk, state=HookDelivery.State.WAITING, due_at=delivery.due_at, hook__state=Hook.State.ACTIVE
-    )
-    delivery.hook, delivery.due_at = hook, now + HELD_FOR
-    delivery.began_at = delivery.began_at or now
-    return bool(as_it_was.update(due_at=delivery.due_at, began_at=delivery.began_at))
+def _lock(due: "QuerySet[HookDelivery]", hook: Hook, room: int) -> list[HookDelivery]:
+    """Return the deliveries of a hook that are due first, but for those that somebody else takes just now."""
+    locked = due.select_for_update(skip_locked=True) if database.features.has_select_for_update_skip_locked else due
+    found = list(locked.filter(hook=hook).order_by("due_at", "pk")[:room])
+    for delivery in found:
+        delivery.hook = hook
+    return found
 
 
 async def _send(delivery: HookDelivery) -> Answer:

@@ -1,6 +1,5 @@
 """What is sent: one item of a trigger, in the form a hook asks for."""
 
-import hashlib
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,6 +10,7 @@ from typing import Any
 import msgspec
 from django.conf import settings
 
+from greenroom.hub.automation.items import flatten, item_id
 from greenroom.hub.automation.models import Hook
 from greenroom.hub.automation.registry import Trigger
 from greenroom.hub.core import clock
@@ -61,9 +61,8 @@ class Message:
 
 def message_of(trigger: Trigger, fact: Fact, data: msgspec.Struct, *, product: str) -> Message:
     """Make the message of an item. Its id follows from the fact, so what is replayed has the same one."""
-    digest = hashlib.sha256(f"{trigger.name}:{fact.dedupe_key}".encode()).hexdigest()
     return Message(
-        id=f"evt_{digest[:32]}",
+        id=item_id(trigger, fact),
         type=trigger.name,
         happened_at=fact.happened_at,
         sequence=str(fact.pk),
@@ -99,8 +98,7 @@ def _envelope(message: Message) -> Mapping[str, Any]:
 
 
 def _flat(message: Message) -> Mapping[str, Any]:
-    members = msgspec.to_builtins(message.data, builtin_types=(datetime,))
-    return {**members, "id": message.id, "event_type": message.type, "occurred_at": message.happened_at}
+    return flatten(message.data, name=message.id, type=message.type, happened_at=message.happened_at)
 
 
 def _cloudevent(message: Message) -> Mapping[str, Any]:

@@ -1,10 +1,11 @@
 """What an answer means for a delivery and for its hook."""
 
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import F, Q
 
 from greenroom.hub.automation.hooks.calling import Answer
 from greenroom.hub.automation.hooks.retrying import next_attempt_at
@@ -23,16 +24,28 @@ _GONE = 410
 _BUSY = {429, 503}
 
 
-@transaction.atomic
-def record(delivery: HookDelivery, answer: Answer) -> None:
-    """
-    Write down an attempt and what follows from it. `delivery` is as it was when it was taken to be sent.
+Outcome = tuple[HookDelivery, Answer]
 
-    Somebody else may have taken it meanwhile, when it was held for too long. A success is one all the same; what
-    follows from a failure is then left to them.
+
+@transaction.atomic
+def record(outcomes: Sequence[Outcome]) -> None:
+    """
+    Write down attempts and what follows from them. Deliveries are as they were when they were taken to be sent.
+
+    A few statements for all that were taken, and a few for each that failed. Somebody else may have a delivery by now,
+    when it was held for too long. A success is one all the same; what follows from a failure is left to them.
     """
     now = clock.now()
-    HookAttempt.objects.create(
+    HookAttempt.objects.bulk_create(_attempt(delivery, answer, now) for delivery, answer in outcomes)
+    if taken := [delivery for delivery, answer in outcomes if answer.is_success]:
+        _succeed(taken, now)
+    for delivery, answer in outcomes:
+        if not answer.is_success:
+            _fail(delivery, answer, now)
+
+
+def _attempt(delivery: HookDelivery, answer: Answer, now: datetime) -> HookAttempt:
+    return HookAttempt(
         delivery=delivery,
         attempted_at=now,
         duration_ms=answer.duration_ms,
@@ -40,19 +53,15 @@ def record(delivery: HookDelivery, answer: Answer) -> None:
         error=answer.error,
         answer=answer.body.decode(errors="replace").replace("\0", "\ufffd"),
     )
-    if answer.is_success:
-        _succeed(delivery, now)
-    else:
-        _fail(delivery, answer, now)
 
 
-def _succeed(delivery: HookDelivery, now: datetime) -> None:
-    HookDelivery.objects.filter(pk=delivery.pk).update(
-        state=HookDelivery.State.DELIVERED, attempts=delivery.attempts + 1, finished_at=now
+def _succeed(deliveries: Sequence[HookDelivery], now: datetime) -> None:
+    HookDelivery.objects.filter(pk__in=[one.pk for one in deliveries]).update(
+        state=HookDelivery.State.DELIVERED, attempts=F("attempts") + 1, finished_at=now
     )
     is_news = Q(last_success_at=None) | Q(last_success_at__lt=now - _SUCCESS_IS_NOTED_EVERY)
-    hook = Hook.objects.filter(is_news | Q(failing_since__isnull=False), pk=delivery.hook_id)
-    hook.update(last_success_at=now, failing_since=None)
+    hooks = Hook.objects.filter(pk__in={one.hook_id for one in deliveries})
+    hooks.filter(is_news | Q(failing_since__isnull=False)).update(last_success_at=now, failing_since=None)
 
 
 def _fail(delivery: HookDelivery, answer: Answer, now: datetime) -> None:
