@@ -14,6 +14,7 @@ from bench import children, imports
 from bench.api_reads import measure_api
 from bench.databases import Databases, open_databases
 from bench.goto import PASSWORD, Goto, Organizer, serve_goto
+from bench.hooks_out import measure_hooks
 from bench.result import Result
 from bench.webhooks import measure_webhooks
 
@@ -31,6 +32,8 @@ class Sizes:
     webinars: int = 20
     jobs: int = 1_000
     webhook_seconds: int = int(os.environ.get("BENCH_WEBHOOK_SECONDS", "10"))
+    hook_facts: int = 1_000
+    hook_seconds: int = 10
     rounds: int = 3
 
 
@@ -333,6 +336,7 @@ ON_A_DATABASE: dict[str, Callable[[Bench], list[Result]]] = {
     "statements": count_statements,
     "jobs": measure_jobs,
     "api": measure_api,
+    "hooks": measure_hooks,
     "pace": measure_pace,
     "webhooks": measure_webhooks,
 }

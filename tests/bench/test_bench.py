@@ -14,7 +14,18 @@ pytestmark = pytest.mark.processes
 @pytest.fixture(scope="module")
 def bench() -> Iterator[Bench]:
     with open_bench(
-        Sizes(registrants=200, decoded=100, calls=2, iterated=4_000, webinars=2, jobs=20, webhook_seconds=1, rounds=1)
+        Sizes(
+            registrants=200,
+            decoded=100,
+            calls=2,
+            iterated=4_000,
+            webinars=2,
+            jobs=20,
+            hook_facts=10,
+            hook_seconds=1,
+            webhook_seconds=1,
+            rounds=1,
+        )
     ) as bench:
         yield bench
 
@@ -37,6 +48,12 @@ def test_missed_goal_is_told():
 
     assert result.line().endswith("MISSED")
     assert result.to_json()["is_met"] is False
+
+
+def test_some_figures_must_reach_their_goal():
+    result = Result(name="rate", value=2, unit="per_s", baseline="floor", goal=3, more_is_better=True)
+
+    assert result.line().endswith("goal>=3 MISSED")
 
 
 def test_figure_that_is_none_misses_its_goal():
