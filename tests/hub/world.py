@@ -179,6 +179,11 @@ class World:
         """Take a person off a webinar, as the organizer does at GoTo."""
         self.ask_goto(f"webinars/{key}/registrants/{registrant_key}", "DELETE")
 
+    def list_webinars(self) -> list[dict[str, Any]]:
+        """Return Olga's webinars of some years as GoTo's own API lists them; 200 at most."""
+        listed = self.ask_goto("webinars?fromTime=2020-01-01T00:00:00Z&toTime=2040-01-01T00:00:00Z&size=200")
+        return listed.get("_embedded", {}).get("webinars", [])
+
     def registrants_at_goto(self, key: str, kind: str = "webinars") -> list[dict[str, Any]]:
         """Return the registrants as GoTo's own API lists them."""
         return self.ask_goto(f"{kind}/{key}/registrants")

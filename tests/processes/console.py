@@ -25,9 +25,11 @@ from greenroom.hub.core.errors import HubError  # noqa: E402
 from greenroom.hub.courses.models import Course  # noqa: E402
 from greenroom.hub.demo.browser import allow_access  # noqa: E402
 from greenroom.hub.events import services  # noqa: E402
-from greenroom.hub.events.models import Attendee, Event, Registrant, RegistrationRequest  # noqa: E402
+from greenroom.hub.events.models import Attendee, Event, EventAct, Registrant, RegistrationRequest  # noqa: E402
+from greenroom.hub.events.products.base import EventWish  # noqa: E402
 from greenroom.hub.events.products.webhooks import list_hooks  # noqa: E402
 from greenroom.hub.events.registration_form import Answers  # noqa: E402
+from greenroom.hub.events.services.acts import create_event  # noqa: E402
 from greenroom.hub.intake.models import WebhookDelivery, WebhookSecret, WebhookSubscription  # noqa: E402
 from greenroom.hub.intake.services import ask_for_webhooks, remove_webhooks  # noqa: E402
 from greenroom.hub.jobs.models import Job  # noqa: E402
@@ -78,6 +80,28 @@ def register(event_key: str, email: str = "lena@example.com") -> None:
     services.register(event=event, answers=Answers(fields=fields), user=user)
 
 
+def make_event(title: str) -> int:
+    """Ask for a webinar to be made; return the act."""
+    start = (clock.now() + timedelta(days=1)).replace(microsecond=0)
+    wish = EventWish(title=title, description="", times=((start, start + timedelta(hours=1)),))
+    connection = Connection.objects.get()
+    return create_event(
+        connection=connection, product="webinar", wish=wish, idempotency_key=f"make:{title}", actor=None
+    ).pk
+
+
+def made(title: str) -> dict[str, list[str]]:
+    """Return the webinars of a title, how each act for it stands, and what was told of them."""
+    events = Event.objects.filter(title=title)
+    acts = EventAct.objects.filter(idempotency_key=f"make:{title}")
+    facts = Fact.objects.filter(event_id__in=events.values("pk"), kind="event_created")
+    return {
+        "events": list(events.values_list("event_key", flat=True)),
+        "acts": list(acts.values_list("state", flat=True)),
+        "facts": list(facts.values_list("kind", flat=True)),
+    }
+
+
 def cancel(event_key: str) -> None:
     """Ask to take Lena off an event."""
     event, lena = Event.objects.get(event_key=event_key), User.objects.get(email="lena@example.com")
@@ -114,6 +138,7 @@ def forget_deliveries() -> None:
 def is_settled() -> bool:
     """Tell whether all that was asked for is done."""
     is_open = RegistrationRequest.objects.filter(state__in=["pending", "cancelling"]).exists()
+    is_open = is_open or EventAct.objects.filter(state="pending").exists()
     is_reading = SyncRun.objects.filter(state__in=OPEN_STATES).exists()
     jobs = Job.objects.filter(state="running") | Job.objects.filter(state="ready", run_at__lte=clock.now())
     return not (is_open or is_reading or jobs.exists())

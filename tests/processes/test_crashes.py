@@ -74,7 +74,7 @@ def expect_one_registration(hub: Hub, key: str) -> None:
     assert [] == hub.do("failed_jobs")
 
 
-@crashes_at("cancellation.accepted", "jobs.before_finish")
+@crashes_at("cancellation.accepted", "cancellation.stored", "jobs.before_finish")
 def test_a_cancellation_happens_once(hub: Hub, moment: str):
     key = hub.world.schedule_webinar()
     assert hub.do("read")
@@ -91,9 +91,36 @@ def test_a_cancellation_happens_once(hub: Hub, moment: str):
 
 
 @crashes_at(
+    "acts.before_send",
+    "acts.accepted",  # GoTo has made it, and we do not know its key
+    "acts.noted",
+    "acts.stored",
+    "acts.found",  # after another one died with GoTo's answer
+)
+def test_an_event_is_made_once(hub: Hub, moment: str):
+    title = f"Made in spite of {moment}"
+    hub.do("make_event", title=title)
+    if moment == "acts.found":
+        hub.crash("acts.accepted", "--queue", "goto")
+    hub.crash(moment, "--queue", "goto")
+    hub.finish_work()
+    assert hub.do("read")
+    at_goto = [one["webinarKey"] for one in hub.world.list_webinars() if one["subject"] == title]
+    assert 1 == len(at_goto)
+    assert {"events": at_goto, "acts": ["done"], "facts": ["event_created"]} == hub.do("made", title=title)
+    assert [] == hub.do("failed_jobs")
+
+
+@crashes_at(
+    "sync.run_begun",
+    "sync.list_stored",
     "sync.events_read",
+    "sync.registrants_read",
+    "sync.attendance_read",
+    "sync.all_read",
     "mirror.events_stored",
     "mirror.registrants_stored",
+    "mirror.sessions_stored",
     "mirror.attendance_stored",
 )
 def test_reading_from_goto_is_finished_by_another_worker(hub: Hub, moment: str):

@@ -72,6 +72,7 @@ def store_sessions(*, event: Event, found: Iterable[SessionData]) -> list[EventS
         stored = list(event.sessions.all())
         known_keys = {session.session_key for session in known}
         _tell_of_sessions(event, [one for one in stored if one.session_key not in known_keys])
+        reached("mirror.sessions_stored")
     return stored
 
 

@@ -407,6 +407,6 @@ def _take_off(request: RegistrationRequest) -> None:
         )
         _have_list_compared(request, now)
         registrant = request.registrant
-        if registrant is None or not Registrant.objects.filter(pk=registrant.pk, gone_at=None).update(gone_at=now):
-            return
-        append([about_registrant("cancelled", request.event, registrant, happened_at=now)])
+        if registrant and Registrant.objects.filter(pk=registrant.pk, gone_at=None).update(gone_at=now):
+            append([about_registrant("cancelled", request.event, registrant, happened_at=now)])
+        reached("cancellation.stored")

@@ -6,6 +6,7 @@ from datetime import timedelta
 from greenroom.goto import GoTo
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.core import clock
+from greenroom.hub.core.checkpoints import reached
 from greenroom.hub.events.models import Event, Listing
 from greenroom.hub.events.products import Product
 from greenroom.hub.events.products.base import SessionData
@@ -56,4 +57,5 @@ def read_attendance(
                 goto.take_set_aside()
                 listing = product.list_attendance(goto, event.organizer_key, event.event_key, session_data(session))
                 store_attendance(event=event, session=session, listing=listing, take_set_aside=goto.take_set_aside)
+    reached("sync.attendance_read")
     plan_next_reading(event=event)

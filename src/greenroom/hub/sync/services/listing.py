@@ -8,6 +8,7 @@ from django.db.models import Min, Q, QuerySet
 
 from greenroom.goto import GoTo
 from greenroom.hub.core import clock
+from greenroom.hub.core.checkpoints import reached
 from greenroom.hub.core.errors import UnknownObjectError
 from greenroom.hub.events.models import Event, Listing
 from greenroom.hub.events.products import Product
@@ -43,6 +44,7 @@ def read_list(goto: GoTo, run: SyncRun, product: Product) -> None:
     unreadable = goto.take_set_aside()
     set_aside(place=_place(run), rows=unreadable, is_whole=until - since == 2 * _WIDE)
     store_events(connection=run.connection, product=run.product, found=listed, asked_at=asked_at)
+    reached("sync.list_stored")
     # That an event was held once does not say that GoTo still has it.
     there = {one.event_key for one in listed if one.is_planned}
     if unreadable:

@@ -45,6 +45,7 @@ def pull(goto: GoTo, run: SyncRun, progress: Callable[[SyncRun], None]) -> None:
         if event in outlooks:
             with patience.over(event):
                 run.rows_changed += _read_registrants(goto, product, event, outlooks[event])
+                reached("sync.registrants_read")
             if is_form_stale(event):
                 with patience.over(event):
                     _read_form(goto, product, event)

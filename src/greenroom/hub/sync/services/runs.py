@@ -12,6 +12,7 @@ from greenroom.hub.connections.goto import open_goto
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.connections.pacing import SharedLimiter
 from greenroom.hub.core import clock
+from greenroom.hub.core.checkpoints import reached
 from greenroom.hub.core.errors import HubError
 from greenroom.hub.jobs.registry import task
 from greenroom.hub.sync.models import OPEN_STATES, SyncRun
@@ -92,11 +93,13 @@ def synchronize(*, run: SyncRun, progress: Callable[[SyncRun], None] = lambda ru
     run.state, run.started_at = SyncRun.State.RUNNING, clock.now()
     run.events_done, run.alive_at = 0, run.started_at
     run.save(update_fields=["state", "started_at", "events_done", "alive_at"])
+    reached("sync.run_begun")
     limiter = SharedLimiter()
     state, code = SyncRun.State.FAILED, "stopped"
     try:
         with open_goto(run.connection, limiter=limiter, sets_aside=True) as goto:
             pull(goto, run, progress)
+        reached("sync.all_read")
         state, code = SyncRun.State.DONE, ""
     except (HubError, GotoError) as error:
         code = error.code
