@@ -49,3 +49,11 @@ def test_another_package_is_a_problem_that_names_those_there_are():
     answer = Client().get("/api/v1/packages/zap.zip")
     assert (404, "application/problem+json") == (answer.status_code, answer["Content-Type"])
     assert "power-platform" in json.loads(answer.content)["detail"]
+
+
+def test_oauth_is_told_as_the_hub_tells_it_to_programs():
+    document = json.loads(Client().get("/api/v1/openapi.json").content)
+    flow = document["components"]["securitySchemes"]["oauth"]["flows"]["authorizationCode"]
+    told = json.loads(Client().get("/.well-known/oauth-authorization-server").content)
+    assert (told["authorization_endpoint"], told["token_endpoint"]) == (flow["authorizationUrl"], flow["tokenUrl"])
+    assert set(told["scopes_supported"]) == flow["scopes"].keys()

@@ -104,7 +104,7 @@ def make_openapi(public_url: str) -> dict[str, Any]:
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
         "servers": [{"url": public_url + API}],
-        "security": [{"bearer": []}, {"header": []}],
+        "security": [{"bearer": []}, {"header": []}, {"oauth": []}],
         "tags": [{"name": name} for name in _tags()],
         "paths": paths,
         "webhooks": webhooks,
@@ -116,9 +116,20 @@ def make_openapi(public_url: str) -> dict[str, Any]:
             "securitySchemes": {
                 "bearer": {"type": "http", "scheme": "bearer", "description": "A key that begins with grk_."},
                 "header": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "The same key."},
+                "oauth": _oauth(public_url),
             },
         },
     }
+
+
+def _oauth(public_url: str) -> dict[str, Any]:
+    flow = {
+        "authorizationUrl": f"{public_url}/oauth/authorize",
+        "tokenUrl": f"{public_url}/oauth/token",
+        "refreshUrl": f"{public_url}/oauth/token",
+        "scopes": {str(verb): f"To {MEANING[verb]}." for verb in Verb},
+    }
+    return {"type": "oauth2", "description": "With PKCE (S256).", "flows": {"authorizationCode": flow}}
 
 
 def _tags() -> list[str]:
