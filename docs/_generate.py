@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from _api import api
 from _coverage import coverage, schema_faults
 from _operations import operations
 from _triggers import triggers
@@ -45,6 +46,7 @@ def switches() -> str:
 
 
 PARTS: dict[str, Callable[[], str]] = {
+    "api": api,
     "coverage": coverage,
     "operations": operations,
     "schema_faults": schema_faults,

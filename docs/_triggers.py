@@ -35,17 +35,17 @@ def _trigger(trigger: Any, schemas: Any) -> Iterator[str]:
     yield f"Narrowed by: {', '.join(takes) or 'nothing'}.\n"
     yield "| member | type | meaning |\n|--|--|--|"
     for name, member in schemas.resolve(schemas.of(trigger.data))["properties"].items():
-        yield f"| `{name}` | {_kind(member)} | {member['description']} |"
+        yield f"| `{name}` | {kind_of(member)} | {member['description']} |"
     sample = json.dumps(msgspec.to_builtins(trigger.samples[0]), indent=2)
     yield f"\n```json\n{sample}\n```\n"
 
 
-def _kind(member: Any) -> str:
+def kind_of(member: Any) -> str:
     """Return what a member is, in a word or two."""
     if "anyOf" in member:
-        return " or ".join(_kind(one) for one in member["anyOf"])
+        return " or ".join(kind_of(one) for one in member["anyOf"])
     if member.get("type") == "array":
-        return f"list of {_kind(member['items'])}"
+        return f"list of {kind_of(member['items'])}"
     if "$ref" in member:
         return "object"
     return str(member.get("format", member.get("type", "text")))

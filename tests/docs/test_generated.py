@@ -13,7 +13,7 @@ from tests.contract import coverage
 from tests.contract.schema_faults import PARAMETER_FAULTS, SCHEMA_FAULTS
 
 from greenroom.goto import OPERATIONS
-from greenroom.hub.automation.registry import list_triggers
+from greenroom.hub.automation.registry import list_operations, list_triggers
 
 DOCS = Path(__file__).parents[2] / "docs"
 
@@ -104,3 +104,15 @@ def test_every_trigger_is_described_with_its_members_and_a_sample(fill: Fill) ->
             assert f"| `{field.encode_name}` |" in sections[trigger.name]
             assert f'"{field.encode_name}": ' in sections[trigger.name]
     assert "| `starts_at` | date-time or null |" in sections["event.created"]
+
+
+def test_every_operation_of_the_api_is_described(fill: Fill) -> None:
+    page = fill("api")
+
+    _, *parts = re.split(r"^### (\S+)$", page, flags=re.MULTILINE)
+    sections = dict(zip(parts[::2], parts[1::2], strict=True))
+    assert {operation.operation_id for operation in list_operations()} == sections.keys()
+    for operation in list_operations():
+        assert f"`{operation.method} /api/v1{operation.path}`" in sections[operation.operation_id]
+        for name in operation.path_members:
+            assert f"| `{name}` | path |" in sections[operation.operation_id]
