@@ -6,6 +6,7 @@ person is signed up, and ends with the sign-up: who comes back gets another one.
 """
 
 from dataclasses import dataclass, field
+from functools import cache
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -42,21 +43,33 @@ def join_link_of(registrant: Registrant) -> str:
     """Return the address by which one person joins; empty when they are not signed up any more. No query."""
     if not registrant.is_there:
         return ""
-    return settings.PUBLIC_URL + reverse("join_as_registrant", args=[_token_of(registrant)])
+    return _address("join_as_registrant", _token_of(registrant))
 
 
 def confirmation_link_of(registrant: Registrant) -> str:
     """Return the address of the page that confirms a sign-up; empty as `join_link_of`. No query."""
     if not registrant.is_there:
         return ""
-    return settings.PUBLIC_URL + reverse("registration_confirmed", args=[_token_of(registrant)])
+    return _address("registration_confirmed", _token_of(registrant))
 
 
 def join_link_for_everybody(event: Event) -> str:
     """Return the address by which everybody joins an event that nobody signs up for; empty for others. No query."""
     if can(event.product, Ability.REGISTER) or not event.join_url:
         return ""
-    return settings.PUBLIC_URL + reverse("join_as_anybody", args=[_sign(str(event.pk), _FOR_EVERYBODY)])
+    return _address("join_as_anybody", _sign(str(event.pk), _FOR_EVERYBODY))
+
+
+def _address(route: str, token: str) -> str:
+    before, after = _around_token(route)
+    return f"{settings.PUBLIC_URL}{before}{token}{after}"
+
+
+@cache
+def _around_token(route: str) -> tuple[str, str]:
+    """Return a route's address before and after the token. Made once: a list has thousands of them."""
+    before, _, after = reverse(route, args=["TOKEN"]).partition("TOKEN")
+    return before, after
 
 
 def _token_of(registrant: Registrant) -> str:
