@@ -138,3 +138,10 @@ def test_queries_stay_flat(as_ada, hook_of, ada, django_assert_max_num_queries):
             page(as_ada, "hooks_out")
         counts.append(len(queries))
     assert counts[0] == counts[1]
+
+
+def test_admins_are_told_on_every_page_of_one_that_was_switched_off(as_ada, as_otto, hook):
+    assert "A subscription was switched off" not in page(as_ada, "home")
+    Hook.objects.update(state="disabled", state_reason="failing")
+    assert "A subscription was switched off" in page(as_ada, "home")
+    assert "A subscription was switched off" not in page(as_otto, "home")
