@@ -131,7 +131,7 @@ def failed_job(number: int, world, error: str = "ServerError: server") -> Job:
 def test_failed_jobs_are_told_in_words_and_tried_again_one_by_one(worker, world, as_ada):
     first, second = failed_job(1, world), failed_job(2, world, "ZeroDivisionError")
     page = health(as_ada)
-    assert "Carry one request to GoTo and write down the answer." in page
+    assert "Carry one request to GoTo and write down the answer" in page
     assert "GoTo had a fault of its own." in page
     assert "Something went wrong that nobody foresaw." in page
     answer = as_ada.post(reverse("retry_job", args=[first.pk]), follow=True)
