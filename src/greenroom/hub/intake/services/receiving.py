@@ -8,6 +8,7 @@ from greenroom.goto.webhooks import verify
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.core import clock
 from greenroom.hub.core.checkpoints import reached
+from greenroom.hub.core.writing import turn_to_write
 from greenroom.hub.events.errors import UnreadableNewsError
 from greenroom.hub.events.products.webhooks import read_label
 from greenroom.hub.intake.models import WebhookDelivery
@@ -45,7 +46,8 @@ def receive_delivery(*, connection: Connection, body: bytes) -> None:
     """
     delivery = _read(connection, body)
     reached("intake.before_store")
-    WebhookDelivery.objects.bulk_create([delivery], ignore_conflicts=True)
+    with turn_to_write():
+        WebhookDelivery.objects.bulk_create([delivery], ignore_conflicts=True)
     reached("intake.stored")
     key = f"intake.apply:{connection.pk}"
     if delivery.state == WebhookDelivery.State.STORED and not is_in_line(key):
