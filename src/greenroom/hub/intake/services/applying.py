@@ -23,7 +23,7 @@ from greenroom.hub.intake.models import WebhookDelivery
 from greenroom.hub.jobs.registry import task
 from greenroom.hub.jobs.retry import describe
 
-BATCH = 50
+BATCH = 100
 # An event has to be known before its people can be asked about; more rounds than these bring nothing new.
 _ROUNDS = 3
 
