@@ -1,5 +1,7 @@
 """Courses."""
 
+from django.core.files.base import ContentFile
+
 from greenroom.hub.courses.models import Course, Enrollment, Lesson, Section, SectionItem
 from greenroom.hub.events.models import Event
 from greenroom.hub.users.models import User
@@ -21,6 +23,20 @@ def make_item(section: Section, event: Event, **fields: object) -> SectionItem:
     return SectionItem.objects.create(
         section=section, kind=SectionItem.Kind.LIVE_EVENT, event=event, position=10, **fields
     )
+
+
+def make_file(section: Section, name: str = "Ladders.pdf", content: bytes = b"%PDF") -> SectionItem:
+    """Put a file into a section."""
+    file = ContentFile(content, name)
+    return SectionItem.objects.create(
+        section=section, kind="file", file=file, file_name=name, file_size=len(content), position=40
+    )
+
+
+def make_recording(section: Section, event: Event, key: str = "1", name: str = "") -> SectionItem:
+    """Put a recording of an event into a section."""
+    recording = event.recordings.create(recording_key=key, name=name, started_at=event.starts_at)
+    return SectionItem.objects.create(section=section, kind="recording", recording=recording, position=50)
 
 
 def make_enrollment(course: Course, user: User, role: str = "learner") -> Enrollment:

@@ -36,7 +36,8 @@ PAGES = {
     "Eda": (
         "/lessons/{lesson}/?edit=1", "/sections/{section}/add/", "/sections/{section}/add/webinar/",
         "/sections/{section}/add/webinar/?paste", "/sections/{section}/add/webinar/?link=https://example.com/",
-        "/sections/{section}/add/text/", "/items/{item}/settings/",
+        "/sections/{section}/add/text/", "/sections/{section}/add/link/", "/sections/{section}/add/file/",
+        "/sections/{section}/add/recording/", "/items/{item}/settings/",
     ),
     "Ivan": (
         "/", "/courses/{course}/people/", "/lessons/{lesson}/", "/items/{past}/roster/", "/events/",

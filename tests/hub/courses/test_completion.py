@@ -122,9 +122,9 @@ def test_standing_follows_what_happens(world, item, held, lena, run_jobs, kind):
 
 def test_minutes_count_over_all_dates(of_two_dates, lena):
     _, item = of_two_dates
-    change_item(item=item, is_required=True, rule=MinMinutes(60))
+    change_item(item=item, title="", is_required=True, rule=MinMinutes(60))
     assert "completed" == standing(item, lena)[0]
-    change_item(item=item, is_required=True, rule=MinMinutes(61))
+    change_item(item=item, title="", is_required=True, rule=MinMinutes(61))
     assert "partial" == standing(item, lena)[0]
 
 
@@ -134,9 +134,9 @@ def test_changed_rule_counts_for_everybody_afterwards(world, item, held, lena, c
     hold(held, world.now - 2 * HOUR, {lena: 3000, ben: 1800})
     evaluate_event(event_id=held.pk)
     assert ["completed", "partial"] == [standing(item, one)[0] for one in (lena, ben)]
-    change_item(item=item, is_required=True, rule=MinPercent(50))
+    change_item(item=item, title="", is_required=True, rule=MinPercent(50))
     assert ["completed", "completed"] == [standing(item, one)[0] for one in (lena, ben)]
-    change_item(item=item, is_required=True, rule=MinPercent(90))
+    change_item(item=item, title="", is_required=True, rule=MinPercent(90))
     assert ["partial", "partial"] == [standing(item, one)[0] for one in (lena, ben)]
 
 

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.test import Client
-from tests.factories.courses import make_item
+from tests.factories.courses import make_file, make_item, make_recording
 from tests.factories.hooks import make_delivery, make_hook
 from tests.hub.world import World
 
@@ -45,6 +45,8 @@ class Scene:
     item: SectionItem
     registered: SectionItem
     text: SectionItem
+    file: SectionItem
+    recorded: SectionItem
     connection: Connection
     run_id: int
     job_id: int
@@ -74,6 +76,8 @@ def scene(world, pull, connection, course, section, item, cast) -> Scene:
     for user in vars(cast).values():
         register(event=later, answers=answers_of(user), user=user)
     text = SectionItem.objects.create(section=section, kind="text", text="Look up first.", position=30)
+    file = make_file(section)
+    recording_key = _recording_at_goto(world, item.event)
     run = open_run(connection=connection, product="training")
     key, _ = create_key(user=cast.ada, name="Flow", verbs=[Verb.READ], connection_ids=None)
     return Scene(
@@ -82,6 +86,8 @@ def scene(world, pull, connection, course, section, item, cast) -> Scene:
         item,
         make_item(section, later),
         text,
+        file,
+        make_recording(section, item.event, recording_key),
         connection,
         run.pk,
         Job.objects.latest("pk").pk,
@@ -93,7 +99,7 @@ def scene(world, pull, connection, course, section, item, cast) -> Scene:
         hook_delivery=make_delivery(make_hook(cast.ada, key)),
         grant=_leave_for_a_program(cast.ada),
         contact_id=make_contact(source="hand", email="dora@example.com").pk,
-        recording_key=_recording_at_goto(world, item.event),
+        recording_key=recording_key,
         member_id=item.event.team.create(role="panelist", member_key="1", name="Pia", email="pia@example.com").pk,
         registrant_id=_registrant(item.event).pk,
         act_id=_event_being_made(connection, cast.ada).pk,

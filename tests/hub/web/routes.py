@@ -33,11 +33,17 @@ ROUTES = {
     "choose_kind": Route("GET", 200, EDITORS, ("section",)),
     "add_event": Route("POST", 302, EDITORS, ("section",)),
     "add_text": Route("GET", 200, EDITORS, ("section",)),
+    "add_link": Route("GET", 200, EDITORS, ("section",)),
+    "add_file": Route("GET", 200, EDITORS, ("section",)),
+    "add_recording": Route("GET", 200, EDITORS, ("section",)),
     "choose_event": Route("GET", 200, EDITORS, ("section", "product")),
     "item_card": Route("GET", 200, MEMBERS, ("item",)),
     "register": Route("GET", 200, MEMBERS, ("item",)),
     "cancel_registration": Route("POST", 302, MEMBERS, ("registered",)),
     "item_settings": Route("GET", 200, EDITORS, ("item",)),
+    "change_material": Route("GET", 200, EDITORS, ("text",)),
+    "lesson_file": Route("GET", 200, MEMBERS, ("file",)),
+    "watch_recording": Route("GET", 302, MEMBERS, ("recorded",)),
     "remove_item": Route("POST", 302, EDITORS, ("item",)),
     "roster": Route("GET", 200, TEACHERS, ("item",)),
     "join": Route("GET", 302, MEMBERS, ("item",)),
@@ -119,6 +125,10 @@ DOORS = ("goto_hook", "unsubscribe_hook", "join_as_registrant", "registration_co
 FORMS = (
     "create_course",
     "add_text",
+    "add_link",
+    "add_file",
+    "add_recording",
+    "change_material",
     "register",
     "item_settings",
     "course_people",
@@ -140,7 +150,7 @@ SHOWN = tuple(name for name, route in ROUTES.items() if route.method == "GET")
 # What others need is taken away last.
 TAKING_AWAY = ("remove_item", "disconnect", "end_hook", "remove_oauth_client")
 # These are there to bring something about: they ask GoTo, and end an authorization.
-ACTS = ("start_event", "download_recording", "connection_callback")
+ACTS = ("start_event", "download_recording", "watch_recording", "connection_callback")
 
 
 def address(name: str, scene: Any, otto: Any) -> str:
@@ -154,6 +164,9 @@ def address(name: str, scene: Any, otto: Any) -> str:
         "platform": {"platform": "zapier"},
         "item": {"pk": scene.item.pk},
         "registered": {"pk": scene.registered.pk},
+        "text": {"pk": scene.text.pk},
+        "file": {"pk": scene.file.pk},
+        "recorded": {"pk": scene.recorded.pk},
         "event": {"pk": scene.item.event_id},
         "member": {"member_id": scene.member_id},
         "registrant": {"registrant_id": scene.registrant_id},

@@ -71,7 +71,9 @@ def get_section_for(user: User, pk: int, verb: Verb = Verb.VIEW) -> Section:
 
 def get_item_for(user: User, pk: int, verb: Verb = Verb.VIEW) -> SectionItem:
     """Return an item that has not been removed, with all above it, if the person may do that there."""
-    items = SectionItem.objects.select_related("section__lesson__course", "event__connection")
+    items = SectionItem.objects.select_related(
+        "section__lesson__course", "event__connection", "recording__event__connection"
+    )
     return _first(items.filter(pk=pk, removed_at=None, section__lesson__course__in=list_courses_for(user, verb)))
 
 

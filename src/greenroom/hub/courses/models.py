@@ -1,10 +1,24 @@
 """Courses: what people learn, in which order, and what they have done of it."""
 
+import secrets
+from urllib.parse import urlsplit
+
 from django.conf import settings
+from django.core.files.storage import FileSystemStorage
 from django.db import models
 from django.db.models.functions import Now
 
-from greenroom.hub.events.models import Event
+from greenroom.hub.events.models import Event, Recording
+
+
+def lesson_files() -> FileSystemStorage:
+    """Return where the files of lessons are kept: in the data folder, out of reach of the web server."""
+    return FileSystemStorage(location=settings.DATA_DIR / "files", file_permissions_mode=0o600)
+
+
+def file_key(_item: models.Model, _name: str) -> str:
+    """Return the name a file is kept under. What the person called it never becomes a path."""
+    return secrets.token_hex(16)
 
 
 class Course(models.Model):
@@ -76,7 +90,7 @@ class Section(models.Model):
 
 class SectionItem(models.Model):
     """
-    One thing in a section: a live event, or a text.
+    One thing in a section: a live event, or material to read, open or watch.
 
     The same event may stand in several places; it stays one event with one list of registrants. Removing an item marks
     it, so that what people did with it is kept; nothing is asked of GoTo.
@@ -86,14 +100,24 @@ class SectionItem(models.Model):
         """What it is."""
 
         LIVE_EVENT = "live_event", "Live event"
+        RECORDING = "recording", "Recording"
         TEXT = "text", "Text"
+        LINK = "link", "Link"
+        FILE = "file", "File"
 
     section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="items")
     kind = models.CharField(max_length=16, choices=Kind)
     position = models.PositiveIntegerField()
-    title = models.CharField(max_length=200, blank=True, help_text="Instead of the event's own title.")
+    title = models.CharField(max_length=200, blank=True, help_text="Instead of what it is called by itself.")
     text = models.TextField(blank=True)
+    url = models.CharField(max_length=2000, blank=True)
+    file = models.FileField(storage=lesson_files, upload_to=file_key, blank=True)
+    file_name = models.CharField(max_length=200, blank=True, help_text="As whoever brought it called it.")
+    file_size = models.PositiveBigIntegerField(null=True, help_text="Bytes.")
     event = models.ForeignKey(Event, null=True, on_delete=models.PROTECT, related_name="items")
+    recording = models.ForeignKey(
+        Recording, null=True, on_delete=models.PROTECT, related_name="items", help_text="Its event is not in `event`."
+    )
     is_required = models.BooleanField(default=True)
     completion_rule = models.JSONField(null=True, help_text="`completion_rule.CompletionRule`")
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
@@ -104,11 +128,30 @@ class SectionItem(models.Model):
         ordering = ["position", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(kind="live_event", event__isnull=False) | models.Q(kind="text", event__isnull=True),
+                condition=models.Q(kind="live_event", event__isnull=False, recording__isnull=True)
+                | models.Q(kind="recording", event__isnull=True, recording__isnull=False)
+                | (models.Q(kind="text") | models.Q(kind="link", url__gt="") | models.Q(kind="file", file__gt=""))
+                & models.Q(event__isnull=True, recording__isnull=True),
                 name="item_has_what_its_kind_needs",
             )
         ]
         indexes = [models.Index(fields=["event"], name="item_by_event", condition=models.Q(event__isnull=False))]
+
+    @property
+    def shown_title(self) -> str:
+        """Return the item's own title, or what it is called by itself; empty for a text without one."""
+        if self.title or self.kind == self.Kind.TEXT:
+            return self.title
+        if self.event:
+            return self.event.title
+        if self.recording:
+            return self.recording.name or self.recording.event.title
+        return self.file_name or self.host
+
+    @property
+    def host(self) -> str:
+        """Return where a link leads, for people to read."""
+        return urlsplit(self.url).netloc
 
 
 class Completion(models.Model):

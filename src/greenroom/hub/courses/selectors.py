@@ -18,7 +18,7 @@ from greenroom.hub.users.models import User
 
 @dataclass(frozen=True, slots=True)
 class ItemView:
-    """An item as one person sees it; `state` is None for texts."""
+    """An item as one person sees it; `state` is None for all but live events."""
 
     item: SectionItem
     state: ItemState | None
@@ -26,8 +26,8 @@ class ItemView:
 
     @property
     def title(self) -> str:
-        """Return the item's own title, or the event's."""
-        return self.item.title or (self.item.event.title if self.item.event else "")
+        """Return what the item is called."""
+        return self.item.shown_title
 
     @property
     def noun(self) -> str:
@@ -62,7 +62,9 @@ def _flat(sections: Iterable[Section]) -> list[SectionItem]:
 
 
 def _shown_items() -> QuerySet[SectionItem]:
-    items = SectionItem.objects.filter(removed_at=None).select_related("event__connection", "section__lesson__course")
+    items = SectionItem.objects.filter(removed_at=None).select_related(
+        "event__connection", "recording__event", "section__lesson__course"
+    )
     return items.prefetch_related("event__times", "event__sessions")
 
 

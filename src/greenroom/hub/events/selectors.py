@@ -226,6 +226,14 @@ def list_recordings(*, event: Event) -> QuerySet[Recording]:
     return event.recordings.filter(gone_at=None)
 
 
+def find_recordings(*, connections: QuerySet[Connection], text: str = "") -> QuerySet[Recording]:
+    """Return the recordings of these accounts' events, with the events; of the latest events first."""
+    recordings = Recording.objects.filter(gone_at=None, event__connection__in=connections)
+    if text:
+        recordings = recordings.filter(Q(name__icontains=text) | Q(event__title__icontains=text))
+    return recordings.select_related("event__connection").order_by("-event__starts_at", "started_at", "pk")
+
+
 @dataclass(frozen=True, slots=True)
 class ToldAnswers:
     """What was asked and answered in a session, and when that was read."""

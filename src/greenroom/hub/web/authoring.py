@@ -21,7 +21,6 @@ from greenroom.hub.courses.models import Section, SectionItem
 from greenroom.hub.courses.services import (
     add_event_item,
     add_section,
-    add_text_item,
     change_item,
     check_can_be_added,
     remove_item,
@@ -35,13 +34,6 @@ from greenroom.hub.events.services import keep_join_link
 from greenroom.hub.sync.services import find_at_goto
 from greenroom.hub.web.addresses import lesson_url
 from greenroom.hub.web.doors import SignedInRequest, add_errors, number_of, page_of, signed_in, text_of
-
-
-class TextForm(forms.Form):
-    """A text to put into a lesson."""
-
-    title = forms.CharField(max_length=200, required=False)
-    text = forms.CharField(widget=forms.Textarea(attrs={"rows": "8"}))
 
 
 def _editing(section: Section) -> str:
@@ -153,23 +145,12 @@ def _joins_by_link(event: Event) -> bool:
     return not can(event.product, Ability.REGISTER)
 
 
-@signed_in
-@require_http_methods(["GET", "POST"])
-def add_text(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Put a text into the section."""
-    section = get_section_for(request.user, pk, Verb.EDIT)
-    form = TextForm(request.POST or None)
-    if form.is_valid():
-        add_text_item(section=section, actor=request.user, **form.cleaned_data)
-        return redirect(_editing(section))
-    return render(
-        request, "courses/add_text.html", {"section": section, "form": form}, status=422 if form.errors else 200
-    )
-
-
 class ItemSettingsForm(forms.Form):
-    """When an item counts as done."""
+    """What a live item is called here, and when it counts as done."""
 
+    title = forms.CharField(
+        required=False, max_length=200, help_text="Instead of the event's own. At GoTo it stays as it is."
+    )
     is_required = forms.BooleanField(required=False, label="Required to complete the course")
     amount = forms.IntegerField(label="Attend at least", min_value=1, max_value=1440)
     kind = forms.ChoiceField(
@@ -197,18 +178,23 @@ class ItemSettingsForm(forms.Form):
 @signed_in
 @require_http_methods(["GET", "POST"])
 def item_settings(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Set whether an item is required, and when it counts as done."""
+    """Set what a live item is called, whether it is required, and when it counts as done."""
     item = get_item_for(request.user, pk, Verb.EDIT)
     if item.event is None:
         raise UnknownObjectError("There is nothing here, or nothing that you may see.")
-    initial = _initial_settings(item.completion_rule, item.is_required)
+    initial = {"title": item.title, **_initial_settings(item.completion_rule, item.is_required)}
     form = ItemSettingsForm(item.event, request.POST or None, initial)
     if form.is_valid():
         try:
             if pasted := form.cleaned_data.get("join_link"):
                 keep_join_link(event=item.event, link=_read_join_link(pasted))
             rule = make_rule(kind=form.cleaned_data["kind"], amount=form.cleaned_data["amount"])
-            change_item(item=item, is_required=form.cleaned_data["is_required"], rule=rule)
+            change_item(
+                item=item,
+                title=form.cleaned_data["title"],
+                is_required=form.cleaned_data["is_required"],
+                rule=rule,
+            )
         except InvalidInputError as error:
             add_errors(form, error)
         else:

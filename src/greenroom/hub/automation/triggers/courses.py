@@ -67,7 +67,7 @@ def _completed(facts: Sequence[Fact]) -> list[msgspec.Struct | None]:
 def _completed_items(facts: Sequence[Fact]) -> list[msgspec.Struct | None]:
     """Make the items of those who have done an item. One query more, for what they have done."""
     wanted = {one.data["item_id"] for one in facts if "item_id" in one.data}
-    items = SectionItem.objects.select_related("event").in_bulk(wanted)
+    items = SectionItem.objects.select_related("event", "recording__event").in_bulk(wanted)
     people = zip(facts, _people(facts), strict=True)
     return [_completed_item(one, items.get(fact.data.get("item_id"))) for fact, one in people]
 
@@ -75,8 +75,7 @@ def _completed_items(facts: Sequence[Fact]) -> list[msgspec.Struct | None]:
 def _completed_item(person: dict[str, Any] | None, item: SectionItem | None) -> CompletedItemItem | None:
     if person is None or item is None:
         return None
-    title = item.title or (item.event.title if item.event else "")
-    return CompletedItemItem(**person, item_id=str(item.pk), item_title=title)
+    return CompletedItemItem(**person, item_id=str(item.pk), item_title=item.shown_title)
 
 
 _SAMPLES: list[dict[str, Any]] = [

@@ -1,7 +1,6 @@
 """Building courses."""
 
 from django.db import transaction
-from django.db.models import Max, QuerySet
 from django.utils.text import slugify
 
 from greenroom.hub.connections.errors import AccountNotOpenError
@@ -11,12 +10,11 @@ from greenroom.hub.courses.access import list_accounts_for
 from greenroom.hub.courses.completion_rule import CompletionRule, write_rule
 from greenroom.hub.courses.models import Course, Enrollment, Lesson, Section, SectionItem
 from greenroom.hub.courses.services.completion import evaluate_item
+from greenroom.hub.courses.services.positions import next_position
 from greenroom.hub.events.models import Event
 from greenroom.hub.events.products import Ability, can
 from greenroom.hub.sync.services import keep_registration_form_fresh
 from greenroom.hub.users.models import User
-
-_GAP = 10  # room to put something in between later
 
 
 def create_course(*, title: str, summary: str, actor: User, is_published: bool = True) -> Course:
@@ -34,7 +32,7 @@ def add_lesson(*, course: Course, title: str, summary: str = "") -> Lesson:
     """Add a lesson at the end of a course, with one section ready to be filled."""
     with transaction.atomic():
         lesson = Lesson.objects.create(
-            course=course, title=_titled(title), summary=summary.strip(), position=_next(course.lessons.all())
+            course=course, title=_titled(title), summary=summary.strip(), position=next_position(course.lessons.all())
         )
         add_section(lesson=lesson, title="Overview")
     return lesson
@@ -42,7 +40,7 @@ def add_lesson(*, course: Course, title: str, summary: str = "") -> Lesson:
 
 def add_section(*, lesson: Lesson, title: str) -> Section:
     """Add a section at the end of a lesson."""
-    return Section.objects.create(lesson=lesson, title=_titled(title), position=_next(lesson.sections.all()))
+    return Section.objects.create(lesson=lesson, title=_titled(title), position=next_position(lesson.sections.all()))
 
 
 def check_can_be_added(*, event: Event, course: Course) -> None:
@@ -87,7 +85,7 @@ def add_event_item(*, section: Section, event: Event, actor: User, rule: Complet
         section=section,
         kind=SectionItem.Kind.LIVE_EVENT,
         event=event,
-        position=_next(section.items.all()),
+        position=next_position(section.items.all()),
         completion_rule=write_rule(rule) if rule else None,
         added_by=actor,
     )
@@ -97,35 +95,16 @@ def add_event_item(*, section: Section, event: Event, actor: User, rule: Complet
     return item
 
 
-def add_text_item(*, section: Section, title: str, text: str, actor: User) -> SectionItem:
-    """Put a text into a section, at its end."""
-    if not text.strip():
-        raise InvalidInputError("Write something first.", {"text": "This is required."})
-    return SectionItem.objects.create(
-        section=section,
-        kind=SectionItem.Kind.TEXT,
-        title=title.strip()[:200],
-        text=text.strip(),
-        is_required=False,
-        position=_next(section.items.all()),
-        added_by=actor,
-    )
-
-
-def change_item(*, item: SectionItem, is_required: bool, rule: CompletionRule) -> None:
-    """Set whether an item is required and when it counts as done; everybody's standing follows."""
-    item.is_required, item.completion_rule = is_required, write_rule(rule)
-    item.save(update_fields=["is_required", "completion_rule"])
+def change_item(*, item: SectionItem, title: str, is_required: bool, rule: CompletionRule) -> None:
+    """Set what a live item is called, whether it is required and when it is done; everybody's standing follows."""
+    item.title, item.is_required, item.completion_rule = title.strip(), is_required, write_rule(rule)
+    item.save(update_fields=["title", "is_required", "completion_rule"])
     evaluate_item(item=item)
 
 
 def remove_item(*, item: SectionItem) -> None:
     """Take an item out of its lesson. The event stays at GoTo, and so do its registrants."""
     SectionItem.objects.filter(pk=item.pk, removed_at=None).update(removed_at=clock.now())
-
-
-def _next(rows: QuerySet) -> int:
-    return (rows.aggregate(last=Max("position"))["last"] or 0) + _GAP
 
 
 def _titled(title: str) -> str:

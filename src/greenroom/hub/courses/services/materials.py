@@ -1,0 +1,100 @@
+"""What stands in lessons beside live events: texts, links, files and recordings."""
+
+from pathlib import PurePosixPath
+
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+
+from greenroom.hub.connections.errors import AccountNotOpenError
+from greenroom.hub.core.errors import InvalidInputError
+from greenroom.hub.courses.access import list_accounts_for
+from greenroom.hub.courses.models import Section, SectionItem
+from greenroom.hub.courses.services.positions import next_position
+from greenroom.hub.events.models import Recording
+from greenroom.hub.users.models import User
+
+_EDITABLE = ["title", "text", "url", "file", "file_name", "file_size"]
+
+
+def add_text_item(*, section: Section, title: str, text: str, actor: User) -> SectionItem:
+    """Put a text into a section, at its end."""
+    return _add(section, SectionItem.Kind.TEXT, title, actor, text=_written(text))
+
+
+def add_link_item(*, section: Section, title: str, url: str, text: str, actor: User) -> SectionItem:
+    """Put a link to a page elsewhere into a section, at its end; `text` says what is there."""
+    return _add(section, SectionItem.Kind.LINK, title, actor, url=_web_address(url), text=text.strip())
+
+
+def add_file_item(*, section: Section, title: str, file: UploadedFile, text: str, actor: User) -> SectionItem:
+    """Put a file to download into a section, at its end; `text` says what is in it."""
+    return _add(section, SectionItem.Kind.FILE, title, actor, text=text.strip(), **_kept(file))
+
+
+def add_recording_item(*, section: Section, recording: Recording, actor: User) -> SectionItem:
+    """
+    Put a recording into a section, at its end. One that stands in the section already is returned.
+
+    Raises:
+        AccountNotOpenError: the course may not use the account of the recording's event.
+    """
+    known = section.items.filter(recording=recording, removed_at=None).first()
+    if known:
+        return known
+    if not list_accounts_for(section.lesson.course).filter(pk=recording.event.connection_id).exists():
+        raise AccountNotOpenError(
+            "This recording belongs to a GoTo account that is not open to this course. "
+            "Ask your site administrator to open it."
+        )
+    return _add(section, SectionItem.Kind.RECORDING, "", actor, recording=recording)
+
+
+def _add(section: Section, kind: str, title: str, actor: User, **content: object) -> SectionItem:
+    return SectionItem.objects.create(
+        section=section,
+        kind=kind,
+        title=title.strip()[:200],
+        is_required=False,
+        position=next_position(section.items.all()),
+        added_by=actor,
+        **content,
+    )
+
+
+def change_material(
+    *, item: SectionItem, title: str, text: str, url: str = "", file: UploadedFile | None = None
+) -> None:
+    """Set what a material is called and what is in it. Without another file the one that is kept stays."""
+    item.title = title.strip()[:200]
+    item.text = _written(text) if item.kind == SectionItem.Kind.TEXT else text.strip()
+    if item.kind == SectionItem.Kind.LINK:
+        item.url = _web_address(url)
+    if item.kind == SectionItem.Kind.FILE and file:
+        for name, value in _kept(file).items():
+            setattr(item, name, value)
+    item.save(update_fields=_EDITABLE)
+
+
+def _written(text: str) -> str:
+    text = text.strip()
+    if not text:
+        raise InvalidInputError("Write something first.", {"text": "This is required."})
+    return text
+
+
+def _web_address(url: str) -> str:
+    url = url.strip()
+    if not url.startswith(("https://", "http://")):
+        sentence = "Give the address of a page. It begins with https:// or http://."
+        raise InvalidInputError(sentence, {"url": sentence})
+    return url
+
+
+def _kept(file: UploadedFile) -> dict[str, object]:
+    """Return the columns of a file that is to be kept."""
+    size = file.size or 0
+    if size > settings.FILE_LIMIT:
+        sentence = f"This file is too large. It may have at most {settings.FILE_LIMIT // 1_000_000} MB."
+        raise InvalidInputError(sentence, {"file": sentence})
+    name = PurePosixPath((file.name or "").replace("\0", "")).name
+    return {"file": file, "file_name": name[-200:] or "file", "file_size": size}
