@@ -22,7 +22,7 @@ def path_of(link: str) -> str:
 
 @pytest.fixture
 def door(registrant) -> str:
-    return path_of(joining.join_link_of(registrant))
+    return path_of(joining.links_of(registrant).join)
 
 
 def test_a_link_leads_its_owner_to_goto_without_a_sign_in(db, registrant, door):
@@ -33,14 +33,14 @@ def test_a_link_leads_its_owner_to_goto_without_a_sign_in(db, registrant, door):
 
 
 def test_the_confirmation_shows_the_event_and_our_way_in(registrant, door):
-    page = OUTSIDE.get(path_of(joining.confirmation_link_of(registrant))).content.decode()
+    page = OUTSIDE.get(path_of(joining.links_of(registrant).confirmation)).content.decode()
     assert registrant.event.title in page
     assert f'href="{door}"' in page
     assert registrant.join_url not in page
 
 
 def test_links_tell_neither_gotos_link_nor_the_address(registrant):
-    for link in (joining.join_link_of(registrant), joining.confirmation_link_of(registrant)):
+    for link in joining.links_of(registrant):
         assert registrant.registrant_key not in link
         assert registrant.email not in link
 
@@ -84,13 +84,13 @@ def test_a_link_ends_with_the_sign_up(world, registrant, door):
     answer = OUTSIDE.get(door)
     assert 409 == answer.status_code
     assert "You are no longer registered for this event." in answer.content.decode()
-    assert "" == joining.join_link_of(registrant) == joining.confirmation_link_of(registrant)
+    assert ("", "") == joining.links_of(registrant)
 
 
 def test_who_comes_back_gets_another_link(registrant, door):
     registrant.generation += 1
     registrant.save(update_fields=["generation"])
-    again = path_of(joining.join_link_of(registrant))
+    again = path_of(joining.links_of(registrant).join)
     assert again != door
     assert 302 == OUTSIDE.get(again).status_code
 

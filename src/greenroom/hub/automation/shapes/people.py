@@ -8,7 +8,7 @@ import msgspec
 from greenroom.hub.automation.fields import told
 from greenroom.hub.automation.shapes.choices import Id
 from greenroom.hub.events.models import Event, Registrant, RegistrationRequest
-from greenroom.hub.events.services.joining import confirmation_link_of, join_link_of
+from greenroom.hub.events.services.joining import links_of
 
 RegistrantKey = Annotated[
     str,
@@ -83,6 +83,7 @@ class AddedRegistrant(msgspec.Struct, frozen=True, kw_only=True, rename="camel")
 
 def to_person(event: Event, registrant: Registrant) -> Person:
     """Tell of a registrant. No query."""
+    links = links_of(registrant)
     return Person(
         id=registrant.registrant_key,
         event_key=event.event_key,
@@ -93,8 +94,8 @@ def to_person(event: Event, registrant: Registrant) -> Person:
         status=registrant.status,
         registered_at=registrant.registered_at,
         cancelled_at=registrant.gone_at,
-        join_url=join_link_of(registrant),
-        confirmation_url=confirmation_link_of(registrant),
+        join_url=links.join,
+        confirmation_url=links.confirmation,
     )
 
 
@@ -112,7 +113,7 @@ _ABOUT_STATUS: dict[str, str] = {
 
 def to_registration(request: RegistrationRequest) -> Registration:
     """Tell how a sign-up stands. No query when event and registrant are there."""
-    registrant = request.registrant
+    registrant, links = request.registrant, links_of(request.registrant)
     if registrant and request.state == State.DELIVERED:
         status, message = registrant.status, _ABOUT_STATUS.get(registrant.status, "Registered.")
     else:
@@ -124,8 +125,8 @@ def to_registration(request: RegistrationRequest) -> Registration:
         status=status,
         message=message,
         registrant_key=registrant.registrant_key if registrant else "",
-        join_url=join_link_of(registrant) if registrant else "",
-        confirmation_url=confirmation_link_of(registrant) if registrant else "",
+        join_url=links.join,
+        confirmation_url=links.confirmation,
     )
 
 

@@ -8,7 +8,7 @@ import msgspec
 from greenroom.hub.automation.fields import told
 from greenroom.hub.automation.shapes.choices import Id, Label, label_of
 from greenroom.hub.events.models import Event, Registrant
-from greenroom.hub.events.services.joining import confirmation_link_of, join_link_of
+from greenroom.hub.events.services.joining import links_of
 
 TRAININGS = "ListTrainings"
 
@@ -80,14 +80,15 @@ def to_listed_training(event: Event) -> ListedTraining:
 
 def to_training_registrant(registrant: Registrant) -> TrainingRegistrant:
     """Tell of a registrant of a training. No query."""
+    links = links_of(registrant)
     return TrainingRegistrant(
         email=registrant.email,
         given_name=registrant.first_name,
         surname=registrant.last_name,
         status=registrant.status,
         registration_date=registrant.registered_at,
-        join_url=join_link_of(registrant),
-        confirmation_url=confirmation_link_of(registrant),
+        join_url=links.join,
+        confirmation_url=links.confirmation,
         registrant_key=registrant.registrant_key,
     )
 

@@ -8,7 +8,7 @@ import msgspec
 from greenroom.hub.automation.fields import told
 from greenroom.hub.automation.shapes.choices import Id, Label, label_of
 from greenroom.hub.events.models import Event, Registrant
-from greenroom.hub.events.services.joining import confirmation_link_of, join_link_of
+from greenroom.hub.events.services.joining import links_of
 
 WebinarKey = Annotated[
     str,
@@ -86,13 +86,14 @@ def to_listed_webinar(event: Event) -> ListedWebinar:
 
 def to_webinar_registrant(registrant: Registrant) -> WebinarRegistrant:
     """Tell of a registrant of a webinar. No query."""
+    links = links_of(registrant)
     return WebinarRegistrant(
         email=registrant.email,
         first_name=registrant.first_name,
         last_name=registrant.last_name,
         status=registrant.status,
         registration_date=registrant.registered_at,
-        join_url=join_link_of(registrant),
-        confirmation_url=confirmation_link_of(registrant),
+        join_url=links.join,
+        confirmation_url=links.confirmation,
         registrant_key=registrant.registrant_key,
     )

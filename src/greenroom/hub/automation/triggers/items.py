@@ -15,7 +15,7 @@ import msgspec
 from greenroom.hub.automation.fields import told
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.events.models import Event, EventSession, Registrant
-from greenroom.hub.events.services.joining import join_link_of
+from greenroom.hub.events.services.joining import links_of
 from greenroom.hub.ledger.models import Fact
 
 
@@ -133,7 +133,7 @@ def of_registrant(event: Event, registrant: Registrant) -> dict[str, Any]:
         "last_name": registrant.last_name,
         "status": registrant.status,
         "registered_at": registrant.registered_at,
-        "join_url": join_link_of(registrant),
+        "join_url": links_of(registrant).join,
     }
 
 

@@ -7,6 +7,7 @@ person is signed up, and ends with the sign-up: who comes back gets another one.
 
 from dataclasses import dataclass, field
 from functools import cache
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -39,18 +40,19 @@ class WayIn:
     reason: str = ""
 
 
-def join_link_of(registrant: Registrant) -> str:
-    """Return the address by which one person joins; empty when they are not signed up any more. No query."""
-    if not registrant.is_there:
-        return ""
-    return _address("join_as_registrant", _token_of(registrant))
+class Links(NamedTuple):
+    """The addresses of one person: where they join, and the page that confirms their sign-up; empty without one."""
+
+    join: str = ""
+    confirmation: str = ""
 
 
-def confirmation_link_of(registrant: Registrant) -> str:
-    """Return the address of the page that confirms a sign-up; empty as `join_link_of`. No query."""
-    if not registrant.is_there:
-        return ""
-    return _address("registration_confirmed", _token_of(registrant))
+def links_of(registrant: Registrant | None) -> Links:
+    """Return the links of a registrant; empty for nobody, and for who is not signed up any more. No query."""
+    if registrant is None or not registrant.is_there:
+        return Links()
+    token = _sign(f"{registrant.pk}.{registrant.generation}", _FOR_ONE)
+    return Links(_address("join_as_registrant", token), _address("registration_confirmed", token))
 
 
 def join_link_for_everybody(event: Event) -> str:
@@ -72,12 +74,13 @@ def _around_token(route: str) -> tuple[str, str]:
     return before, after
 
 
-def _token_of(registrant: Registrant) -> str:
-    return _sign(f"{registrant.pk}.{registrant.generation}", _FOR_ONE)
-
-
 def _sign(text: str, purpose: str) -> str:
-    return signing.Signer(salt=purpose, sep=".").sign(text)
+    return _signer(purpose, settings.SECRET_KEY).sign(text)
+
+
+@cache
+def _signer(purpose: str, key: str) -> signing.Signer:
+    return signing.Signer(key=key, salt=purpose, sep=".")
 
 
 def find_registrants_way_in(token: str) -> WayIn:
@@ -110,7 +113,7 @@ def find_everybodys_way_in(token: str) -> WayIn:
 
 def _read(token: str, purpose: str) -> str:
     try:
-        return signing.Signer(salt=purpose, sep=".").unsign(token)
+        return _signer(purpose, settings.SECRET_KEY).unsign(token)
     except signing.BadSignature:
         raise _nothing() from None
 
