@@ -51,9 +51,23 @@ def find_registrant(event: Event, registrant_key: str) -> Registrant:
     return found
 
 
+# `generation` and `gone_at` are needed for our own links.
+_TOLD = (
+    "registrant_key",
+    "email",
+    "first_name",
+    "last_name",
+    "status",
+    "registered_at",
+    "generation",
+    "gone_at",
+    "event",
+)
+
+
 def list_registrants(event: Event) -> QuerySet[Registrant]:
-    """Return who is signed up for an event now. GoTo's join links are not read."""
-    return Registrant.objects.filter(event=event, gone_at=None).defer("join_url")
+    """Return who is signed up for an event now, with what programs are told of them; not GoTo's join links."""
+    return Registrant.objects.filter(event=event, gone_at=None).only(*_TOLD)
 
 
 When = Literal["upcoming", "past", "all"]
