@@ -6,10 +6,10 @@ import pytest
 
 from greenroom.hub.contacts.models import Contact
 from greenroom.hub.contacts.services import change_contact, make_contact
-from greenroom.hub.core.errors import InvalidInputError
+from greenroom.hub.core.errors import InvalidInputError, StateConflictError
 from greenroom.hub.segments.models import Member, Segment
 from greenroom.hub.segments.selectors import explain, list_members, list_segments, preview
-from greenroom.hub.segments.services import decide_members, rebuild_segment, save_segment
+from greenroom.hub.segments.services import decide_members, delete_segment, rebuild_segment, save_segment
 
 pytestmark = pytest.mark.django_db
 
@@ -118,6 +118,16 @@ def test_segments_in_a_circle_are_refused(world, save):
         with pytest.raises(InvalidInputError) as caught:
             save("First", rules, segment=first)
         assert "rules" in caught.value.errors
+
+
+def test_segment_that_another_asks_for_is_not_deleted(world, save):
+    first = save("First")
+    second = save("Second", {"not": {"segment": first.pk}})
+    with pytest.raises(StateConflictError, match="Second"):
+        delete_segment(segment=first)
+    delete_segment(segment=second)
+    delete_segment(segment=first)
+    assert not Segment.objects.exists()
 
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 201, "North"])

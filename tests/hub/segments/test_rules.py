@@ -1,5 +1,6 @@
 """Whom rules find, which rules are refused, and that "not" is the complement."""
 
+import functools
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -130,6 +131,8 @@ def test_rules_name_single_events(people, events):
         {"did": "attended", "percent": 101},
         {"did": "attended", "starts_from": "tomorrow"},
         {"did": "attended", "value": "x"},
+        {"did": "attended", "product": "podcast"},
+        functools.reduce(lambda below, _: {"not": below}, range(21), {"did": "attended"}),
         {"segment": "1"},
         {"not": []},
         {"all": [{"did": "attended"}] * 201},

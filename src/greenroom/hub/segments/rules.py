@@ -20,6 +20,7 @@ from django.db.models.functions import Lower
 
 from greenroom.hub.contacts.models import Contact, Participation
 from greenroom.hub.core.errors import InvalidInputError
+from greenroom.hub.events.products import PRODUCTS
 from greenroom.hub.segments.models import Member
 
 Field = Literal[
@@ -29,6 +30,7 @@ Operator = Literal["equals", "contains", "begins", "ends", "empty", "in"]
 Deed = Literal["registered", "approved", "cancelled", "attended", "missed"]
 
 MOST_RULES = 200
+MOST_DEPTH = 20
 for _kind in (CharField, TextField):
     _kind.register_lookup(Lower)
 _HEADS = ("all", "any", "not", "field", "did", "segment")
@@ -97,6 +99,10 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
         for child in self.children:
             yield from child.walk()
 
+    def list_needed(self) -> set[int]:
+        """Return the segments for which this rule or one below asks."""
+        return {one.segment for one in self.walk() if one.segment is not None}
+
 
 def read_rules(value: Any) -> Rule:
     """
@@ -116,6 +122,8 @@ def read_rules(value: Any) -> Rule:
 
 
 def _check(value: dict[str, Any], place: str) -> None:
+    if place.count(".") > MOST_DEPTH:
+        raise _wrong(f"They are more than {MOST_DEPTH} levels deep.")
     heads = [name for name in _HEADS if value.get(name) is not None]
     if len(heads) != 1:
         raise _wrong(f"Give exactly one of {', '.join(_HEADS)} - at {place}")
@@ -124,6 +132,8 @@ def _check(value: dict[str, Any], place: str) -> None:
         raise _wrong(f"{', '.join(sorted(extra))} cannot stand beside {head} - at {place}")
     if head == "field":
         _check_field(value, place)
+    if (product := value.get("product")) and product not in PRODUCTS:
+        raise _wrong(f"{product} is none of {', '.join(PRODUCTS)} - at {place}")
     measures = value.keys() & {"minutes", "percent", "sessions"}
     if measures and value["did"] != "attended":
         raise _wrong(f"{', '.join(sorted(measures))} can only be asked of attended - at {place}")

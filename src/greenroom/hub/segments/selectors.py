@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from greenroom.hub.contacts.models import Contact
+from greenroom.hub.contacts.selectors import list_contacts
+from greenroom.hub.events.models import Event
 from greenroom.hub.segments.models import Member, Segment
 from greenroom.hub.segments.rules import Rule, find_contacts, read_rules
 
@@ -14,13 +16,44 @@ _SAMPLE = 10
 
 def list_segments() -> QuerySet[Segment]:
     """Return all segments by name, each with `size`, how many are in it. One query."""
-    return Segment.objects.annotate(size=Count("members", filter=Q(members__is_in=True)))
+    return Segment.objects.annotate(size=Count("members", filter=Q(members__is_in=True))).order_by("name")
 
 
-def list_members(*, segment: Segment) -> QuerySet[Member]:
-    """Return those who are in a segment, the latest first."""
-    members = segment.members.filter(is_in=True).select_related("contact")
-    return members.order_by("-changed_at", "-pk")
+def list_segments_of(*, contact: Contact) -> QuerySet[Member]:
+    """Return how a contact stands with the segments they are in, by name. One query."""
+    return contact.memberships.filter(is_in=True).select_related("segment").order_by("segment__name")
+
+
+def list_usable_segments(*, segment: Segment | None) -> list[Segment]:
+    """Return the segments that the rules of this one may ask for: none that needs it, however far off. One query."""
+    segments = list(Segment.objects.all())
+    if segment is None:
+        return segments
+    needs = {one.pk: read_rules(one.rules).list_needed() for one in segments}
+    needing = {segment.pk}
+    while more := {pk for pk, needed in needs.items() if needed & needing} - needing:
+        needing |= more
+    return [one for one in segments if one.pk not in needing]
+
+
+def list_members(*, segment: Segment, text: str = "", decided: str = "") -> QuerySet[Member]:
+    """
+    Return those who are in a segment, the latest first; or those for whom somebody decided so (`Member.Decision`).
+
+    Each word of `text` begins a word of their name, address or organization.
+    """
+    members = segment.members.filter(decided=decided) if decided else segment.members.filter(is_in=True)
+    if text:
+        members = members.filter(contact__in=list_contacts(text=text).order_by())
+    return members.select_related("contact").order_by("-changed_at", "-pk")
+
+
+def find_events(*, text: str) -> QuerySet[Event]:
+    """Return the events that rules may name, past ones too, the latest first; by a part of the title, or a number."""
+    events = Event.objects.order_by(F("starts_at").desc(nulls_last=True), "-pk")
+    if text:
+        events = events.filter(Q(title__icontains=text) | Q(event_number=text) | Q(event_key=text))
+    return events
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from greenroom.hub.contacts.following import follower, take_touched
 from greenroom.hub.contacts.models import Contact
 from greenroom.hub.core import clock
-from greenroom.hub.core.errors import InvalidInputError
+from greenroom.hub.core.errors import InvalidInputError, StateConflictError
 from greenroom.hub.jobs.registry import task
 from greenroom.hub.segments.models import Member, Segment
 from greenroom.hub.segments.rules import Rule, find_contacts, read_rules
@@ -53,8 +53,8 @@ def save_segment(*, segment: Segment | None = None, name: str, rules: Any, actor
         raise InvalidInputError("This is not saved.", {"name": "Another segment has this name."})
     with transaction.atomic():
         # One at a time: two that are saved at the same moment could come to need each other.
-        needed = {pk: _needs(read_rules(one)) for pk, one in _lock_all().items()}
-        _refuse_circle(segment.pk if segment else None, _needs(tree), needed)
+        needed = {pk: read_rules(one).list_needed() for pk, one in _lock_all().items()}
+        _refuse_circle(segment.pk if segment else None, tree.list_needed(), needed)
         if segment is None:
             segment = Segment(created_by=actor, created_at=clock.now())
         segment.name, segment.rules, segment.rebuilt_at = name, rules, None
@@ -63,13 +63,23 @@ def save_segment(*, segment: Segment | None = None, name: str, rules: Any, actor
     return segment
 
 
+def delete_segment(*, segment: Segment) -> None:
+    """
+    Delete a segment; its contacts stay.
+
+    Raises:
+        StateConflictError: other segments ask for it; the sentence names them.
+    """
+    with transaction.atomic():
+        needing = [pk for pk, rules in _lock_all().items() if segment.pk in read_rules(rules).list_needed()]
+        if needing:
+            names = ", ".join(f"“{one}”" for one in Segment.objects.filter(pk__in=needing))
+            raise StateConflictError(f"The rules of {names} ask for this segment. Take it out of them first.")
+        segment.delete()
+
+
 def _lock_all() -> dict[int, Any]:
     return dict(Segment.objects.order_by("pk").select_for_update().values_list("pk", "rules"))
-
-
-def _needs(rule: Rule) -> set[int]:
-    """Return the segments that rules ask for."""
-    return {one.segment for one in rule.walk() if one.segment is not None}
 
 
 def _refuse_circle(pk: int | None, wanted: set[int], needed: Mapping[int, set[int]]) -> None:
@@ -92,7 +102,7 @@ def in_order(segments: Iterable[Segment]) -> list[tuple[Segment, Rule]]:
     waiting = {one.pk: (one, read_rules(one.rules)) for one in segments}
     ordered: list[tuple[Segment, Rule]] = []
     while waiting:
-        ready = [pk for pk, (_, rule) in waiting.items() if not _needs(rule) & waiting.keys()]
+        ready = [pk for pk, (_, rule) in waiting.items() if not rule.list_needed() & waiting.keys()]
         # What leads in a circle is refused when it is saved.
         ordered += [waiting.pop(pk) for pk in ready]
     return ordered
@@ -107,7 +117,7 @@ def rebuild_segment(*, segment_id: int) -> None:
         _apply(segment, read_rules(segment.rules), among=None)
         Segment.objects.filter(pk=segment_id).update(rebuilt_at=clock.now())
         for other in Segment.objects.exclude(pk=segment_id):
-            if segment_id in _needs(read_rules(other.rules)):
+            if segment_id in read_rules(other.rules).list_needed():
                 rebuild_segment.enqueue(segment_id=other.pk, dedupe_key=f"segments.rebuild:{other.pk}")
 
 

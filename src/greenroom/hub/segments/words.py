@@ -1,0 +1,143 @@
+"""Rules in words: one sentence for each."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.dateformat import format as format_date
+
+from greenroom.hub.events.models import Event
+from greenroom.hub.events.products import get_product
+from greenroom.hub.segments.models import Segment
+from greenroom.hub.segments.rules import Rule
+from greenroom.hub.segments.selectors import Reason
+
+FIELDS = {
+    "email": "e-mail address",
+    "first_name": "first name",
+    "last_name": "last name",
+    "organization": "organization",
+    "job_title": "job title",
+    "phone": "phone",
+    "city": "city",
+    "country": "country",
+    "time_zone": "time zone",
+    "source": "source",
+}
+OPERATORS = {
+    "equals": "is",
+    "contains": "contains",
+    "begins": "begins with",
+    "ends": "ends with",
+    "empty": "is empty",
+    "in": "is one of",
+}
+DEEDS = {
+    "registered": "registered for",
+    "approved": "was approved for",
+    "cancelled": "cancelled",
+    "attended": "attended",
+    "missed": "missed",
+}
+_GROUPS = {"all": "all of these", "any": "at least one of these", "not": "none of this"}
+_STATES = {Event.State.CANCELLED: " (cancelled)", Event.State.MISSING: " (not found at GoTo)"}
+GONE_EVENT = "an event that is no longer here"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the ids in rules stand for."""
+
+    events: Mapping[int, str]
+    segments: Mapping[int, str]
+
+
+def find_names(rules: Iterable[Rule]) -> Names:
+    """Look up the events and segments that rules name, however many rules there are. Two queries at most."""
+    every = [one for rule in rules for one in rule.walk()]
+    event_ids = {pk for one in every for pk in one.events}
+    segment_ids = {one.segment for one in every if one.segment is not None}
+    return Names(
+        events={one.pk: f"“{one.title}”{describe_state(one)}" for one in Event.objects.filter(pk__in=event_ids)},
+        segments=dict(Segment.objects.filter(pk__in=segment_ids).values_list("pk", "name")),
+    )
+
+
+def describe_state(event: Event) -> str:
+    """Say what is unusual of an event, to stand after its title; empty when nothing is."""
+    return _STATES.get(Event.State(event.state), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """A rule in words, those below it, and whether it finds the person in question."""
+
+    text: str
+    below: list["Sentence"]
+    is_met: bool | None = None
+
+
+def tell_rules(rule: Rule, names: Names) -> Sentence:
+    """Put a tree of rules into words, rule by rule."""
+    return Sentence(describe_rule(rule, names), [tell_rules(one, names) for one in _told_below(rule)])
+
+
+def tell_reason(reason: Reason, names: Names) -> Sentence:
+    """Put into words why rules find somebody, or do not."""
+    below = reason.below if _told_below(reason.rule) else []
+    return Sentence(describe_rule(reason.rule, names), [tell_reason(one, names) for one in below], reason.is_met)
+
+
+def _told_below(rule: Rule) -> list[Rule]:
+    """Return the rules that need lines of their own: what is turned round by "not" stands in its line."""
+    return [] if rule.not_ and not rule.not_.children else rule.children
+
+
+def describe_rule(rule: Rule, names: Names) -> str:
+    """Say one rule, without those below."""
+    match rule.head:
+        case "field":
+            return _about_field(rule)
+        case "did":
+            return _about_doings(rule, names)
+        case "segment":
+            name = names.segments.get(rule.segment or 0)
+            return f"is in the segment “{name}”" if name else "is in a segment that is no longer here"
+        case "not" if not _told_below(rule):
+            return f"not: {describe_rule(rule.children[0], names)}"
+    return _GROUPS[rule.head] if rule.children else "nobody"
+
+
+def _about_field(rule: Rule) -> str:
+    values = rule.values or ([rule.value] if rule.value else [])
+    told = ", ".join(f"“{value}”" for value in values)
+    return f"{FIELDS[str(rule.field)]} {OPERATORS[rule.is_]} {told}".rstrip()
+
+
+def _about_doings(rule: Rule, names: Names) -> str:
+    amounts = [
+        f"{rule.minutes} minutes" if rule.minutes else "",
+        f"{rule.percent}%" if rule.percent else "",
+        f"{rule.sessions} sessions" if rule.sessions else "",
+    ]
+    told = " and ".join(filter(None, amounts))
+    measure = f" at least {told} of" if told else ""
+    often = f", {rule.times} events or more" if rule.times and rule.times > 1 else ""
+    return f"{DEEDS[str(rule.did)]}{measure} {_which_events(rule, names)}{often}"
+
+
+def _which_events(rule: Rule, names: Names) -> str:
+    """Say which events count."""
+    kind = get_product(rule.product).words.one.lower() if rule.product else "event"
+    which = " or ".join(names.events.get(pk, GONE_EVENT) for pk in rule.events) or f"any {kind}"
+    parts = [
+        f"with “{rule.title}” in its title" if rule.title else "",
+        f"from {_moment(rule.starts_from)}" if rule.starts_from else "",
+        f"before {_moment(rule.starts_before)}" if rule.starts_before else "",
+    ]
+    return " ".join(filter(None, [which, *parts]))
+
+
+def _moment(at: datetime) -> str:
+    return format_date(timezone.localtime(at), "j F Y, H:i")

@@ -1,0 +1,46 @@
+"""Rules in words."""
+
+import pytest
+
+from greenroom.hub.events.models import Event
+from greenroom.hub.segments.rules import read_rules
+from greenroom.hub.segments.words import Names, describe_rule, find_names
+
+NAMES = Names(events={7: "“Ladder safety”"}, segments={4: "North"})
+
+
+@pytest.mark.parametrize(
+    ("rules", "sentence"),
+    [
+        ({"field": "organization", "is": "begins", "value": "North"}, "organization begins with “North”"),
+        ({"field": "job_title", "is": "empty"}, "job title is empty"),
+        ({"field": "country", "is": "in", "values": ["DE", "AT"]}, "country is one of “DE”, “AT”"),
+        ({"did": "attended", "events": [7], "minutes": 30}, "attended at least 30 minutes of “Ladder safety”"),
+        ({"did": "attended", "percent": 50, "sessions": 2}, "attended at least 50% and 2 sessions of any event"),
+        ({"did": "missed", "events": [7, 8]}, "missed “Ladder safety” or an event that is no longer here"),
+        (
+            {"did": "registered", "product": "webinar", "title": "safe", "times": 3},
+            "registered for any webinar with “safe” in its title, 3 events or more",
+        ),
+        (
+            {"did": "cancelled", "starts_from": "2026-03-01T09:30:00Z", "starts_before": "2026-04-01T00:00:00Z"},
+            "cancelled any event from 1 March 2026, 09:30 before 1 April 2026, 00:00",
+        ),
+        ({"segment": 4}, "is in the segment “North”"),
+        ({"segment": 5}, "is in a segment that is no longer here"),
+        ({"not": {"segment": 4}}, "not: is in the segment “North”"),
+        ({"not": {"any": [{"segment": 4}]}}, "none of this"),
+        ({"any": [{"segment": 4}]}, "at least one of these"),
+        ({"all": []}, "nobody"),
+    ],
+)
+def test_rule_in_words(rules, sentence):
+    assert sentence == describe_rule(read_rules(rules), NAMES)
+
+
+def test_cancelled_event_is_named_as_such(connection):
+    event = Event.objects.create(
+        connection=connection, product="webinar", event_key="1", organizer_key="1", title="Ropes", state="cancelled"
+    )
+    rule = read_rules({"did": "registered", "events": [event.pk]})
+    assert "registered for “Ropes” (cancelled)" == describe_rule(rule, find_names([rule]))
