@@ -30,6 +30,7 @@ from greenroom.hub.events.services import register
 from greenroom.hub.exports.models import Export
 from greenroom.hub.exports.services import request_export
 from greenroom.hub.jobs.models import Job
+from greenroom.hub.segments.services import save_segment
 from greenroom.hub.sync.services import open_run, watch
 from greenroom.hub.users.api_keys import create_key
 from greenroom.hub.users.models import OAuthGrant, User
@@ -61,6 +62,7 @@ class Scene:
     registrant_id: int
     act_id: int
     contact_id: int
+    segment_id: int
     recording_key: str
 
 
@@ -99,6 +101,7 @@ def scene(world, pull, connection, course, section, item, cast) -> Scene:
         hook_delivery=make_delivery(make_hook(cast.ada, key)),
         grant=_leave_for_a_program(cast.ada),
         contact_id=make_contact(source="hand", email="dora@example.com").pk,
+        segment_id=save_segment(name="Came", rules={"all": [{"did": "attended"}]}, actor=cast.ada).pk,
         recording_key=recording_key,
         member_id=item.event.team.create(role="panelist", member_key="1", name="Pia", email="pia@example.com").pk,
         registrant_id=_registrant(item.event).pk,

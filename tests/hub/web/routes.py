@@ -114,6 +114,14 @@ ROUTES = {
     "add_contact": Route("GET", 200, ADMINS),
     "contact": Route("GET", 200, ADMINS, ("contact",)),
     "change_contact": Route("GET", 200, ADMINS, ("contact",)),
+    "segments": Route("GET", 200, ADMINS),
+    "new_segment": Route("GET", 200, ADMINS),
+    "segment": Route("GET", 200, ADMINS, ("segment",)),
+    "change_segment": Route("GET", 200, ADMINS, ("segment",)),
+    "delete_segment": Route("POST", 302, ADMINS, ("segment",)),
+    "add_to_segment": Route("GET", 200, ADMINS, ("segment",)),
+    "segment_person": Route("GET", 200, ADMINS, ("segment", "person")),
+    "decide_in_segment": Route("POST", 302, ADMINS, ("segment", "person")),
     "people": Route("GET", 200, ADMINS),
     "add_person": Route("GET", 200, ADMINS),
 }
@@ -144,11 +152,13 @@ FORMS = (
     "add_registrant",
     "add_contact",
     "change_contact",
+    "new_segment",
+    "change_segment",
 )
 POSTED = tuple(name for name, route in ROUTES.items() if route.method == "POST")
 SHOWN = tuple(name for name, route in ROUTES.items() if route.method == "GET")
 # What others need is taken away last.
-TAKING_AWAY = ("remove_item", "disconnect", "end_hook", "remove_oauth_client")
+TAKING_AWAY = ("remove_item", "disconnect", "end_hook", "remove_oauth_client", "delete_segment")
 # These are there to bring something about: they ask GoTo, and end an authorization.
 ACTS = ("start_event", "download_recording", "watch_recording", "connection_callback")
 
@@ -187,6 +197,8 @@ def address(name: str, scene: Any, otto: Any) -> str:
         "hook": {"pk": scene.hook_delivery.hook_id},
         "delivery": {"pk": scene.hook_delivery.pk},
         "contact": {"pk": scene.contact_id},
+        "segment": {"pk": scene.segment_id},
+        "person": {"person_id": scene.contact_id},
     }
     kwargs: dict[str, Any] = {}
     for thing in ROUTES[name].takes:

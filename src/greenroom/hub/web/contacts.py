@@ -10,6 +10,7 @@ from greenroom.hub.contacts.models import Contact
 from greenroom.hub.contacts.selectors import list_contacts, list_participations
 from greenroom.hub.contacts.services import change_contact, make_contact
 from greenroom.hub.core.errors import InvalidInputError
+from greenroom.hub.segments.selectors import list_segments_of
 from greenroom.hub.users.models import time_zones
 from greenroom.hub.web.activity import list_activity_of, tell_of_one
 from greenroom.hub.web.doors import SignedInRequest, add_errors, page_of, site_admins_only, text_of
@@ -47,7 +48,7 @@ def list_page(request: SignedInRequest) -> HttpResponse:
 @site_admins_only
 @require_GET
 def contact_page(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Show one person: what is known of them, their events, and everything that happened in order."""
+    """Show one person: what is known of them, their segments and events, and everything that happened in order."""
     contact = get_object_or_404(Contact, pk=pk)
     page = page_of(request, list_activity_of(contact=contact))
     return render(
@@ -56,6 +57,7 @@ def contact_page(request: SignedInRequest, pk: int) -> HttpResponse:
         {
             "contact": contact,
             "addresses": contact.addresses.all(),
+            "memberships": list_segments_of(contact=contact),
             "participations": list_participations(contact=contact)[:_EVENTS_SHOWN],
             "page": page,
             "entries": tell_of_one(list(page)),

@@ -36,6 +36,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if user.is_site_admin:
         areas += [
             ("Contacts", "contacts", "contact"),
+            ("Segments", "segments", "site"),
             ("Accounts", "connections", "link"),
             ("Sync", "sync_runs", "sync"),
             ("To decide", "unmatched", "inbox"),
