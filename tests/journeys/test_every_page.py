@@ -31,7 +31,7 @@ PAGES = {
     "": ("/accounts/login/", "/accounts/password/reset/"),
     "Lena": (
         "/", "/courses/", "/courses/{course}/", "/lessons/{lesson}/", "/items/{item}/register/", "/nowhere/",
-        "/accounts/password/change/",
+        "/accounts/password/change/", "/calendar/",
     ),
     "Eda": (
         "/lessons/{lesson}/?edit=1", "/sections/{section}/add/", "/sections/{section}/add/webinar/",

@@ -47,6 +47,9 @@ ROUTES = {
     "remove_item": Route("POST", 302, EDITORS, ("item",)),
     "roster": Route("GET", 200, TEACHERS, ("item",)),
     "join": Route("GET", 302, MEMBERS, ("item",)),
+    "calendars": Route("GET", 200, EVERYBODY),
+    "make_calendar_address": Route("POST", 200, EVERYBODY),
+    "revoke_calendar_address": Route("POST", 302, EVERYBODY),
     "events": Route("GET", 200, EDITORS),
     "event": Route("GET", 200, EDITORS, ("event",)),
     "new_event": Route("GET", 200, ADMINS),
@@ -127,8 +130,16 @@ ROUTES = {
 }
 # What machines ask has no sign-in; the style page is there only in development.
 OPEN = {"healthz": 200, "readyz": 503, "metrics": 200, "style": 404, "api_docs": 200}
-# Where the address or what is brought proves who is there. See `tests/hub/intake` and `test_join_links`.
-DOORS = ("goto_hook", "unsubscribe_hook", "join_as_registrant", "registration_confirmed", "join_as_anybody")
+# Where the address or what is brought proves who is there. See `tests/hub/intake`, `test_join_links`
+# and `test_feeds`.
+DOORS = (
+    "goto_hook",
+    "unsubscribe_hook",
+    "join_as_registrant",
+    "registration_confirmed",
+    "join_as_anybody",
+    "calendar_feed",
+)
 
 FORMS = (
     "create_course",

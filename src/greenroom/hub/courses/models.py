@@ -2,6 +2,7 @@
 
 import secrets
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from django.conf import settings
 from django.core.files.storage import FileSystemStorage
@@ -175,3 +176,45 @@ class Completion(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["item", "user"], name="one_completion_per_person")]
         indexes = [models.Index(fields=["user", "status"], name="completion_by_user")]
+
+
+class CalendarEntry(models.Model):
+    """
+    One date of an event as calendars know it: `uid` stays when the date moves, and when it is cancelled.
+
+    Apart from `events.EventTime`, whose rows are what GoTo lists now and come and go with it.
+    """
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="calendar_entries")
+    uid = models.UUIDField(default=uuid4, unique=True)
+    title = models.TextField()
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    sequence = models.PositiveIntegerField(default=0, help_text="How often it has been changed.")
+    changed_at = models.DateTimeField()
+    cancelled_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["starts_at", "pk"]
+        indexes = [models.Index(fields=["event", "starts_at"], name="calendar_by_event")]
+
+
+class CalendarFeed(models.Model):
+    """
+    A secret address that shows one person's dates to their calendar: of one course, or of all they take part in.
+
+    Only the hash of its token is kept.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="calendar_feeds")
+    course = models.ForeignKey(Course, null=True, on_delete=models.CASCADE, related_name="+", help_text="Null is all.")
+    digest = models.CharField(max_length=64, unique=True)
+    made_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "course"], name="one_calendar_per_course"),
+            models.UniqueConstraint(
+                fields=["user"], condition=models.Q(course__isnull=True), name="one_calendar_of_all_courses"
+            ),
+        ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from greenroom.hub.courses.services import evaluate_event
+from greenroom.hub.courses.services import evaluate_event, keep_calendar
 from greenroom.hub.ledger.models import Fact
 from greenroom.hub.ledger.readers import reader
 
@@ -15,3 +15,10 @@ def complete_by_attendance(facts: Sequence[Fact]) -> None:
     """Compute completion anew where attendance or whose it is has become known, or dates to come have changed."""
     for event_id in {fact.event_id for fact in facts if fact.event_id}:
         evaluate_event(event_id=event_id)
+
+
+@reader("courses.calendar", kinds=["event_created", "event_changed", "event_cancelled"])
+def keep_calendars(facts: Sequence[Fact]) -> None:
+    """Move, add and cancel in people's calendars what has been moved, added and cancelled at GoTo."""
+    for event_id in {fact.event_id for fact in facts if fact.event_id}:
+        keep_calendar(event_id=event_id)

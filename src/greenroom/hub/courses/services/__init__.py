@@ -1,4 +1,4 @@
-"""Changing courses (`authoring`, `materials`, `enrolment`) and what people have completed (`completion`)."""
+"""Changing courses (`authoring`, `materials`, `enrolment`), what was completed (`completion`), and `calendars`."""
 
 from greenroom.hub.courses.services.authoring import (
     add_event_item,
@@ -9,6 +9,7 @@ from greenroom.hub.courses.services.authoring import (
     create_course,
     remove_item,
 )
+from greenroom.hub.courses.services.calendars import keep_calendar, open_feed, revoke_feed
 from greenroom.hub.courses.services.completion import evaluate_event, evaluate_item
 from greenroom.hub.courses.services.enrolment import enroll, unenroll
 from greenroom.hub.courses.services.materials import (
@@ -34,6 +35,9 @@ __all__ = [
     "enroll",
     "evaluate_event",
     "evaluate_item",
+    "keep_calendar",
+    "open_feed",
     "remove_item",
+    "revoke_feed",
     "unenroll",
 ]

@@ -151,7 +151,7 @@ def _change(event: Event, columns: dict[str, Any], data: EventData) -> Event:
         return event
     if not data.join_url:
         del columns["join_url"]  # GoTo tells it once, or a person has pasted it
-    changes = _describe_changes(event, columns) | _describe_moves(event, data)
+    changes = _describe_changes(event, columns) | _describe_moves(event, data) | _describe_return(event)
     has_moved = bool(changes.keys() & {"starts_at", "ends_at", "times"})
     if was_absent or has_moved:
         columns["registrants_due_at"] = clock.now()
@@ -234,6 +234,11 @@ def _describe_moves(event: Event, data: EventData) -> dict[str, Any]:
     return {"times": [[list(map(_plain, date)) for date in dates] for dates in (before, after)]}
 
 
+def _describe_return(event: Event) -> dict[str, Any]:
+    """Tell that an event is on after all that people were told is cancelled."""
+    return {"state": [event.state, Event.State.SCHEDULED]} if event.state == Event.State.CANCELLED else {}
+
+
 def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime) else value
 
@@ -291,9 +296,14 @@ def mark_missing(*, connection: Connection, product: str, keys: Collection[str])
 
 def mark_found(*, event: Event) -> None:
     """Note that GoTo has an event after all that it did not have at the last look."""
-    if event.state in _ABSENT:
-        event.state, event.registrants_due_at = Event.State.SCHEDULED, clock.now()
+    if event.state not in _ABSENT:
+        return
+    changes = _describe_return(event)
+    event.state, event.registrants_due_at = Event.State.SCHEDULED, clock.now()
+    with transaction.atomic():
         event.save(update_fields=["state", "registrants_due_at"])
+        if changes:
+            _append_event_fact(event, "event_changed", changes)
 
 
 def mark_live(*, connection: Connection, product: str, live_keys: Collection[str]) -> list[Event]:
