@@ -69,7 +69,7 @@ def test_page_in_a_file_is_never_run_in_our_name(section, as_eda, as_lena):
         "application/octet-stream", "nosniff", "sandbox; default-src 'none'", "private, no-store",
     ] == [answer[name] for name in headers]  # fmt: skip
     assert answer["Content-Disposition"].startswith("attachment")
-    answer.close()
+    assert b"<script>alert(1)</script>" == b"".join(answer.streaming_content)
 
 
 def test_name_of_a_file_never_becomes_a_path(settings, section, as_eda):

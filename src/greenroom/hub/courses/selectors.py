@@ -30,6 +30,11 @@ class ItemView:
         return self.item.shown_title
 
     @property
+    def name(self) -> str:
+        """Return what to call the item where it must be called something."""
+        return self.title or self.item.get_kind_display()
+
+    @property
     def noun(self) -> str:
         """Return what the product is called."""
         return get_product(self.item.event.product).words.one if self.item.event else ""

@@ -151,7 +151,72 @@
     else if (before > 0 && left <= 0) says.textContent = `${what} now.`;
   }
 
+  // Moving: a handle is dragged before or behind another thing of its kind; its own form then says where to.
+
+  let dragged = null;
+
+  function placeUnder(event) {
+    const target = event.target.closest?.(`[data-movable="${dragged?.dataset.movable}"]`);
+    if (!target || target === dragged) return null;
+    const box = target.getBoundingClientRect();
+    return { target, isBefore: event.clientY < box.top + box.height / 2 };
+  }
+
+  function clearPlaces() {
+    document.querySelectorAll(".is-drop-before, .is-drop-after").forEach((one) => {
+      one.classList.remove("is-drop-before", "is-drop-after");
+    });
+  }
+
+  function nextOfItsKind(target) {
+    let next = target.nextElementSibling;
+    while (next && (next.dataset.movable !== target.dataset.movable || next === dragged)) next = next.nextElementSibling;
+    return next;
+  }
+
+  function sendMove({ target, isBefore }) {
+    const form = dragged.querySelector("form.move");
+    const before = isBefore ? target : nextOfItsKind(target);
+    const values = { before: before?.dataset.pk || "" };
+    if (dragged.dataset.movable === "item") values.section = target.closest("[data-movable=section]").dataset.pk;
+    for (const [name, value] of Object.entries(values)) {
+      const input = document.createElement("input");
+      Object.assign(input, { type: "hidden", name, value });
+      form.append(input);
+    }
+    form.submit();
+  }
+
+  document.addEventListener("dragstart", (event) => {
+    if (!event.target.closest?.(".move-handle")) return;
+    dragged = event.target.closest("[data-movable]");
+    dragged.classList.add("is-dragged");
+    event.dataTransfer.effectAllowed = "move";
+    event.dataTransfer.setDragImage(dragged, 0, 0);
+  });
+  document.addEventListener("dragover", (event) => {
+    const place = dragged && placeUnder(event);
+    clearPlaces();
+    if (!place) return;
+    event.preventDefault();
+    place.target.classList.add(place.isBefore ? "is-drop-before" : "is-drop-after");
+  });
+  document.addEventListener("drop", (event) => {
+    const place = dragged && placeUnder(event);
+    if (!place) return;
+    event.preventDefault();
+    sendMove(place);
+  });
+  document.addEventListener("dragend", () => {
+    dragged?.classList.remove("is-dragged");
+    dragged = null;
+    clearPlaces();
+  });
+
   function prepare(root) {
+    root.querySelectorAll(".move-handle").forEach((handle) => {
+      handle.hidden = false;
+    });
     prepareCopying(root);
     root.querySelectorAll("[data-countdown-to]:not([data-counts])").forEach((timer) => {
       timer.dataset.counts = "yes";

@@ -1,0 +1,94 @@
+"""Putting lessons, sections and items into another order: dragged, or by buttons that need no script."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from greenroom.hub.core.errors import StateConflictError, UnknownObjectError
+from greenroom.hub.courses.access import Verb, get_item_for, get_lesson_for, get_section_for
+from greenroom.hub.courses.models import Section, SectionItem
+from greenroom.hub.courses.services.positions import (
+    DOWN,
+    UP,
+    Place,
+    move_item,
+    move_lesson,
+    move_section,
+    step_item,
+    step_lesson,
+    step_section,
+)
+from greenroom.hub.web.addresses import lesson_url
+from greenroom.hub.web.doors import NOTHING, SignedInRequest, number_of, signed_in, text_of
+
+_STEPS = {"up": UP, "down": DOWN}
+
+
+@signed_in
+@require_POST
+def lesson(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Move a lesson in its course."""
+    moved = get_lesson_for(request.user, pk, Verb.EDIT)
+    _act(
+        request,
+        moved.title,
+        step=lambda by: step_lesson(lesson=moved, by=by),
+        put=lambda before: move_lesson(lesson=moved, before=before),
+    )
+    return redirect("course", slug=moved.course.slug)
+
+
+@signed_in
+@require_POST
+def section(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Move a section in its lesson."""
+    moved = get_section_for(request.user, pk, Verb.EDIT)
+    _act(
+        request,
+        moved.title,
+        step=lambda by: step_section(section=moved, by=by),
+        put=lambda before: move_section(section=moved, before=before),
+    )
+    return redirect(lesson_url(moved.lesson_id, anchor=f"section-{pk}", is_editing=True))
+
+
+@signed_in
+@require_POST
+def item(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Move an item in its lesson, also into another section."""
+    moved = get_item_for(request.user, pk, Verb.EDIT)
+    into = _section_asked_for(request, moved)
+    _act(
+        request,
+        moved.shown_title or "The text",
+        step=lambda by: step_item(item=moved, by=by),
+        put=lambda before: move_item(item=moved, section=into, before=before),
+    )
+    return redirect(lesson_url(moved.section.lesson_id, anchor=f"item-{pk}", is_editing=True))
+
+
+def _section_asked_for(request: SignedInRequest, moved: SectionItem) -> Section:
+    """Return the section an item is dragged into: one of its own lesson."""
+    pk = number_of(request.POST, "section")
+    if pk is None:
+        return moved.section
+    into = get_section_for(request.user, pk, Verb.EDIT)
+    if into.lesson_id != moved.section.lesson_id:
+        raise UnknownObjectError(NOTHING)
+    return into
+
+
+def _act(
+    request: SignedInRequest, title: str, *, step: Callable[[int], Place], put: Callable[[int | None], Place]
+) -> None:
+    """Do what `to` asks for: a step up or down, or to be put before another (`before`; none is the end)."""
+    by = _STEPS.get(text_of(request.POST, "to"))
+    try:
+        place = step(by) if by else put(number_of(request.POST, "before"))
+    except StateConflictError as error:
+        messages.error(request, str(error))
+    else:
+        messages.success(request, f"“{title}” is now {place.number} of {place.total}.")
