@@ -11,9 +11,11 @@ from tests.hub.world import World
 from tests.journeys.person import Person, work
 
 from greenroom.hub.connections.models import Connection
+from greenroom.hub.contacts.models import Contact
 from greenroom.hub.courses.models import SectionItem
 from greenroom.hub.events.models import Event
 from greenroom.hub.jobs.models import Job
+from greenroom.hub.segments.services import save_segment
 from greenroom.hub.sync.models import SyncRun
 from greenroom.hub.users.models import User
 
@@ -52,13 +54,15 @@ PAGES = {
         "/events/{event}/cancel/", "/events/{event}/?tab=people", "/events/{event}/?tab=team",
         "/events/{event}/team/add/", "/events/{event}/people/add/", "/events/acts/{act}/", "/automate/",
         "/automate/guides/power-automate/", "/automate/guides/zapier/", "/automate/guides/n8n/",
-        "/automate/guides/make/", "/automate/guides/mcp/",
+        "/automate/guides/make/", "/automate/guides/mcp/", "/segments/", "/segments/new/", "/segments/{segment}/",
+        "/segments/{segment}/change/", "/segments/{segment}/add/", "/segments/{segment}/people/{contact}/",
+        "/contacts/{contact}/",
     ),
 }  # fmt: skip
 
 
 @pytest.fixture
-def places(world: World, item: SectionItem, cast: dict[str, User]) -> dict[str, object]:
+def places(world: World, item: SectionItem, cast: dict[str, User], ada: User) -> dict[str, object]:
     """Let a second webinar take place, and return what the addresses are made of."""
     key = world.schedule_webinar(
         "A walk through the old workshop, with everything that was asked about it last year",
@@ -87,7 +91,15 @@ def places(world: World, item: SectionItem, cast: dict[str, User]) -> dict[str, 
         "past_event": past_event.pk,
         "run": SyncRun.objects.latest("pk").pk,
         "act": ask_for_much(item.event),
+        "segment": save_segment(name="Stayed", rules=rules_about(past_event), actor=ada).pk,
+        "contact": Contact.objects.get(email="lena@example.com").pk,
     }
+
+
+def rules_about(event: Event) -> dict[str, object]:
+    """Return rules of every kind."""
+    attended = {"did": "attended", "events": [event.pk], "minutes": 10, "times": 1}
+    return {"all": [attended, {"not": {"any": [{"field": "country", "is": "in", "values": ["DE", "AT"]}]}}]}
 
 
 def ask_for_much(event: Event) -> int:

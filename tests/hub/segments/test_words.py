@@ -4,7 +4,7 @@ import pytest
 
 from greenroom.hub.events.models import Event
 from greenroom.hub.segments.rules import read_rules
-from greenroom.hub.segments.words import Names, describe_rule, find_names
+from greenroom.hub.segments.words import Names, describe_rule, find_names, tell_rules
 
 NAMES = Names(events={7: "“Ladder safety”"}, segments={4: "North"})
 
@@ -29,13 +29,23 @@ NAMES = Names(events={7: "“Ladder safety”"}, segments={4: "North"})
         ({"segment": 4}, "is in the segment “North”"),
         ({"segment": 5}, "is in a segment that is no longer here"),
         ({"not": {"segment": 4}}, "not: is in the segment “North”"),
-        ({"not": {"any": [{"segment": 4}]}}, "none of this"),
+        ({"not": {"any": [{"segment": 4}]}}, "none of these"),
+        ({"not": {"all": [{"segment": 4}]}}, "not all of these"),
+        ({"not": {"not": {"segment": 4}}}, "not: not: is in the segment “North”"),
+        ({"not": {"all": []}}, "everybody"),
         ({"any": [{"segment": 4}]}, "at least one of these"),
         ({"all": []}, "nobody"),
     ],
 )
 def test_rule_in_words(rules, sentence):
     assert sentence == describe_rule(read_rules(rules), NAMES)
+
+
+def test_rules_below_a_negated_group_stand_directly_below_it():
+    told = tell_rules(read_rules({"not": {"any": [{"segment": 4}, {"not": {"segment": 5}}]}}), NAMES)
+    assert [("is in the segment “North”", []), ("not: is in a segment that is no longer here", [])] == [
+        (one.text, one.below) for one in told.below
+    ]
 
 
 def test_cancelled_event_is_named_as_such(connection):

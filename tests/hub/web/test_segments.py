@@ -61,7 +61,11 @@ def editing(*rows: tuple[str, str, dict[str, object]], **more) -> dict[str, obje
     """Fill in the editor: (place, kind, fields) for each row."""
     given: dict[str, object] = {"name": "Mine", "r-match": "all", "rows": [place for place, _, _ in rows]}
     for place, kind, fields in rows:
-        given |= {f"{place}-kind": kind, **{f"{place}-{name}": value for name, value in fields.items()}}
+        given |= {
+            f"{place}-kind": kind,
+            f"{place}-finds": "who",
+            **{f"{place}-{name}": value for name, value in fields.items()},
+        }
     return given | more
 
 
@@ -145,7 +149,7 @@ def test_editor_saves_a_tree(as_ada, people, ladders, run_jobs):
         ("r_1", "group", {"match": "not any"}),
         ("r_1_0", "field", {"field": "country", "is_": "in", "value": "DE, AT"}),
         ("r_1_1", "did", {"did": "missed", "starts_from": "2026-03-01T00:00"}),
-        ("r_2", "did", {"did": "attended", "events": [str(ladders.pk)], "minutes": "30", "is_not": ""}),
+        ("r_2", "did", {"did": "attended", "events": [str(ladders.pk)], "minutes": "30"}),
         save="1",
     )
     answer = as_ada.post(reverse("new_segment"), given)

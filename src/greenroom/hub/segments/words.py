@@ -40,7 +40,8 @@ DEEDS = {
     "attended": "attended",
     "missed": "missed",
 }
-_GROUPS = {"all": "all of these", "any": "at least one of these", "not": "none of this"}
+_GROUPS = {"all": "all of these", "any": "at least one of these"}
+_NEGATED_GROUPS = {"all": "not all of these", "any": "none of these"}
 _STATES = {Event.State.CANCELLED: " (cancelled)", Event.State.MISSING: " (not found at GoTo)"}
 GONE_EVENT = "an event that is no longer here"
 
@@ -85,13 +86,19 @@ def tell_rules(rule: Rule, names: Names) -> Sentence:
 
 def tell_reason(reason: Reason, names: Names) -> Sentence:
     """Put into words why rules find somebody, or do not."""
-    below = reason.below if _told_below(reason.rule) else []
-    return Sentence(describe_rule(reason.rule, names), [tell_reason(one, names) for one in below], reason.is_met)
+    below = [tell_reason(one, names) for one in _reasons_below(reason)]
+    return Sentence(describe_rule(reason.rule, names), below, reason.is_met)
+
+
+# What "not" turns round is said in its own line; those below that one come next.
 
 
 def _told_below(rule: Rule) -> list[Rule]:
-    """Return the rules that need lines of their own: what is turned round by "not" stands in its line."""
-    return [] if rule.not_ and not rule.not_.children else rule.children
+    return _told_below(rule.not_) if rule.not_ else rule.children
+
+
+def _reasons_below(reason: Reason) -> list[Reason]:
+    return _reasons_below(reason.below[0]) if reason.rule.not_ else reason.below
 
 
 def describe_rule(rule: Rule, names: Names) -> str:
@@ -104,9 +111,15 @@ def describe_rule(rule: Rule, names: Names) -> str:
         case "segment":
             name = names.segments.get(rule.segment or 0)
             return f"is in the segment “{name}”" if name else "is in a segment that is no longer here"
-        case "not" if not _told_below(rule):
-            return f"not: {describe_rule(rule.children[0], names)}"
+        case "not":
+            return _negated(rule.children[0], names)
     return _GROUPS[rule.head] if rule.children else "nobody"
+
+
+def _negated(rule: Rule, names: Names) -> str:
+    if rule.head not in _NEGATED_GROUPS:
+        return f"not: {describe_rule(rule, names)}"
+    return _NEGATED_GROUPS[rule.head] if rule.children else "everybody"
 
 
 def _about_field(rule: Rule) -> str:

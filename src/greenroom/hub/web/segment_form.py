@@ -74,9 +74,7 @@ class GroupForm(RowForm):
 class LeafForm(RowForm):
     """A rule without rules below it."""
 
-    is_not = forms.ChoiceField(
-        label="Find", required=False, choices=[("", "Who does"), ("not", "Everybody who does not")]
-    )
+    finds = forms.ChoiceField(choices=[("who", "Who does"), ("not", "Everybody who does not")])
 
 
 class FieldForm(LeafForm):
@@ -140,7 +138,7 @@ class DeedForm(LeafForm):
 
     def make_rule(self) -> dict[str, Any]:
         """Return the rule with what is filled in."""
-        given = {name: value for name, value in self.cleaned_data.items() if value and name not in ("is_not", "find")}
+        given = {name: value for name, value in self.cleaned_data.items() if value and name not in ("finds", "find")}
         return {name: _as_json(value) for name, value in given.items()}
 
     def list_measures(self) -> list[forms.BoundField]:
@@ -169,9 +167,9 @@ class SegmentForm(LeafForm):
 _FORMS: dict[str, type[RowForm]] = {"group": GroupForm, "field": FieldForm, "did": DeedForm, "segment": SegmentForm}
 # What a new row begins with.
 _NEW: dict[str, Given] = {
-    "did": {"did": ["attended"]},
-    "field": {"field": ["organization"], "is_": ["contains"]},
-    "segment": {},
+    "did": {"finds": ["who"], "did": ["attended"]},
+    "field": {"finds": ["who"], "field": ["organization"], "is_": ["contains"]},
+    "segment": {"finds": ["who"]},
     "group": {"match": ["any"]},
 }
 
@@ -220,7 +218,7 @@ class Row:
         form = forms_by_place[self.place]
         if self.kind != "group":
             rule = form.make_rule()
-            return {"not": rule} if form.cleaned_data["is_not"] else rule
+            return {"not": rule} if form.cleaned_data["finds"] == "not" else rule
         negation, _, connector = form.cleaned_data["match"].rpartition(" ")
         rule = {connector: [row.make_rule(forms_by_place) for row in self.rows]}
         return {"not": rule} if negation else rule
@@ -260,7 +258,7 @@ def _row_of(rule: Rule, is_not: bool = False) -> Row:
     if rule.head in ("all", "any"):
         match = f"not {rule.head}" if is_not else rule.head
         return Row("group", {"match": [match]}, [_row_of(one) for one in rule.children])
-    turned = {"is_not": ["not" if is_not else ""]}
+    turned = {"finds": ["not" if is_not else "who"]}
     if rule.head == "field":
         value = ", ".join(rule.values) or rule.value
         return Row("field", turned | {"field": [str(rule.field)], "is_": [rule.is_], "value": [value]})
