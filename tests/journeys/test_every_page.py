@@ -42,7 +42,8 @@ PAGES = {
         "/sections/{section}/add/recording/", "/items/{item}/settings/",
     ),
     "Ivan": (
-        "/", "/courses/{course}/people/", "/lessons/{lesson}/", "/items/{past}/roster/", "/events/",
+        "/", "/courses/{course}/people/", "/courses/{course}/invitations/", "/lessons/{lesson}/",
+        "/items/{past}/roster/", "/events/",
         "/events/?q=nothing", "/events/{event}/", "/events/{past_event}/", "/events/{past_event}/?tab=people",
         "/events/{past_event}/?tab=attendance",
     ),

@@ -15,7 +15,8 @@ from greenroom.hub.automation.callers import Verb
 from greenroom.hub.automation.models import HookDelivery
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.contacts.services import make_contact
-from greenroom.hub.courses.models import Course, Section, SectionItem
+from greenroom.hub.courses.models import Course, Invitation, Section, SectionItem
+from greenroom.hub.courses.services import make_invitation
 from greenroom.hub.events.models import (
     Attendee,
     Event,
@@ -60,6 +61,7 @@ class Scene:
     hook_delivery: HookDelivery
     member_id: int
     registrant_id: int
+    invitation_id: int
     act_id: int
     contact_id: int
     segment_id: int
@@ -105,6 +107,7 @@ def scene(world, pull, connection, course, section, item, cast) -> Scene:
         recording_key=recording_key,
         member_id=item.event.team.create(role="panelist", member_key="1", name="Pia", email="pia@example.com").pk,
         registrant_id=_registrant(item.event).pk,
+        invitation_id=_invitation(course, cast.ivan).pk,
         act_id=_event_being_made(connection, cast.ada).pk,
     )
 
@@ -115,6 +118,11 @@ def _leave_for_a_program(ada: User) -> OAuthGrant:
     code = allow(client=client, user=ada, verbs=[Verb.READ], connection_ids=None, redirect_uri=uri, code_challenge="")
     exchange_code(client=authenticate_client(client.client_id, secret), code=code, redirect_uri=uri, code_verifier="")
     return client.grants.get()
+
+
+def _invitation(course: Course, ivan: User) -> Invitation:
+    make_invitation(course=course, days=14, most_uses=30, actor=ivan)
+    return course.invitations.get()
 
 
 def _registrant(event: Event) -> Registrant:

@@ -28,6 +28,8 @@ ROUTES = {
     "create_lesson": Route("POST", 302, EDITORS, ("slug",)),
     "course_people": Route("GET", 200, TEACHERS, ("slug",)),
     "remove_from_course": Route("POST", 302, TEACHERS, ("slug", "user_id")),
+    "course_invitations": Route("GET", 200, TEACHERS, ("slug",)),
+    "revoke_invitation": Route("POST", 302, TEACHERS, ("slug", "invitation")),
     "lesson": Route("GET", 200, MEMBERS, ("lesson",)),
     "move_lesson": Route("POST", 302, EDITORS, ("lesson",)),
     "move_section": Route("POST", 302, EDITORS, ("section",)),
@@ -134,7 +136,7 @@ ROUTES = {
 # What machines ask has no sign-in; the style page is there only in development.
 OPEN = {"healthz": 200, "readyz": 503, "metrics": 200, "style": 404, "api_docs": 200}
 # Where the address or what is brought proves who is there. See `tests/hub/intake`, `test_join_links`
-# and `test_feeds`.
+# `test_feeds` and `test_invitations`.
 DOORS = (
     "goto_hook",
     "unsubscribe_hook",
@@ -142,6 +144,7 @@ DOORS = (
     "registration_confirmed",
     "join_as_anybody",
     "calendar_feed",
+    "accept_invitation",
 )
 
 FORMS = (
@@ -154,6 +157,7 @@ FORMS = (
     "register",
     "item_settings",
     "course_people",
+    "course_invitations",
     "reader",
     "add_person",
     "create_api_key",
@@ -182,6 +186,7 @@ def address(name: str, scene: Any, otto: Any) -> str:
     things = {
         "slug": {"slug": scene.course.slug},
         "user_id": {"user_id": otto.pk},
+        "invitation": {"invitation_id": scene.invitation_id},
         "lesson": {"pk": scene.section.lesson_id},
         "section": {"pk": scene.section.pk},
         "product": {"product": "webinar"},

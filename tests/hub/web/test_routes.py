@@ -111,6 +111,7 @@ def test_what_does_not_exist_is_not_found_even_by_the_admin(db, ada, browser, un
             continue
         kwargs: dict[str, Any] = {"slug": "no-such-course"} if "slug" in takes else {"pk": unknown}
         kwargs = {"name": "no.such.reader"} if "reader" in takes else kwargs
+        kwargs |= {"invitation_id": unknown} if "invitation" in takes else {}
         kwargs |= {"user_id": unknown} if "user_id" in takes else {}
         kwargs |= {"product": "webinar"} if "product" in route.takes else {}
         kwargs |= {f"{thing}_id": unknown for thing in ("member", "registrant", "person") if thing in takes}

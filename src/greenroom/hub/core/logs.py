@@ -16,7 +16,7 @@ _SECRET_KEY = re.compile(r"token|secret|password|authorization|cookie|join_url|s
 _EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.[\w.-]+")
 _URL_PATH = re.compile(r"(https?://[^/?#\s]+)[/?#]\S*")
 # Addresses of ours that let in whoever has them; Django logs the path of what it could not answer.
-_CAPABILITY = re.compile(r"(/go/join/[a-z]/|/hooks/out/|/calendar/feed/)\S+")
+_CAPABILITY = re.compile(r"(/go/join/[a-z]/|/hooks/out/|/calendar/feed/|/invitations/)\S+")
 _BEARER = re.compile(r"\b(Bearer|Basic)\s+[\w.~+/=-]+", re.IGNORECASE)
 
 

@@ -10,9 +10,9 @@ from icalendar import Calendar
 from icalendar import Event as CalendarEvent
 
 from greenroom.hub.core import clock
+from greenroom.hub.core.tokens import digest_of
 from greenroom.hub.courses.access import list_courses_for
 from greenroom.hub.courses.models import CalendarEntry, CalendarFeed, Course, SectionItem
-from greenroom.hub.courses.services.calendars import digest_of
 from greenroom.hub.events.models import Registrant
 from greenroom.hub.events.products import Ability, can
 from greenroom.hub.events.selectors import Registration, find_registrations

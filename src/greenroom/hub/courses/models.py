@@ -218,3 +218,24 @@ class CalendarFeed(models.Model):
                 fields=["user"], condition=models.Q(course__isnull=True), name="one_calendar_of_all_courses"
             ),
         ]
+
+
+class Invitation(models.Model):
+    """A link by which people who sign in take themselves into a course, as learners. Only its token's hash is kept."""
+
+    course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="invitations")
+    digest = models.CharField(max_length=64, unique=True)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    most_uses = models.PositiveIntegerField()
+    uses = models.PositiveIntegerField(default=0)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(uses__lte=models.F("most_uses")), name="invitation_is_not_used_too_often"
+            )
+        ]

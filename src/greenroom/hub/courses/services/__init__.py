@@ -12,6 +12,12 @@ from greenroom.hub.courses.services.authoring import (
 from greenroom.hub.courses.services.calendars import keep_calendar, open_feed, revoke_feed
 from greenroom.hub.courses.services.completion import evaluate_event, evaluate_item
 from greenroom.hub.courses.services.enrolment import enroll, unenroll
+from greenroom.hub.courses.services.invitations import (
+    accept_invitation,
+    get_invitation,
+    make_invitation,
+    revoke_invitation,
+)
 from greenroom.hub.courses.services.materials import (
     add_file_item,
     add_link_item,
@@ -21,6 +27,7 @@ from greenroom.hub.courses.services.materials import (
 )
 
 __all__ = [
+    "accept_invitation",
     "add_event_item",
     "add_file_item",
     "add_lesson",
@@ -35,9 +42,12 @@ __all__ = [
     "enroll",
     "evaluate_event",
     "evaluate_item",
+    "get_invitation",
     "keep_calendar",
+    "make_invitation",
     "open_feed",
     "remove_item",
     "revoke_feed",
+    "revoke_invitation",
     "unenroll",
 ]

@@ -1,7 +1,5 @@
 """What people's calendars show: the dates of events, and the secret addresses under which they are read."""
 
-import hashlib
-import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +7,7 @@ from datetime import datetime
 from django.db import transaction
 
 from greenroom.hub.core import clock
+from greenroom.hub.core.tokens import digest_of, make_token
 from greenroom.hub.courses.models import CalendarEntry, CalendarFeed, Course
 from greenroom.hub.events.models import Event
 from greenroom.hub.users.models import User
@@ -69,7 +68,7 @@ def _change(entry: CalendarEntry, **columns: object) -> None:
 
 def open_feed(*, user: User, course: Course | None) -> str:
     """Make the address of a person's calendar, and return its token, this once. One that was there leads nowhere."""
-    token = secrets.token_urlsafe(32)
+    token = make_token()
     CalendarFeed.objects.update_or_create(
         user=user, course=course, defaults={"digest": digest_of(token), "made_at": clock.now()}
     )
@@ -79,8 +78,3 @@ def open_feed(*, user: User, course: Course | None) -> str:
 def revoke_feed(*, user: User, course: Course | None) -> None:
     """Let the address of a person's calendar lead nowhere from now on."""
     CalendarFeed.objects.filter(user=user, course=course).delete()
-
-
-def digest_of(token: str) -> str:
-    """Return by what a token is found again. It has too much chance in it to be guessed from that."""
-    return hashlib.sha256(token.encode()).hexdigest()
