@@ -84,15 +84,23 @@ class FieldForm(LeafForm):
     is_ = forms.ChoiceField(label="How", choices=list(OPERATORS.items()), widget=forms.Select(attrs=_RENEWS))
     value = forms.CharField(label="Value", max_length=2000)
 
+    def clean(self) -> None:
+        """Refuse a list in which nothing stands between the commas."""
+        given = self.cleaned_data
+        if given.get("is_") == "in" and "value" in given and not _split(given["value"]):
+            self.add_error("value", "Give at least one value.")
+
     def make_rule(self) -> dict[str, Any]:
         """Return the rule; several values are separated by commas."""
         rule = {"field": self.cleaned_data["field"], "is": self.cleaned_data["is_"]}
         if "value" not in self.fields:
             return rule
         value = self.cleaned_data["value"]
-        if rule["is"] == "in":
-            return {**rule, "values": [one.strip() for one in value.split(",") if one.strip()]}
-        return {**rule, "value": value}
+        return {**rule, "values": _split(value)} if rule["is"] == "in" else {**rule, "value": value}
+
+
+def _split(value: str) -> list[str]:
+    return [one.strip() for one in value.split(",") if one.strip()]
 
 
 def _count(label: str, most: int = 1_000_000) -> forms.IntegerField:
