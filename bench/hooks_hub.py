@@ -141,6 +141,8 @@ def _receiving() -> Iterator[tuple[str, list[tuple[str, float]]]]:
 
 
 def _event() -> Event:
+    # So that the worker does this alone, and reads nothing from GoTo meanwhile.
+    Connection.objects.update(state=Connection.State.RECONNECT_NEEDED)
     connection, tomorrow = Connection.objects.all()[0], clock.now() + timedelta(days=1)
     return Event.objects.create(
         connection=connection,

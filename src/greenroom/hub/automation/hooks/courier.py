@@ -32,7 +32,7 @@ from greenroom.hub.core.checkpoints import reached
 from greenroom.hub.core.errors import HubError
 from greenroom.hub.jobs.retry import describe
 
-CALLS_PER_HOOK = 4
+CALLS_PER_HOOK = 20
 CALLS = 500
 # Longer than a call can take.
 HELD_FOR = timedelta(seconds=30)
