@@ -40,6 +40,7 @@ PAGES = {
         "/sections/{section}/add/webinar/?paste", "/sections/{section}/add/webinar/?link=https://example.com/",
         "/sections/{section}/add/text/", "/sections/{section}/add/link/", "/sections/{section}/add/file/",
         "/sections/{section}/add/recording/", "/items/{item}/settings/",
+        "/sections/{section}/add/webinar/?when=past", "/courses/{course}/settings/",
     ),
     "Ivan": (
         "/", "/courses/{course}/people/", "/courses/{course}/invitations/", "/lessons/{lesson}/",

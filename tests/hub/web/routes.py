@@ -25,6 +25,7 @@ ROUTES = {
     "courses": Route("GET", 200, EVERYBODY),
     "create_course": Route("GET", 200, TEACHERS),
     "course": Route("GET", 200, MEMBERS, ("slug",)),
+    "course_settings": Route("GET", 200, EDITORS, ("slug",)),
     "create_lesson": Route("POST", 302, EDITORS, ("slug",)),
     "course_people": Route("GET", 200, TEACHERS, ("slug",)),
     "remove_from_course": Route("POST", 302, TEACHERS, ("slug", "user_id")),
@@ -149,6 +150,7 @@ DOORS = (
 
 FORMS = (
     "create_course",
+    "course_settings",
     "add_text",
     "add_link",
     "add_file",

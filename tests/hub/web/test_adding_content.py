@@ -85,6 +85,17 @@ def test_event_that_is_over_can_be_added_also_when_its_account_is_gone(event, co
     assert 1 == SectionItem.objects.count()
 
 
+def test_past_events_have_a_list_of_their_own(world, pull, event, section, as_eda):
+    past = pull(world.schedule_webinar("Ropes", starts_in=timedelta(days=-2)))
+    chosen = [
+        as_eda.get(reverse("choose_event", args=[section.pk, "webinar"]), query).context["choices"]
+        for query in ({}, {"when": "past"}, {"when": "past", "q": "rope"}, {"when": "past", "q": "ladder"})
+    ]
+    assert [[event], [past], [past], []] == [list(one) for one in chosen]
+    answer = add(as_eda, section, past.pk)
+    assert "“Ropes” is in this lesson." in texts(answer)
+
+
 def paste(client, section, link: str):
     return choose(client, section, link=link)
 

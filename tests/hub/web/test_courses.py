@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
-from tests.factories.courses import make_course, make_enrollment, make_item
+from tests.factories.courses import make_course, make_enrollment, make_item, make_section
 from tests.factories.users import make_user
 
 from greenroom.hub.courses.models import Completion, Course, Enrollment
@@ -138,3 +138,38 @@ def test_times_are_shown_in_the_zone_of_who_looks(item, lena, as_lena):
     lena.time_zone = "Asia/Kolkata"
     lena.save()
     assert "15:30" in texts(as_lena.get(lesson))
+
+
+def test_draft_is_published_by_its_editor_and_only_then_seen(course, as_eda, as_lena):
+    settings, page = reverse("course_settings", args=[course.slug]), reverse("course", args=[course.slug])
+    answer = as_eda.post(settings, {"title": "Safety at work", "summary": "Ladders."}, follow=True)
+    assert [(page, 302)] == answer.redirect_chain
+    for text in ("Safety at work", "This is a draft. Learners do not see it until it is published"):
+        assert text in texts(answer)
+    assert "Draft" in texts(as_eda.get("/courses/"))
+    assert 404 == as_lena.get(page).status_code
+    as_eda.post(settings, {"title": "Safety at work", "is_published": "on"})
+    assert 200 == as_lena.get(page).status_code
+    assert "draft" not in texts(as_eda.get(page))
+
+
+def test_course_keeps_its_title_when_none_is_given(course, as_eda):
+    answer = as_eda.post(reverse("course_settings", args=[course.slug]), {"title": " ", "is_published": "on"})
+    course.refresh_from_db()
+    assert (422, "Workplace safety") == (answer.status_code, course.title)
+
+
+def test_event_in_two_places_is_one_event_with_one_list(item, lena, sign_up, as_lena, run_jobs):
+    second = make_item(make_section(make_course("First aid")), item.event)
+    make_enrollment(second.section.lesson.course, lena)
+    assert ["open", "open"] == [state_of(as_lena, one) for one in (item, second)]
+    sign_up(item.event, lena)
+    assert 1 == item.event.registrants.count()
+    assert state_of(as_lena, item) == state_of(as_lena, second) != "open"
+    as_lena.post(reverse("cancel_registration", args=[second.pk]))
+    run_jobs()
+    assert ["open", "open"] == [state_of(as_lena, one) for one in (item, second)]
+
+
+def state_of(client, item) -> str:
+    return client.get(reverse("item_card", args=[item.pk])).context["view"].state.code

@@ -74,10 +74,10 @@ def list_dates(*, events: QuerySet[Event], between: tuple[datetime, datetime]) -
     return dates.select_related("event").order_by("starts_at", "pk")
 
 
-def list_choosable_events(*, product: str, text: str = "") -> QuerySet[Event]:
-    """Return the events an editor may put into a lesson: of active connections, upcoming and running first."""
+def list_choosable_events(*, product: str, text: str = "", when: str = "upcoming") -> QuerySet[Event]:
+    """Return the events of active connections an editor may put into a lesson; `when` as in `list_events`."""
     return (
-        list_events(text=text, product=product, when="upcoming")
+        list_events(text=text, product=product, when=when)
         .filter(connection__state=Connection.State.ACTIVE)
         .exclude(state__in=[Event.State.CANCELLED, Event.State.MISSING])
     )

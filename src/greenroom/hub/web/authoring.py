@@ -83,12 +83,15 @@ def choose_event(request: SignedInRequest, pk: int, product: str) -> HttpRespons
         "is_any_connected": list_active_connections().exists(),
         "link": text_of(request.GET, "link"),
         "title": f"Add a {kind.words.one.lower()}",
-        "current_tab": "Choose",
     }
     if context["link"] or "paste" in request.GET:
         return _answer_link(request, context, accounts)
-    events = list_choosable_events(product=product, text=text_of(request.GET, "q")).filter(connection__in=accounts)
-    page = page_of(request, events, 20)
+    is_past = text_of(request.GET, "when") == "past"
+    events = list_choosable_events(
+        product=product, text=text_of(request.GET, "q"), when="past" if is_past else "upcoming"
+    )
+    page = page_of(request, events.filter(connection__in=accounts), 20)
+    context |= {"is_past": is_past, "current_tab": "Past" if is_past else "Upcoming"}
     return render(request, "courses/choose_event.html", {**context, "page": page, "choices": page.object_list})
 
 

@@ -18,7 +18,7 @@ from greenroom.hub.courses.access import (
 )
 from greenroom.hub.courses.models import Enrollment
 from greenroom.hub.courses.selectors import list_people, list_progress, list_roster, view_lesson
-from greenroom.hub.courses.services import add_lesson, create_course, enroll, unenroll
+from greenroom.hub.courses.services import add_lesson, change_course, create_course, enroll, unenroll
 from greenroom.hub.events.products import Ability, can
 from greenroom.hub.users.selectors import find_user
 from greenroom.hub.web.addresses import lesson_url
@@ -30,6 +30,14 @@ class CourseForm(forms.Form):
 
     title = forms.CharField(max_length=200)
     summary = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": "3"}))
+
+
+class CourseSettingsForm(CourseForm):
+    """What is said of a course, and who sees it."""
+
+    is_published = forms.BooleanField(
+        required=False, label="Published", help_text="Without it only those who teach or edit the course see it."
+    )
 
 
 class EnrollmentForm(forms.Form):
@@ -84,6 +92,20 @@ def course_page(request: SignedInRequest, slug: str) -> HttpResponse:
             "may_see_people": may(request.user, Verb.PEOPLE, course),
         },
     )
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def course_settings(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Rename a course, publish it, or make it a draft again."""
+    course = get_course_for(request.user, slug, Verb.EDIT)
+    initial = {"title": course.title, "summary": course.summary, "is_published": course.is_published}
+    form = CourseSettingsForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        change_course(course=course, **form.cleaned_data)
+        return redirect("course", slug=slug)
+    context = {"course": course, "form": form}
+    return render(request, "courses/course_settings.html", context, status=422 if form.errors else 200)
 
 
 @signed_in

@@ -40,6 +40,7 @@ urlpatterns = [
     path("courses/", courses.list_page, name="courses"),
     path("courses/new/", courses.create, name="create_course"),
     path("courses/<slug:slug>/", courses.course_page, name="course"),
+    path("courses/<slug:slug>/settings/", courses.course_settings, name="course_settings"),
     path("courses/<slug:slug>/lessons/", courses.create_lesson, name="create_lesson"),
     path("courses/<slug:slug>/people/", courses.people_page, name="course_people"),
     path("courses/<slug:slug>/people/<int:user_id>/remove/", courses.remove_person, name="remove_from_course"),

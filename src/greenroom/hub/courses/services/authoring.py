@@ -28,6 +28,12 @@ def create_course(*, title: str, summary: str, actor: User, is_published: bool =
     return course
 
 
+def change_course(*, course: Course, title: str, summary: str, is_published: bool) -> None:
+    """Set what a course is called, what it says of itself, and whether its learners see it. Its address stays."""
+    course.title, course.summary, course.is_published = _titled(title), summary.strip(), is_published
+    course.save(update_fields=["title", "summary", "is_published"])
+
+
 def add_lesson(*, course: Course, title: str, summary: str = "") -> Lesson:
     """Add a lesson at the end of a course, with one section ready to be filled."""
     with transaction.atomic():
