@@ -13,7 +13,14 @@ from greenroom.hub.events.models import Event, Registrant
 from greenroom.hub.events.products import PRODUCTS
 from greenroom.hub.jobs.models import Job
 from greenroom.hub.sync.models import SyncRun
-from greenroom.hub.sync.services import find_at_goto, open_run, read_registration_form, request_sync, synchronize
+from greenroom.hub.sync.services import (
+    find_at_goto,
+    keep_registration_form_fresh,
+    open_run,
+    read_registration_form,
+    request_sync,
+    synchronize,
+)
 from greenroom.hub.sync.tasks import sync_everything
 
 LIST = "getAllRegistrantsForWebinar"
@@ -277,3 +284,10 @@ def test_an_account_that_lost_its_access_does_not_end_the_search(world, connecti
     world.fail(kind="status", status=403, body=refused, operation="getWebinar", times=2)
     with pytest.raises(UnknownEventError):
         find_at_goto(link=PastedLink(event_key="123456789012345"), among=Connection.objects.all())
+
+
+@pytest.mark.parametrize("state", ["cancelled", "missing"])
+def test_form_of_an_event_that_is_not_held_is_not_asked_for(event, state):
+    event.state, event.registration_form_read_at = state, None
+    keep_registration_form_fresh(event=event)
+    assert not Job.objects.filter(name="sync.read_registration_form").exists()

@@ -21,6 +21,8 @@ from greenroom.hub.jobs.registry import task
 
 def keep_registration_form_fresh(*, event: Event) -> None:
     """Have the organizer's form read again in the background when it is unknown, refused or an hour old."""
+    if event.state in {Event.State.CANCELLED, Event.State.MISSING}:
+        return  # nobody signs up any more, and GoTo has no form
     read_at = event.registration_form_read_at
     if read_at is None or clock.now() - read_at > timedelta(hours=1):
         read_registration_form.enqueue(event_id=event.pk, dedupe_key=f"form:{event.pk}")
