@@ -16,9 +16,9 @@ def adas(browser, ada):
 
 def test_home_names_every_trigger_and_operation_people_see(adas):
     page = adas.get("/automate/").content.decode()
-    assert all(f"<code>{one.name}</code>" in page for one in list_triggers())
+    assert all(f">{one.name}</code>" in page for one in list_triggers())
     for one in list_operations():
-        assert (f"<code>{one.operation_id}</code>" in page) == (one.visibility is not Visibility.INTERNAL)
+        assert (f">{one.operation_id}</code>" in page) == (one.visibility is not Visibility.INTERNAL)
 
 
 @pytest.mark.parametrize("platform", GUIDES)
