@@ -1,11 +1,13 @@
 """The cast of the hub's tests, and the world they live in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 from django.db import connection as database
+from django.http import HttpResponse
 from django.test import Client
 from tests.factories.courses import make_course, make_enrollment, make_item, make_section
 from tests.factories.users import make_user
@@ -71,15 +73,23 @@ def otto(db) -> User:
 
 
 @pytest.fixture
-def browser() -> Callable[[User], Client]:
-    """Open a browser in which somebody has signed in."""
+def browser() -> Iterator[Callable[[User], Client]]:
+    """Open a browser in which somebody has signed in; files it was sent are read to the end, which closes them."""
+    with ExitStack() as sent:
 
-    def open_browser(user: User) -> Client:
-        client = Client()
-        client.force_login(user)
-        return client
+        class Browser(Client):
+            def request(self, **request: object) -> HttpResponse:
+                answer = super().request(**request)
+                if answer.streaming:
+                    sent.callback(lambda: b"".join(answer))
+                return answer
 
-    return open_browser
+        def open_browser(user: User) -> Client:
+            client = Browser()
+            client.force_login(user)
+            return client
+
+        yield open_browser
 
 
 @pytest.fixture

@@ -460,10 +460,10 @@ def test_what_is_taken_is_nobody_elses_until_it_was_held_too_long(subscribed, si
 
 def test_hook_has_few_calls_at_a_time(subscribed, sign_up, receiver):
     hook = subscribed()
-    sign_up(*(f"Person{number}" for number in range(7)))
-    assert 4 == len(take_due({}, limit=100))
-    assert [] == take_due({hook.pk: 4}, limit=100)
-    assert 1 == len(take_due({hook.pk: 3}, limit=100))
+    sign_up(*(f"Person{number}" for number in range(23)))
+    assert 20 == len(take_due({}, limit=100))
+    assert [] == take_due({hook.pk: 20}, limit=100)
+    assert 1 == len(take_due({hook.pk: 19}, limit=100))
 
 
 def test_target_that_never_answers_holds_up_nobody(subscribed, sign_up, receiver, monkeypatch):
