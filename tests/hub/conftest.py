@@ -49,6 +49,12 @@ def ada(db) -> User:
 
 
 @pytest.fixture
+def mara(db) -> User:
+    """Mara markets: she sees events and contacts."""
+    return make_user("Mara", is_marketer=True)
+
+
+@pytest.fixture
 def ivan(db) -> User:
     """Ivan instructs."""
     return make_user("Ivan")

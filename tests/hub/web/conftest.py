@@ -69,9 +69,9 @@ class Scene:
 
 
 @pytest.fixture
-def cast(ada: User, ivan: User, eda: User, lena: User, otto: User) -> SimpleNamespace:
+def cast(ada: User, mara: User, ivan: User, eda: User, lena: User, otto: User) -> SimpleNamespace:
     """Everybody by name."""
-    return SimpleNamespace(ada=ada, ivan=ivan, eda=eda, lena=lena, otto=otto)
+    return SimpleNamespace(ada=ada, mara=mara, ivan=ivan, eda=eda, lena=lena, otto=otto)
 
 
 @pytest.fixture
@@ -223,6 +223,11 @@ def as_eda(browser, eda) -> Client:
 @pytest.fixture
 def as_lena(browser, lena) -> Client:
     return browser(lena)
+
+
+@pytest.fixture
+def as_mara(browser, mara) -> Client:
+    return browser(mara)
 
 
 @pytest.fixture

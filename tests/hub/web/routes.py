@@ -14,10 +14,12 @@ class Route(NamedTuple):
     takes: tuple[str, ...] = ()
 
 
-EVERYBODY = ("otto", "lena", "eda", "ivan", "ada")
+EVERYBODY = ("otto", "lena", "eda", "ivan", "mara", "ada")
 MEMBERS = ("lena", "eda", "ivan", "ada")
 EDITORS = ("eda", "ivan", "ada")
 TEACHERS = ("ivan", "ada")
+MARKETERS = ("mara", "ada")
+WHO_SEE_EVENTS = ("eda", "ivan", "mara", "ada")
 ADMINS = ("ada",)
 
 ROUTES = {
@@ -56,8 +58,8 @@ ROUTES = {
     "calendars": Route("GET", 200, EVERYBODY),
     "make_calendar_address": Route("POST", 200, EVERYBODY),
     "revoke_calendar_address": Route("POST", 302, EVERYBODY),
-    "events": Route("GET", 200, EDITORS),
-    "event": Route("GET", 200, EDITORS, ("event",)),
+    "events": Route("GET", 200, WHO_SEE_EVENTS),
+    "event": Route("GET", 200, WHO_SEE_EVENTS, ("event",)),
     "new_event": Route("GET", 200, ADMINS),
     "create_event": Route("GET", 200, ADMINS, ("product",)),
     "change_event": Route("GET", 200, ADMINS, ("event",)),
@@ -100,12 +102,12 @@ ROUTES = {
     "retry_jobs": Route("POST", 302, ADMINS),
     "retry_job": Route("POST", 302, ADMINS, ("job",)),
     "reader": Route("GET", 200, ADMINS, ("reader",)),
-    "automate": Route("GET", 200, EDITORS),
-    "automate_guide": Route("GET", 200, EDITORS, ("platform",)),
-    "api_keys": Route("GET", 200, EDITORS),
-    "create_api_key": Route("GET", 200, EDITORS),
+    "automate": Route("GET", 200, WHO_SEE_EVENTS),
+    "automate_guide": Route("GET", 200, WHO_SEE_EVENTS, ("platform",)),
+    "api_keys": Route("GET", 200, WHO_SEE_EVENTS),
+    "create_api_key": Route("GET", 200, WHO_SEE_EVENTS),
     "revoke_api_key": Route("POST", 302, ADMINS, ("api_key",)),
-    "hooks_out": Route("GET", 200, EDITORS),
+    "hooks_out": Route("GET", 200, WHO_SEE_EVENTS),
     "hook_out": Route("GET", 200, ADMINS, ("hook",)),
     "switch_hook": Route("POST", 302, ADMINS, ("hook",)),
     "renew_hook_secret": Route("POST", 200, ADMINS, ("hook",)),
@@ -118,19 +120,19 @@ ROUTES = {
     "oauth_clients": Route("GET", 200, ADMINS),
     "register_oauth_client": Route("GET", 200, ADMINS),
     "remove_oauth_client": Route("POST", 302, ADMINS, ("oauth_client",)),
-    "oauth_authorize": Route("GET", 422, EDITORS),
-    "contacts": Route("GET", 200, ADMINS),
-    "add_contact": Route("GET", 200, ADMINS),
-    "contact": Route("GET", 200, ADMINS, ("contact",)),
-    "change_contact": Route("GET", 200, ADMINS, ("contact",)),
-    "segments": Route("GET", 200, ADMINS),
-    "new_segment": Route("GET", 200, ADMINS),
-    "segment": Route("GET", 200, ADMINS, ("segment",)),
-    "change_segment": Route("GET", 200, ADMINS, ("segment",)),
-    "delete_segment": Route("POST", 302, ADMINS, ("segment",)),
-    "add_to_segment": Route("GET", 200, ADMINS, ("segment",)),
-    "segment_person": Route("GET", 200, ADMINS, ("segment", "person")),
-    "decide_in_segment": Route("POST", 302, ADMINS, ("segment", "person")),
+    "oauth_authorize": Route("GET", 422, WHO_SEE_EVENTS),
+    "contacts": Route("GET", 200, MARKETERS),
+    "add_contact": Route("GET", 200, MARKETERS),
+    "contact": Route("GET", 200, MARKETERS, ("contact",)),
+    "change_contact": Route("GET", 200, MARKETERS, ("contact",)),
+    "segments": Route("GET", 200, MARKETERS),
+    "new_segment": Route("GET", 200, MARKETERS),
+    "segment": Route("GET", 200, MARKETERS, ("segment",)),
+    "change_segment": Route("GET", 200, MARKETERS, ("segment",)),
+    "delete_segment": Route("POST", 302, MARKETERS, ("segment",)),
+    "add_to_segment": Route("GET", 200, MARKETERS, ("segment",)),
+    "segment_person": Route("GET", 200, MARKETERS, ("segment", "person")),
+    "decide_in_segment": Route("POST", 302, MARKETERS, ("segment", "person")),
     "people": Route("GET", 200, ADMINS),
     "add_person": Route("GET", 200, ADMINS),
 }

@@ -18,6 +18,7 @@ from greenroom.hub.connections.selectors import list_connections_usable_by_any, 
 from greenroom.hub.core.errors import UnknownObjectError
 from greenroom.hub.courses.models import Course, Enrollment, Lesson, Section, SectionItem
 from greenroom.hub.events.models import Event
+from greenroom.hub.users.access import may_market
 from greenroom.hub.users.models import User
 
 
@@ -90,8 +91,12 @@ def may_create_course(user: User) -> bool:
 
 
 def may_see_events(user: User) -> bool:
-    """Tell whether a person may look at the events of the connected accounts: those who put them into lessons."""
-    return user.is_site_admin or Enrollment.objects.filter(user=user, role__in=_ROLES[Verb.EDIT]).exists()
+    """
+    Tell whether a person may look at the events of the connected accounts.
+
+    Those may who put them into lessons, and those who market them.
+    """
+    return may_market(user) or Enrollment.objects.filter(user=user, role__in=_ROLES[Verb.EDIT]).exists()
 
 
 def list_accounts_for(course: Course) -> QuerySet[Connection]:
@@ -100,8 +105,8 @@ def list_accounts_for(course: Course) -> QuerySet[Connection]:
 
 
 def list_accounts_seen_by(user: User) -> QuerySet[Connection]:
-    """Return the GoTo accounts that a person may know of: those open to any of the courses they edit."""
-    if user.is_site_admin:
+    """Return the GoTo accounts that a person may know of: marketers of all, others of those open to any course they edit."""
+    if may_market(user):
         return Connection.objects.all()
     courses = list_courses_for(user, Verb.EDIT)
     return list_connections_usable_by_any(used_by=ConnectionUse.UsedBy.COURSE, objects=courses)
@@ -109,7 +114,7 @@ def list_accounts_seen_by(user: User) -> QuerySet[Connection]:
 
 def list_events_for(user: User, events: QuerySet[Event]) -> QuerySet[Event]:
     """Leave out the events a person may not know of: of other accounts, and not in a course that they edit either."""
-    if user.is_site_admin:
+    if may_market(user):
         return events
     shown = SectionItem.objects.filter(
         section__lesson__course__in=list_courses_for(user, Verb.EDIT), removed_at=None, event__isnull=False

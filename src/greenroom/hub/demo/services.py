@@ -81,6 +81,7 @@ def _ensure_user(email: str, first_name: str, last_name: str, time_zone: str, ro
         last_name=last_name,
         time_zone=time_zone,
         is_site_admin=role == "admin",
+        is_marketer=role == "marketer",
     )
 
 

@@ -39,8 +39,8 @@ class User(AbstractBaseUser):
     """
     A person who signs in with an e-mail address and a password.
 
-    A site admin connects accounts and sees everything; all other rights come from the role in a course
-    (`courses.Enrollment`).
+    A site admin connects accounts and sees everything; a marketer sees events, and everything of contacts and what is
+    sent to them. All other rights come from the role in a course (`courses.Enrollment`).
     """
 
     email = models.EmailField(max_length=254, unique=True)
@@ -48,6 +48,7 @@ class User(AbstractBaseUser):
     last_name = models.CharField(max_length=128)
     time_zone = models.CharField(max_length=64, default="UTC", validators=[validate_time_zone])
     is_site_admin = models.BooleanField(default=False)
+    is_marketer = models.BooleanField(default=False, db_default=False)
     is_active = models.BooleanField(default=True)
     joined_at = models.DateTimeField(default=timezone.now)
     # The address under which what was done without signing in has been given to this person; another than `email`

@@ -16,6 +16,7 @@ def add_user(
     password: str | None = None,
     time_zone: str = "UTC",
     is_site_admin: bool = False,
+    is_marketer: bool = False,
 ) -> User:
     """
     Add a person. Without a password they choose one by "I forgot my password".
@@ -29,7 +30,9 @@ def add_user(
             raise ValidationError({"email": "Somebody signs in with this address already."})
         if password is not None:
             validate_password(password, User(**person))
-        return User.objects.create_user(**person, password=password, time_zone=time_zone, is_site_admin=is_site_admin)
+        return User.objects.create_user(
+            **person, password=password, time_zone=time_zone, is_site_admin=is_site_admin, is_marketer=is_marketer
+        )
     except ValidationError as error:
         raise InvalidInputError("This person could not be added.", _by_field(error)) from error
 

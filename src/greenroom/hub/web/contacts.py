@@ -13,7 +13,7 @@ from greenroom.hub.core.errors import InvalidInputError
 from greenroom.hub.segments.selectors import list_segments_of
 from greenroom.hub.users.models import time_zones
 from greenroom.hub.web.activity import list_activity_of, tell_of_one
-from greenroom.hub.web.doors import SignedInRequest, add_errors, page_of, site_admins_only, text_of
+from greenroom.hub.web.doors import SignedInRequest, add_errors, marketers_only, page_of, text_of
 
 _EVENTS_SHOWN = 20
 
@@ -37,7 +37,7 @@ class ContactForm(forms.Form):
     )
 
 
-@site_admins_only
+@marketers_only
 @require_GET
 def list_page(request: SignedInRequest) -> HttpResponse:
     """Show everybody marketing knows."""
@@ -45,7 +45,7 @@ def list_page(request: SignedInRequest) -> HttpResponse:
     return render(request, "contacts/list.html", {"page": page})
 
 
-@site_admins_only
+@marketers_only
 @require_GET
 def contact_page(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show one person: what is known of them, their segments and events, and everything that happened in order."""
@@ -65,7 +65,7 @@ def contact_page(request: SignedInRequest, pk: int) -> HttpResponse:
     )
 
 
-@site_admins_only
+@marketers_only
 @require_http_methods(["GET", "POST"])
 def add(request: SignedInRequest) -> HttpResponse:
     """Add a person."""
@@ -81,7 +81,7 @@ def add(request: SignedInRequest) -> HttpResponse:
     return render(request, "contacts/add.html", {"form": form}, status=422 if form.errors else 200)
 
 
-@site_admins_only
+@marketers_only
 @require_http_methods(["GET", "POST"])
 def change(request: SignedInRequest, pk: int) -> HttpResponse:
     """Change what is known of a person."""

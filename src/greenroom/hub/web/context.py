@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from greenroom.hub.courses.access import may_see_events
+from greenroom.hub.users.access import may_market
 from greenroom.hub.web.troubles import list_troubles
 
 
@@ -33,10 +34,10 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     areas = [("Home", "home", "home"), ("Courses", "courses", "learn")]
     if may_see_events(user):
         areas += [("Events", "events", "calendar"), ("Automate", "automate", "link")]
+    if may_market(user):
+        areas += [("Contacts", "contacts", "contact"), ("Segments", "segments", "site")]
     if user.is_site_admin:
         areas += [
-            ("Contacts", "contacts", "contact"),
-            ("Segments", "segments", "site"),
             ("Accounts", "connections", "link"),
             ("Sync", "sync_runs", "sync"),
             ("To decide", "unmatched", "inbox"),

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponseBase, QueryDict
 from django_htmx.http import HttpResponseClientRefresh
 
 from greenroom.hub.core.errors import InvalidInputError
-from greenroom.hub.users.access import require_site_admin
+from greenroom.hub.users.access import require_marketer, require_site_admin
 from greenroom.hub.users.models import User
 
 View = Callable[..., HttpResponseBase]
@@ -48,6 +48,17 @@ def site_admins_only(view: View) -> View:
     @wraps(view)
     def guarded(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         require_site_admin(request.user)
+        return view(request, *args, **kwargs)
+
+    return signed_in(guarded)
+
+
+def marketers_only(view: View) -> View:
+    """Let only marketers and site admins pass; for others the page does not exist."""
+
+    @wraps(view)
+    def guarded(request: SignedInRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        require_marketer(request.user)
         return view(request, *args, **kwargs)
 
     return signed_in(guarded)

@@ -31,6 +31,9 @@ class PersonForm(forms.Form):
     is_site_admin = forms.BooleanField(
         required=False, label="Site administrator", help_text="Connects accounts and sees everything."
     )
+    is_marketer = forms.BooleanField(
+        required=False, label="Marketer", help_text="Sees events and contacts, and writes to contacts."
+    )
 
 
 @site_admins_only

@@ -14,20 +14,20 @@ from greenroom.hub.segments.rules import read_rules
 from greenroom.hub.segments.selectors import explain, list_members, list_segments
 from greenroom.hub.segments.services import decide_members, delete_segment, save_segment
 from greenroom.hub.segments.words import find_names, tell_reason, tell_rules
-from greenroom.hub.web.doors import SignedInRequest, add_errors, page_of, site_admins_only, text_of
+from greenroom.hub.web.doors import SignedInRequest, add_errors, marketers_only, page_of, text_of
 from greenroom.hub.web.segment_form import Editor, NameForm
 
 _DECIDED = (Member.Decision.IN, Member.Decision.OUT)
 
 
-@site_admins_only
+@marketers_only
 @require_GET
 def list_page(request: SignedInRequest) -> HttpResponse:
     """Show all segments with their sizes."""
     return render(request, "segments/list.html", {"page": page_of(request, list_segments())})
 
 
-@site_admins_only
+@marketers_only
 @require_GET
 def segment_page(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show a segment: its rules in words and who is in it, or with `?by=` for whom somebody decided."""
@@ -44,7 +44,7 @@ def segment_page(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "segments/segment.html", context)
 
 
-@site_admins_only
+@marketers_only
 @require_GET
 def choose_people(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show contacts who are not in a segment, to put them in by hand."""
@@ -54,7 +54,7 @@ def choose_people(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(request, "segments/choose_people.html", {"segment": segment, "page": page_of(request, contacts)})
 
 
-@site_admins_only
+@marketers_only
 @require_GET
 def person_page(request: SignedInRequest, pk: int, person_id: int) -> HttpResponse:
     """Say why a person is in a segment, or is not."""
@@ -69,7 +69,7 @@ def person_page(request: SignedInRequest, pk: int, person_id: int) -> HttpRespon
     return render(request, "segments/person.html", context)
 
 
-@site_admins_only
+@marketers_only
 @require_POST
 def decide(request: SignedInRequest, pk: int, person_id: int) -> HttpResponse:
     """Put a person in or take them out by hand, or leave it to the rules again."""
@@ -84,14 +84,14 @@ def decide(request: SignedInRequest, pk: int, person_id: int) -> HttpResponse:
     return redirect("segment_person", pk=pk, person_id=person_id)
 
 
-@site_admins_only
+@marketers_only
 @require_http_methods(["GET", "POST"])
 def create(request: SignedInRequest) -> HttpResponse:
     """Make a segment."""
     return _edit(request, None)
 
 
-@site_admins_only
+@marketers_only
 @require_http_methods(["GET", "POST"])
 def change(request: SignedInRequest, pk: int) -> HttpResponse:
     """Change the name and the rules of a segment."""
@@ -121,7 +121,7 @@ def _name(request: SignedInRequest, segment: Segment | None) -> dict[str, str]:
     return {"name": text_of(request.POST, "name") or (segment.name if segment else "")}
 
 
-@site_admins_only
+@marketers_only
 @require_POST
 def delete(request: SignedInRequest, pk: int) -> HttpResponse:
     """Delete a segment, unless another one needs it."""
