@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "greenroom.hub.intake",
     "greenroom.hub.contacts",
     "greenroom.hub.segments",
+    "greenroom.hub.actions",
     "greenroom.hub.courses",
     "greenroom.hub.automation",
     "greenroom.hub.api",

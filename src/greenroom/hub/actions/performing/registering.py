@@ -1,0 +1,159 @@
+"""Signing contacts up for events, and taking them off."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+from greenroom.hub.actions.fields import ActionForm, EventField
+from greenroom.hub.actions.registry import Outcomes, Settings, Subject, action
+from greenroom.hub.contacts.models import Contact, ContactAddress
+from greenroom.hub.core.errors import InvalidInputError, StateConflictError, UnknownObjectError
+from greenroom.hub.events.models import Event, Registrant, RegistrationRequest
+from greenroom.hub.events.products import Ability, can
+from greenroom.hub.events.registration_form import Answers, RegistrationForm
+from greenroom.hub.events.selectors import OPEN_STATES
+from greenroom.hub.events.services import register_somebody, take_registrant_off
+
+State = RegistrationRequest.State
+
+# What we know of contacts, by GoTo's name for it.
+_KNOWN = {
+    "firstName": "first_name",
+    "lastName": "last_name",
+    "email": "email",
+    "organization": "organization",
+    "jobTitle": "job_title",
+    "phone": "phone",
+    "city": "city",
+    "country": "country",
+}
+_WORDS = {"firstName": "first name", "lastName": "last name", "jobTitle": "job title"}
+_CLOSED = {
+    Event.State.CANCELLED: "The event was cancelled.",
+    Event.State.MISSING: "GoTo does not know the event at the moment.",
+    Event.State.ENDED: "The event is over.",
+}
+
+
+class EventForm(ActionForm):
+    """Which event."""
+
+    event = EventField()
+
+
+def find_obstacle(settings: Settings) -> str:
+    """Say why nobody who was asked nothing could be signed up: the event, or what its organizer wants to know."""
+    event = _get_event(settings)
+    if event.state in _CLOSED:
+        return _CLOSED[Event.State(event.state)]
+    if not can(event.product, Ability.REGISTER):
+        return "Nobody needs to register for this event."
+    if not event.registration_form:
+        return ""
+    form = RegistrationForm.from_json(event.registration_form)
+    asked = [one.text for one in form.questions if one.is_required]
+    asked += [_say(one.name) for one in form.fields if one.is_required and one.name not in _KNOWN]
+    if not asked:
+        return ""
+    return f"The organizer asks everybody for what we do not know of contacts: {', '.join(asked)}. Use a form for it."
+
+
+def _say(name: str) -> str:
+    return _WORDS.get(name, name)
+
+
+@action(
+    "register",
+    name="Register for an event",
+    words="register for {event}",
+    form=EventForm,
+    find_obstacle=find_obstacle,
+)
+def register_contacts(subjects: Sequence[Subject], settings: Settings) -> Outcomes:
+    """
+    Sign contacts up; those who are signed up under any of their addresses are done.
+
+    The outcome is pending until GoTo has answered. Three queries, and those of `register` for each who is new.
+    """
+    event = _get_event(settings)
+    contacts = Contact.objects.in_bulk([one.contact_id for one in subjects])
+    there = _find_registrants(event, contacts)
+    keys = {f"{one.cause}:register:{event.pk}": one for one in subjects if one.contact_id not in there}
+    asked = {one.idempotency_key: one for one in RegistrationRequest.objects.filter(idempotency_key__in=keys)}
+    outcomes = Outcomes()
+    for key, one in keys.items():
+        try:
+            request = asked.get(key) or _register(event, contacts.get(one.contact_id), one, key)
+        except InvalidInputError as error:
+            outcomes.problems[one.contact_id] = _explain(error)
+        except StateConflictError as error:
+            outcomes.problems[one.contact_id] = str(error)
+        else:
+            _note(outcomes, one.contact_id, request)
+    return outcomes
+
+
+def _register(event: Event, contact: Contact | None, subject: Subject, key: str) -> RegistrationRequest:
+    if contact is None:
+        raise InvalidInputError("The contact is no longer here.")
+    if not contact.email:
+        raise InvalidInputError("There is no e-mail address.")
+    answers = subject.answers or Answers({name: getattr(contact, ours) for name, ours in _KNOWN.items()})
+    return register_somebody(event=event, answers=answers, idempotency_key=key)
+
+
+def _explain(error: InvalidInputError) -> str:
+    if not error.errors:
+        return str(error)
+    missing = ", ".join(_say(name) for name in error.errors)
+    return f"What the organizer asks for is missing or cannot be taken: {missing}."
+
+
+def _note(outcomes: Outcomes, contact_id: int, request: RegistrationRequest) -> None:
+    if request.state == State.REFUSED:
+        outcomes.problems[contact_id] = request.refusal
+    elif request.state == State.PENDING:
+        outcomes.pending.add(contact_id)
+
+
+@action(
+    "cancel_registration", name="Cancel a registration", words="cancel the registration for {event}", form=EventForm
+)
+def cancel_registrations(subjects: Sequence[Subject], settings: Settings) -> Outcomes:
+    """
+    Take contacts off an event; those who are not signed up are done.
+
+    The outcome is pending until GoTo has answered. Three queries, and those of `take_registrant_off` for each.
+    """
+    event = _get_event(settings)
+    owners = _find_owners([one.contact_id for one in subjects])
+    requests = RegistrationRequest.objects.filter(event=event, email__in=owners, state__in=OPEN_STATES)
+    asked = {owners[one.email]: one for one in requests.order_by("pk")}
+    outcomes = Outcomes()
+    for contact_id, registrant in _find_registrants(event, {one.contact_id for one in subjects}).items():
+        request = asked.pop(contact_id, None)
+        if request and request.refusal:
+            outcomes.problems[contact_id] = "GoTo did not take them off the event. It may have begun already."
+            continue
+        if request is None or request.state != State.CANCELLING:
+            take_registrant_off(registrant=registrant)
+        outcomes.pending.add(contact_id)
+    # Whoever has only just asked to be signed up can be taken off when GoTo has answered that.
+    outcomes.pending |= {contact_id for contact_id, one in asked.items() if one.state != State.DELIVERED}
+    return outcomes
+
+
+def _get_event(settings: Settings) -> Event:
+    event = Event.objects.filter(pk=settings["event"]).first()
+    if event is None:
+        raise UnknownObjectError("The event is no longer here.")
+    return event
+
+
+def _find_registrants(event: Event, contacts: Collection[int]) -> Mapping[int, Registrant]:
+    """Return who of these contacts is signed up, under whatever address. Two queries."""
+    owners = _find_owners(contacts)
+    found = Registrant.objects.filter(event=event, gone_at=None, email__in=owners).select_related("event", "user")
+    return {owners[one.email]: one for one in found}
+
+
+def _find_owners(contacts: Collection[int]) -> dict[str, int]:
+    return dict(ContactAddress.objects.filter(contact__in=contacts).values_list("email", "contact_id"))

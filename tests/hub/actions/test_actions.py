@@ -1,0 +1,156 @@
+"""What actions do for contacts, once for each cause."""
+
+from datetime import timedelta
+
+import pytest
+
+from greenroom.hub.actions.registry import Subject, check_settings, find_titles, get_action, list_actions, perform
+from greenroom.hub.contacts.models import Contact
+from greenroom.hub.contacts.services import make_contact
+from greenroom.hub.core.errors import InvalidInputError, UnknownObjectError
+from greenroom.hub.events.models import Event, Registrant, RegistrationRequest
+from greenroom.hub.events.registration_form import Answers
+from greenroom.hub.segments.models import Segment
+from greenroom.hub.segments.selectors import list_members
+from greenroom.hub.segments.services import save_segment
+
+pytestmark = pytest.mark.django_db
+
+
+def make_person(name: str = "Cora", **known: str) -> Contact:
+    return make_contact(source="hand", **{"email": f"{name.lower()}@example.com", "first_name": name} | known)
+
+
+def subjects(*contacts: Contact, cause: str = "test") -> list[Subject]:
+    return [Subject(one.pk, f"{cause}:{one.pk}") for one in contacts]
+
+
+@pytest.fixture
+def event(world, pull) -> Event:
+    return pull(world.schedule_webinar(title="Intro", starts_in=timedelta(days=3)))
+
+
+@pytest.fixture
+def segment(ada) -> Segment:
+    return save_segment(name="Warm", rules={"all": []}, actor=ada)
+
+
+def test_registering_is_pending_until_goto_has_answered_and_is_asked_once(event, world, run_jobs):
+    cora, dan = make_person("Cora", last_name="Cole"), make_person("Dan", last_name="Dill")
+    for _ in range(2):
+        outcomes = perform("register", subjects(cora, dan), {"event": event.pk})
+        assert ({cora.pk, dan.pk}, {}) == (outcomes.pending, outcomes.problems)
+    run_jobs()
+    outcomes = perform("register", subjects(cora, dan), {"event": event.pk})
+    assert (set(), {}) == (outcomes.pending, outcomes.problems)
+    assert ["cora@example.com", "dan@example.com"] == sorted(
+        one["email"] for one in world.registrants_at_goto(event.event_key)
+    )
+    assert 2 == RegistrationRequest.objects.count()
+
+
+def test_who_is_registered_at_another_door_or_address_is_done(event, world, pull, run_jobs):
+    cora = make_person("Cora", last_name="Cole")
+    cora.addresses.create(email="cora.cole@example.org")
+    Registrant.objects.create(
+        event=event, registrant_key="1", email="cora.cole@example.org", status=Registrant.Status.APPROVED
+    )
+    outcomes = perform("register", subjects(cora), {"event": event.pk})
+    assert (set(), {}) == (outcomes.pending, outcomes.problems)
+    assert not RegistrationRequest.objects.exists()
+
+
+def test_one_contact_who_cannot_be_registered_says_why_and_stops_no_other(event, run_jobs):
+    nameless, unreachable, cora = make_person("Nia"), make_person(email=""), make_person("Cora", last_name="Cole")
+    outcomes = perform("register", subjects(nameless, unreachable, cora), {"event": event.pk})
+    assert {cora.pk} == outcomes.pending
+    assert "What the organizer asks for is missing or cannot be taken: last name." == outcomes.problems[nameless.pk]
+    assert "There is no e-mail address." == outcomes.problems[unreachable.pk]
+
+
+def test_what_goto_refuses_is_a_problem_and_not_a_success(event, world, run_jobs):
+    cora = make_person("Cora", last_name="Cole")
+    perform("register", subjects(cora), {"event": event.pk})
+    world.fail(kind="status", status=403, operation="createRegistrant")
+    run_jobs()
+    outcomes = perform("register", subjects(cora), {"event": event.pk})
+    assert {cora.pk: "GoTo takes no more registrations for this event."} == outcomes.problems
+
+
+def test_answers_count_more_than_what_is_known(event, world, run_jobs):
+    cora = make_person("Cora", last_name="Cole")
+    answers = Answers({"firstName": "Coralie", "lastName": "Cole-Smith", "email": "cora@example.com"})
+    perform("register", [Subject(cora.pk, "form:1", answers)], {"event": event.pk})
+    run_jobs()
+    assert ["Coralie"] == [one["firstName"] for one in world.registrants_at_goto(event.event_key)]
+
+
+def test_cancelling_takes_off_whoever_is_registered_and_is_done_for_others(event, world, pull, run_jobs):
+    cora, dan = make_person("Cora", last_name="Cole"), make_person("Dan", last_name="Dill")
+    perform("register", subjects(cora), {"event": event.pk})
+    assert {cora.pk} == perform("cancel_registration", subjects(cora, dan), {"event": event.pk}).pending
+    run_jobs()
+    outcomes = perform("cancel_registration", subjects(cora, dan, cause="again"), {"event": event.pk})
+    assert ({cora.pk}, {}) == (outcomes.pending, outcomes.problems)
+    run_jobs()
+    assert set() == perform("cancel_registration", subjects(cora, dan), {"event": event.pk}).pending
+    assert [] == world.registrants_at_goto(event.event_key)
+
+
+def test_an_event_that_nobody_can_be_registered_for_is_an_obstacle(event):
+    find_obstacle = get_action("register").find_obstacle
+    assert "" == find_obstacle({"event": event.pk})
+    Event.objects.update(state=Event.State.CANCELLED)
+    assert "The event was cancelled." == find_obstacle({"event": event.pk})
+    form = {"fields": [], "questions": [{"key": "1", "text": "Your badge number", "is_required": True}]}
+    Event.objects.update(state=Event.State.SCHEDULED, registration_form=form)
+    assert "Your badge number" in find_obstacle({"event": event.pk})
+
+
+def test_contacts_are_put_into_a_segment_and_taken_out_however_often(segment):
+    cora, dan = make_person("Cora"), make_person("Dan")
+    for _ in range(2):
+        perform("add_to_segment", subjects(cora, dan), {"segment": segment.pk})
+    assert 2 == list_members(segment=segment).count()
+    perform("remove_from_segment", subjects(dan), {"segment": segment.pk})
+    assert [cora] == [one.contact for one in list_members(segment=segment)]
+
+
+def test_settings_are_checked_and_kept_as_numbers(event, segment):
+    assert {"event": event.pk} == check_settings("register", {"event": str(event.pk)})
+    assert {"segment": segment.pk} == check_settings("add_to_segment", {"segment": segment.pk})
+    for key, given in (("register", {}), ("register", {"event": "0"}), ("add_to_segment", {"segment": "x"})):
+        with pytest.raises(InvalidInputError) as caught:
+            check_settings(key, given)
+        assert caught.value.errors
+    with pytest.raises(UnknownObjectError):
+        check_settings("no_such_action", {})
+
+
+def test_actions_say_what_they_do_in_one_query_for_each_kind_of_thing(event, segment, django_assert_num_queries):
+    chosen = [("register", {"event": event.pk}), ("add_to_segment", {"segment": segment.pk})] * 10
+    with django_assert_num_queries(2):
+        titles = find_titles(chosen)
+    assert "register for “Intro”" == titles.describe(*chosen[0])
+    assert "add to the segment “Warm”" == titles.describe(*chosen[1])
+    assert "register for something that is no longer here" == titles.describe("register", {"event": 10**9})
+    Event.objects.update(state=Event.State.CANCELLED)
+    assert "register for “Intro” (cancelled)" == find_titles(chosen).describe(*chosen[0])
+
+
+def test_what_is_gone_is_said(segment):
+    for key, settings in (("register", {"event": 10**9}), ("add_to_segment", {"segment": 10**9})):
+        with pytest.raises(UnknownObjectError):
+            perform(key, subjects(make_person(key)), settings)
+
+
+def test_the_event_chosen_before_stays_among_those_offered_when_it_is_over(event, world):
+    Event.objects.update(starts_at=world.now - timedelta(days=9), ends_at=world.now - timedelta(days=9))
+    form = get_action("register").form
+    assert "Intro" not in str(form()["event"])
+    assert "Intro" in str(form(initial={"event": event.pk})["event"])
+
+
+def test_every_action_has_words_for_its_settings():
+    for one in list_actions():
+        assert one.words.format_map(dict.fromkeys(one.form.base_fields, "it"))
