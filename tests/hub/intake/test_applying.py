@@ -1,6 +1,7 @@
 """What GoTo delivers becomes what we know: once, whatever came before, and never against what is newer."""
 
 import json
+from collections import Counter
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from tests.hub.intake.conftest import facts, verdicts
 
 from greenroom.hub.connections.goto import open_goto
-from greenroom.hub.events.models import Event, Registrant, RegistrationRequest
+from greenroom.hub.events.models import Event, Registrant, RegistrationRequest, SetAsideRow
 from greenroom.hub.events.products import get_product
 from greenroom.hub.events.registration_form import Answers
 from greenroom.hub.events.services import register
@@ -279,6 +280,40 @@ def test_few_who_only_goto_can_explain_are_asked_for_one_by_one(world, event, to
         told("registrant.joined", registrantKey=one["registrantKey"], sessionKey=5, joinTime=1772442000000)
     run_jobs()
     assert (3, 3) == (world.count_calls(), len(there()))
+
+
+def odd(one: dict[str, Any]) -> dict[str, Any]:
+    """Return a registrant of GoTo's with a member that cannot be read."""
+    return one | {"registrationDate": "soon"}
+
+
+def test_row_that_cannot_be_read_is_set_aside_and_stops_nobody_who_is_asked_about(world, event, told, run_jobs):
+    world.control("POST", f"webinars/{event.event_key}/registrants", registrants=5)
+    *others, last = world.registrants_at_goto(event.event_key)
+    world.answer("getAllRegistrantsForWebinar", [*others, odd(last)])
+    world.count_calls()
+    for one in [*others, last]:
+        told("registrant.joined", registrantKey=one["registrantKey"], sessionKey=5, joinTime=1772442000000)
+    run_jobs()
+    assert (1, 4) == (world.count_calls(), len(there()))
+    assert 4 * [("applied", "")] + [("failed", "unreadable_at_goto")] == [verdict[1:] for verdict in verdicts()]
+    [row] = SetAsideRow.objects.all()
+    assert (event, "registrants", odd(last)) == (row.event, row.listing, json.loads(row.raw))
+
+    apply_again(connection=event.connection)
+    run_jobs()
+    assert (5, 5) == (len(there()), facts().count("joined"))
+
+
+def test_person_who_cannot_be_read_stops_nobody_who_is_asked_about_one_by_one(world, event, told, run_jobs):
+    world.control("POST", f"webinars/{event.event_key}/registrants", registrants=3)
+    people = world.registrants_at_goto(event.event_key)
+    world.answer("getRegistrant", odd(people[0]))
+    for one in people:
+        told("registrant.joined", registrantKey=one["registrantKey"], sessionKey=5, joinTime=1772442000000)
+    run_jobs()
+    assert (2, 2) == (len(there()), facts().count("joined"))
+    assert {("failed", "unreadable_at_goto"): 1, ("applied", ""): 2} == Counter(verdict[1:] for verdict in verdicts())
 
 
 def test_bodies_that_contradict_each_other_are_for_goto_to_settle(world, event, sign_up_at_goto, told, run_jobs):

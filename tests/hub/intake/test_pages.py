@@ -75,6 +75,7 @@ REASONS = {
     "no_such_value: $.email": "What it says at $.email cannot be read.",
     "permission_denied": "GoTo does not let this account do that.",
     "RuntimeError": "Something went wrong that nobody foresaw.",
+    "unreadable_at_goto": "What GoTo said of this person cannot be read.",
     "unknown_event_name": "This release knows nothing of such news.",
 }
 

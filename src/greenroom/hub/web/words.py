@@ -48,6 +48,7 @@ _REASONS = {
     "said_twice": "It says the same thing twice, and cannot be relied on.",
     "undecided": "GoTo's answers did not settle what it means.",
     "unknown_event": "GoTo has no such event.",
+    "unreadable_at_goto": "What GoTo said of this person cannot be read.",
     "unknown_event_name": "This release knows nothing of such news.",
 }
 

@@ -13,7 +13,7 @@ from enum import StrEnum
 from django.db import transaction
 from django.db.models import Q
 
-from greenroom.goto import GoTo, ResourceNotFoundError
+from greenroom.goto import GoTo, ResourceNotFoundError, UnexpectedResponseError
 from greenroom.hub.connections.goto import open_goto
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.core import clock
@@ -23,6 +23,8 @@ from greenroom.hub.events.products import get_product
 from greenroom.hub.events.products.base import EventData, RegistrantData
 from greenroom.hub.events.products.webhooks import EventNews, JoinNews, News, SignUpNews, SurveyNews
 from greenroom.hub.events.services.mirror import as_listed, mark_absent_events, mark_cancelled, store_event
+from greenroom.hub.events.services.registrants import place_of_registrants
+from greenroom.hub.events.services.setting_aside import set_aside
 from greenroom.hub.events.services.sign_ups import store_sign_ups, take_off
 from greenroom.hub.ledger.services import NewFact, append
 
@@ -41,14 +43,21 @@ class Outcome(StrEnum):
     UNDECIDED = "undecided"  # only GoTo can tell: see `ask_goto`
     UNKNOWN_EVENT = "unknown_event"  # GoTo was asked, and has no such event
     GONE = "gone_at_goto"  # nor this person
+    UNREADABLE = "unreadable_at_goto"  # it answered, and what it said of this person cannot be read
 
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """What GoTo said when it was asked, by event key and by registrant key; None where it has no such thing."""
+    """
+    What GoTo said when it was asked, by event key and by registrant key; None where it has no such thing.
+
+    Attributes:
+        unreadable: keys of those about whom it said something that cannot be read.
+    """
 
     events: Mapping[str, EventData | None] = field(default_factory=dict)
     people: Mapping[str, RegistrantData | None] = field(default_factory=dict)
+    unreadable: Collection[str] = frozenset()
 
 
 UNASKED = Answers()
@@ -86,7 +95,7 @@ def ask_goto(*, connection: Connection, news: Sequence[News]) -> Answers:
     Ask GoTo what the news of one event leave open. Must not be used inside a transaction.
 
     One call for an event that is unknown or has changed, and then none about people. Else one for each person, or one
-    for all of them when they are many.
+    for all of them when they are many. Rows of that list which cannot be read are set aside and stop no others.
 
     Raises:
         HubError, GotoError: as `open_goto`.
@@ -95,11 +104,12 @@ def ask_goto(*, connection: Connection, news: Sequence[News]) -> Answers:
     event = _known_events([key]).get(key)
     product, event_key = get_product(key[0]), key[1]
     owner = event.connection if event else connection
-    with open_goto(owner) as goto:
+    with open_goto(owner, sets_aside=True) as goto:
         if event is None or _is_to_be_read(group):
             organizer_key = event.organizer_key if event else owner.organizer_key
             return Answers(events={event_key: product.get_event(goto, organizer_key, event_key)})
-        return Answers(people=_look_up(goto, event, _open_people(event, group, _rows(event, group))))
+        keys = _open_people(event, group, _rows(event, group))
+        return _ask_by_list(goto, event, keys) if len(keys) > _ONE_BY_ONE else _ask_one_by_one(goto, event, keys)
 
 
 def _known_events(keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], Event]:
@@ -112,19 +122,28 @@ def _is_to_be_read(group: Sequence[News]) -> bool:
     return any(isinstance(one, EventNews) and not one.is_new for one in group)
 
 
-def _look_up(goto: GoTo, event: Event, keys: Collection[str]) -> dict[str, RegistrantData | None]:
+def _ask_by_list(goto: GoTo, event: Event, keys: set[str]) -> Answers:
+    listing = get_product(event.product).list_registrants(goto, event.organizer_key, event.event_key)
+    listed = {one.registrant_key: one for one in listing.rows() if one.registrant_key in keys}
+    rows = goto.take_set_aside()
+    set_aside(place=place_of_registrants(event), rows=rows)
+    if rows:  # any of those who were not listed may be behind one that cannot be read
+        return Answers(people=listed, unreadable=keys - listed.keys())
+    return Answers(people={key: listed.get(key) for key in keys})
+
+
+def _ask_one_by_one(goto: GoTo, event: Event, keys: set[str]) -> Answers:
     product = get_product(event.product)
-    if len(keys) > _ONE_BY_ONE:
-        listing = product.list_registrants(goto, event.organizer_key, event.event_key)
-        listed = {one.registrant_key: one for one in listing.rows() if one.registrant_key in keys}
-        return {key: listed.get(key) for key in keys}
     found: dict[str, RegistrantData | None] = {}
+    unreadable = set()
     for key in keys:
         try:
             found[key] = product.get_registrant(goto, event.organizer_key, event.event_key, key)
         except ResourceNotFoundError:
             found[key] = None
-    return found
+        except UnexpectedResponseError:
+            unreadable.add(key)
+    return Answers(people=found, unreadable=unreadable)
 
 
 # What it means
@@ -147,7 +166,7 @@ def _apply_to_event(
         for one in group
         if isinstance(one, EventNews)
     }
-    return outcomes | _apply_to_people(event, group, answers.people)
+    return outcomes | _apply_to_people(event, group, answers)
 
 
 def _store_answer(
@@ -221,38 +240,34 @@ def _says_the_same(row: Registrant, told: RegistrantData) -> bool:
     return mine == theirs and told.join_url in {"", row.join_url}
 
 
-def _apply_to_people(
-    event: Event, group: Sequence[News], answers: Mapping[str, RegistrantData | None]
-) -> dict[News, Outcome]:
+def _apply_to_people(event: Event, group: Sequence[News], answers: Answers) -> dict[News, Outcome]:
     people = _by_person(group)
     if not people:
         return {}
-    rows = _rows(event, group)
-    undecided = _open_people(event, group, rows) - answers.keys()
-    store_sign_ups(event=event, found=_to_be_stored(people, rows, undecided, answers))
-    for key, about in people.items():
-        if answers.get(key, ...) is None:
-            _lose(event, key, about)
+    rows, told = _rows(event, group), answers.people
+    untold = _open_people(event, group, rows) - told.keys()
+    store_sign_ups(event=event, found=_to_be_stored(people, rows, untold, told))
+    gone = {key for key in people if told.get(key, ...) is None}
+    for key in gone:
+        _lose(event, key, people[key])
     rows = _rows(event, group)
     _append_facts(event, [(one, rows[key]) for key, about in people.items() if key in rows for one in about])
-    return {
-        one: _outcome(one, key in undecided, key in answers and answers[key] is None, key in rows)
-        for key, about in people.items()
-        for one in about
-    }
+    unreadable = dict.fromkeys(untold & set(answers.unreadable), Outcome.UNREADABLE)
+    doubts = dict.fromkeys(untold, Outcome.UNDECIDED) | dict.fromkeys(gone, Outcome.GONE) | unreadable
+    return {one: _outcome(one, doubts.get(key), key in rows) for key, about in people.items() for one in about}
 
 
 def _to_be_stored(
     people: Mapping[str, Sequence[PeopleNews]],
     rows: Mapping[str, Registrant],
-    undecided: Collection[str],
+    untold: Collection[str],
     answers: Mapping[str, RegistrantData | None],
 ) -> list[RegistrantData]:
     """Return the sign-ups as they are to be written: as GoTo answered, or as it told where that needs no asking."""
     wanted = []
     for key, about in people.items():
         told = next((one.registrant for one in about if isinstance(one, SignUpNews)), None)
-        one = answers.get(key, told if key not in undecided else None)
+        one = answers.get(key, told if key not in untold else None)
         row = rows.get(key)
         if one and not (row and row.is_there and _says_the_same(row, one)):
             wanted.append(one)
@@ -293,12 +308,10 @@ def _fact(event: Event, one: PeopleNews, registrant: Registrant) -> NewFact | No
     return None  # a sign-up's facts are written with its row
 
 
-def _outcome(one: PeopleNews, is_undecided: bool, is_gone: bool, is_known: bool) -> Outcome:
+def _outcome(one: PeopleNews, doubt: Outcome | None, is_known: bool) -> Outcome:
+    """Say what became of news of somebody; `doubt` is why GoTo's answer, or the lack of one, speaks against them."""
     if isinstance(one, SignUpNews):
-        if is_undecided:
-            return Outcome.UNDECIDED
-        return Outcome.GONE if is_gone and not one.is_off else Outcome.APPLIED
-    # That somebody came stays true when they are off the event since.
-    if is_known:
-        return Outcome.APPLIED
-    return Outcome.UNDECIDED if is_undecided else Outcome.GONE
+        is_as_told = doubt is None or (doubt == Outcome.GONE and one.is_off)
+    else:
+        is_as_told = is_known  # that somebody came stays true when they are off the event since
+    return Outcome.APPLIED if is_as_told else doubt or Outcome.GONE

@@ -149,7 +149,9 @@ def _apply(connection: Connection, told: Sequence[Told], answers: Answers) -> Ve
 def _verdict(outcome: Outcome) -> Verdict:
     if outcome == Outcome.APPLIED:
         return _APPLIED
-    return _ASKING if outcome == Outcome.UNDECIDED else Verdict(State.IGNORED, outcome)
+    if outcome == Outcome.UNDECIDED:
+        return _ASKING
+    return Verdict(State.FAILED if outcome == Outcome.UNREADABLE else State.IGNORED, outcome)
 
 
 def _write_down(verdicts: Verdicts) -> None:
