@@ -20,7 +20,8 @@ test-more: $(DEV) check  ## What needs PostgreSQL, Redis and Chromium, and the c
 
 test-all: test test-more  ## test, then test-more
 
-soak: $(DEV)  ## Two thousand random courses of events with faults; hours
+soak: $(DEV)  ## Two thousand random courses of events with faults, and a minute at GoTo's pace; hours
+	GREENROOM_PACE_SECONDS=60 $(BIN)/pytest tests/processes/test_pace.py
 	GREENROOM_SCENARIOS=2000 $(BIN)/pytest -n auto tests/hub/sync/test_random_scenarios.py
 
 check: $(DEV) lint  ## Style, types and layers

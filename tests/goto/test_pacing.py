@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from tests.goto.fakes import FakeGoTo, answer
 
-from greenroom.goto import PacedLimiter, training, webinar
+from greenroom.goto import GoTo, PacedLimiter, training, webinar
 
 
 def test_slots_are_evenly_spaced_per_bucket() -> None:
@@ -45,6 +46,44 @@ def test_threads_never_get_the_same_slot() -> None:
 def test_a_rate_of_nothing_is_refused() -> None:
     with pytest.raises(ValueError, match="per_second"):
         PacedLimiter(0)
+
+
+class Sleeper:
+    """A clock, and somebody who sleeps by it and wakes up as much too late as they are told."""
+
+    def __init__(self, *lateness: float) -> None:
+        self.now = datetime(2026, 9, 1, 12, tzinfo=UTC)
+        self._lateness = list(lateness)
+        self.naps: list[float] = []
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.naps.append(round(seconds, 3))
+        self.now += timedelta(seconds=seconds + (self._lateness.pop(0) if self._lateness else 0.0))
+
+
+@pytest.mark.parametrize(
+    ("lateness", "naps"),
+    [
+        ((0.019,), [0.1]),
+        ((0.021,), [0.1, 0.079]),
+        ((0.35, 0.0), [0.1, 0.0]),
+        ((0.021, 0.021, 0.0), [0.1, 0.079, 0.079]),
+        ((0.05,) * 9, [0.1, 0.05, 0.05, 0.05, 0.05]),
+    ],
+)
+def test_who_wakes_up_too_late_takes_another_slot(lateness: tuple[float, ...], naps: list[float]) -> None:
+    """But not for ever: a machine that is always late still sends."""
+    fake, sleeper = FakeGoTo(answer(200, [])), Sleeper(*lateness)
+    limiter = PacedLimiter(10, clock=lambda: sleeper.now.timestamp())
+    limiter.reserve("training")
+    with GoTo("a-token", transport=fake.transport, limiter=limiter, clock=sleeper, sleep=sleeper.sleep) as goto:
+        goto.send(training.get_all_trainings("1"))
+
+    assert [nap for nap in naps if nap] == pytest.approx(sleeper.naps, abs=0.002)
+    assert len(fake.requests) == 1
 
 
 def test_every_attempt_takes_a_slot_of_its_product(connect) -> None:

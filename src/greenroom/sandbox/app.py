@@ -1,5 +1,6 @@
 """The sandbox as one object: a WSGI application, a clock, and a few acts for tests."""
 
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,7 @@ from greenroom.sandbox.mail.mailbox import Mailbox
 from greenroom.sandbox.meeting import routes as meeting_routes
 from greenroom.sandbox.oauth import routes as oauth_routes
 from greenroom.sandbox.oauth import store as oauth_store
-from greenroom.sandbox.operations import CUT_MARK, Product, mount, mount_gateway_errors
+from greenroom.sandbox.operations import ARRIVED_AT, CUT_MARK, Product, mount, mount_gateway_errors
 from greenroom.sandbox.pages import routes as page_routes
 from greenroom.sandbox.scim import routes as scim_routes
 from greenroom.sandbox.seed import SEEDS
@@ -82,6 +83,7 @@ class Sandbox:
         return self._answer
 
     def _answer(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> "Iterable[bytes]":
+        environ[ARRIVED_AT] = time.monotonic()
         _mend_path(environ)
         begun: list[tuple[Any, ...]] = []
 

@@ -1,8 +1,6 @@
 """How often the sandbox was called, and by whom."""
 
-import time
 from collections import Counter, deque
-from collections.abc import Callable
 from datetime import datetime
 from itertools import islice
 from typing import Any, NamedTuple
@@ -13,8 +11,10 @@ KEPT_CALLS = 10_000
 
 
 class CallRecord(NamedTuple):
+    """One call: when it was answered by the sandbox's clock, and when it came in by the machine's."""
+
     at: datetime
-    monotonic: float
+    arrived: float
     client_id: str | None
     product: str
     operation: str
@@ -26,16 +26,13 @@ class CallRecord(NamedTuple):
 class Counters:
     """Totals since the last clearing and the latest calls. In memory only."""
 
-    def __init__(self, monotonic: Callable[[], float] = time.monotonic) -> None:
-        self._monotonic = monotonic
+    def __init__(self) -> None:
         self._totals: Counter[tuple[str | None, str, str, int]] = Counter()
         self._recent: deque[CallRecord] = deque(maxlen=KEPT_CALLS)
 
-    def add(
-        self, *, at: datetime, client_id: str | None, product: str, operation: str, method: str, path: str, status: int
-    ) -> None:
-        self._totals[client_id, product, operation, status] += 1
-        self._recent.append(CallRecord(at, self._monotonic(), client_id, product, operation, method, path, status))
+    def add(self, call: CallRecord) -> None:
+        self._totals[call.client_id, call.product, call.operation, call.status] += 1
+        self._recent.append(call)
 
     def clear(self) -> None:
         self._totals.clear()
@@ -62,7 +59,7 @@ class Counters:
             "recent": [
                 {
                     "at": write_instant_ms(call.at),
-                    "monotonic_seconds": call.monotonic,
+                    "monotonic_seconds": call.arrived,
                     "client_id": call.client_id,
                     "product": call.product,
                     "operation": call.operation,

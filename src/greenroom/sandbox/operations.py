@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
 from greenroom.sandbox.core import Core
+from greenroom.sandbox.counters import CallRecord
 from greenroom.sandbox.entities import User
 from greenroom.sandbox.faults import Fault, FaultyCall
 from greenroom.sandbox.mutations import LIST_KINDS, changed, remove_some
@@ -151,7 +152,7 @@ INVALID_TOKEN = Answer(
     {"x-amzn-errortype": "UnauthorizedException"},
 )
 UNKNOWN_PATH = Answer(404, {"errorCode": "NOT_FOUND", "message": "No such path at this API."})
-CUT_MARK = "greenroom.sandbox.cut"
+CUT_MARK, ARRIVED_AT = "greenroom.sandbox.cut", "greenroom.sandbox.arrived_at"
 CUT = Answer(504)  # never seen: the connection is gone
 GATEWAY_TIMEOUT = Answer(504, {"message": "Endpoint request timed out"})
 NONSENSE = "<!doctype html><title>Please wait</title><p>We will be back in a moment.</p>"
@@ -364,13 +365,16 @@ def count_and_respond(
 ) -> flask.Response:
     with core.lock:
         core.counters.add(
-            at=core.clock.now(),
-            client_id=client_id,
-            product=product,
-            operation=operation,
-            method=flask.request.method,
-            path=path,
-            status=answer.status,
+            CallRecord(
+                at=core.clock.now(),
+                arrived=flask.request.environ[ARRIVED_AT],
+                client_id=client_id,
+                product=product,
+                operation=operation,
+                method=flask.request.method,
+                path=path,
+                status=answer.status,
+            )
         )
     return respond(answer)
 
