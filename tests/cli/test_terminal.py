@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
-import pty
-import re
 import shutil
-import struct
 import subprocess
 import sys
-import termios
 from collections.abc import Callable
 from pathlib import Path
 
 import httpx2
 import pytest
-from tests.processes.starting import GREENROOM
-
-_CONTROL = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+from tests.processes.terminals import run_in_terminal
 
 Terminal = Callable[..., list[str]]
 
@@ -29,39 +22,17 @@ pytestmark = pytest.mark.processes
 def terminal(token: str, sandbox_url: str, tmp_path: Path) -> Terminal:
     """Run `greenroom` in a terminal of some width, and return what is drawn, line by line."""
     environment = {
-        **os.environ,
-        "TERM": "xterm",
         "GREENROOM_GOTO_TOKEN": token,
         "GREENROOM_GOTO_API_URL": sandbox_url,
         "GREENROOM_CONFIG_DIR": str(tmp_path),
     }
 
     def run(*arguments: str, width: int) -> list[str]:
-        ours, theirs = pty.openpty()
-        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("HHHH", 40, width, 0, 0))
-        process = subprocess.Popen(
-            [*GREENROOM, *arguments], stdin=theirs, stdout=theirs, stderr=theirs, env=environment
-        )
-        os.close(theirs)
-        drawn = read_all(ours)
-        assert process.wait() == 0, drawn
-        return re.split(r"[\r\n]+", _CONTROL.sub("", drawn))
+        status, drawn = run_in_terminal(*arguments, environment=environment, width=width)
+        assert 0 == status, drawn
+        return drawn
 
     return run
-
-
-def read_all(terminal: int) -> str:
-    """Read until whoever writes there is gone."""
-    content = b""
-    with os.fdopen(terminal, "rb", buffering=0) as file:
-        while True:
-            try:
-                part = file.read(65536)
-            except OSError:  # Linux's way to tell that nobody is left
-                part = b""
-            if not part:
-                return content.decode()
-            content += part
 
 
 def test_a_table_fits_the_terminal_and_tells_what_it_leaves_out(terminal: Terminal, sandbox_url: str) -> None:

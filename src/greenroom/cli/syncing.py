@@ -1,19 +1,14 @@
 """The command that reads from GoTo."""
 
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from greenroom.cli.progress import bar
 from greenroom.cli.setup import fail, setup_hub
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from greenroom.hub.connections.models import Connection
-    from greenroom.hub.sync.models import SyncRun
 
 
 def sync(
@@ -83,8 +78,8 @@ def _run(connection: "Connection", product: str, key: str, is_full: bool) -> boo
         typer.echo(f"{label}: another run is on its way")
         return True
     try:
-        with _bar(label) as progress:
-            synchronize(run=run, progress=progress)
+        with bar(label) as tell:
+            synchronize(run=run, progress=lambda run: tell(run.events_done, run.events_total))
     except UnknownObjectError:
         raise
     except (HubError, GotoError) as error:
@@ -105,17 +100,3 @@ def _label(connection: "Connection", product: str) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-@contextmanager
-def _bar(label: str) -> "Iterator[Callable[[SyncRun], None]]":
-    """Show a bar on a terminal, nothing in a pipe."""
-    if not sys.stderr.isatty():
-        yield lambda run: None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bars:
-        bar = bars.add_task(label, total=None)
-        yield lambda run: bars.update(bar, total=run.events_total, completed=run.events_done)
