@@ -64,6 +64,7 @@ INSTALLED_APPS = [
     "greenroom.hub.intake",
     "greenroom.hub.contacts",
     "greenroom.hub.segments",
+    "greenroom.hub.mailing",
     "greenroom.hub.actions",
     "greenroom.hub.courses",
     "greenroom.hub.automation",

@@ -161,10 +161,10 @@ def _execute(statement: str, params: Sequence[Any]) -> int:
 
 
 def _wake_readers() -> None:
-    wake.enqueue(dedupe_key=f"ledger.wake:{_transaction_number()}")
+    wake.enqueue(dedupe_key=f"ledger.wake:{transaction_number()}")
 
 
-def _transaction_number() -> int:
+def transaction_number() -> int:
     """
     Tell transactions apart that run at the same time.
 
