@@ -58,7 +58,7 @@ PAGES = {
         "/automate/guides/power-automate/", "/automate/guides/zapier/", "/automate/guides/n8n/",
         "/automate/guides/make/", "/automate/guides/mcp/", "/segments/", "/segments/new/", "/segments/{segment}/",
         "/segments/{segment}/change/", "/segments/{segment}/add/", "/segments/{segment}/people/{contact}/",
-        "/contacts/{contact}/",
+        "/contacts/{contact}/", "/contacts/{contact}/consent/", "/contacts/purposes/",
     ),
 }  # fmt: skip
 

@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from greenroom.hub.contacts.models import Contact, Participation
-from greenroom.hub.contacts.services import make_contact
+from greenroom.hub.contacts.services import add_purpose, make_contact, record_consent, stop_contacting
 from greenroom.hub.core.errors import InvalidInputError
 from greenroom.hub.events.models import Event
 from greenroom.hub.segments.rules import find_contacts, read_rules
@@ -108,6 +108,23 @@ def test_rules_name_single_events(people, events):
     assert "" == names({"did": "registered", "events": [10**9]})
 
 
+def test_rules_ask_for_consent(people):
+    news, offers = add_purpose(name="News", wording="Write to me."), add_purpose(name="Offers", wording="Sell to me.")
+    for name, state in (("Ada", "granted"), ("Bea", "withdrawn"), ("Cy", "granted")):
+        record_consent(contacts=[people[name].pk], purpose=news, state=state, source="form")
+    record_consent(contacts=[people["Bea"].pk], purpose=news, state="granted", source="form", channel="phone")
+    stop_contacting(contacts=[people["Cy"].pk], reason="bounced", source="delivery")
+    assert ("AC", "B", "D") == tuple(
+        names({"consent": state, "purpose": news.pk}) for state in ("granted", "withdrawn", "service_only")
+    )
+    assert ("A", "ABD", "") == tuple(
+        names({"consent": "mailable"} | for_what) for for_what in ({"purpose": news.pk}, {}, {"purpose": offers.pk})
+    )
+    assert ("B", "C") == (
+        names({"consent": "granted", "purpose": news.pk, "channel": "phone"}), names({"consent": "silenced"}),
+    )  # fmt: skip
+
+
 @pytest.mark.parametrize(
     "rules",
     [
@@ -133,6 +150,11 @@ def test_rules_name_single_events(people, events):
         {"did": "attended", "value": "x"},
         {"did": "attended", "product": "podcast"},
         functools.reduce(lambda below, _: {"not": below}, range(21), {"did": "attended"}),
+        {"consent": "granted"},
+        {"consent": "sold", "purpose": 1},
+        {"consent": "granted", "purpose": 1, "channel": "pigeon"},
+        {"consent": "mailable", "channel": "phone"},
+        {"consent": "silenced", "purpose": 1},
         {"segment": "1"},
         {"not": []},
         {"all": [{"did": "attended"}] * 201},

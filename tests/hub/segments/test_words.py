@@ -6,7 +6,7 @@ from greenroom.hub.events.models import Event
 from greenroom.hub.segments.rules import read_rules
 from greenroom.hub.segments.words import Names, describe_rule, find_names, tell_rules
 
-NAMES = Names(events={7: "“Ladder safety”"}, segments={4: "North"})
+NAMES = Names(events={7: "“Ladder safety”"}, segments={4: "North"}, purposes={2: "News"})
 
 
 @pytest.mark.parametrize(
@@ -26,6 +26,11 @@ NAMES = Names(events={7: "“Ladder safety”"}, segments={4: "North"})
             {"did": "cancelled", "starts_from": "2026-03-01T09:30:00Z", "starts_before": "2026-04-01T00:00:00Z"},
             "cancelled any event from 1 March 2026, 09:30 before 1 April 2026, 00:00",
         ),
+        ({"consent": "mailable", "purpose": 2}, "may be mailed for “News”"),
+        ({"consent": "mailable"}, "may be mailed about what they signed up for"),
+        ({"consent": "granted", "purpose": 2, "channel": "phone"}, "has agreed for “News”, by phone"),
+        ({"consent": "withdrawn", "purpose": 3}, "has withdrawn their consent for a purpose that is no longer here"),
+        ({"consent": "silenced"}, "is not to be contacted at all"),
         ({"segment": 4}, "is in the segment “North”"),
         ({"segment": 5}, "is in a segment that is no longer here"),
         ({"not": {"segment": 4}}, "not: is in the segment “North”"),

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from greenroom.hub.contacts.models import Contact, Participation
-from greenroom.hub.contacts.services import make_contact
+from greenroom.hub.contacts.services import add_purpose, make_contact, record_consent
 from greenroom.hub.events.models import Event
 from greenroom.hub.segments.models import Member, Segment
 from greenroom.hub.segments.selectors import list_members
@@ -308,6 +308,24 @@ def test_rules_about_a_deleted_event_go_on_and_say_so(save, as_ada, ladders, peo
     as_ada.post(page, filled_in(as_ada.get(page).content.decode()) | {"save": "1"})
     run_jobs()
     assert [people["Bea"]] == [one.contact for one in list_members(segment=segment)]
+
+
+def test_rules_over_consent_are_put_together_and_shown_again(as_ada, people, run_jobs):
+    news = add_purpose(name="News", wording="Write to me.")
+    record_consent(contacts=[people["Bea"].pk], purpose=news, state="granted", source="form")
+    given = editing(
+        ("r_0", "consent", {"consent": "mailable", "purpose": str(news.pk)}),
+        ("r_1", "consent", {"consent": "granted", "purpose": str(news.pk), "channel": "email"}),
+        ("r_2", "consent", {"consent": "mailable", "purpose": ""}),
+    )
+    assert "Has agreed for “News”" in words(as_ada.post(reverse("new_segment"), given | {"look": "1"}))
+    as_ada.post(reverse("new_segment"), given | {"save": "1"})
+    run_jobs()
+    segment = Segment.objects.get()
+    assert [people["Bea"]] == [one.contact for one in list_members(segment=segment)]
+    page = reverse("change_segment", args=[segment.pk])
+    as_ada.post(page, filled_in(as_ada.get(page).content.decode()) | {"save": "1"})
+    assert segment.rules == Segment.objects.get().rules
 
 
 def test_nonsense_in_the_editor_is_no_fault(as_ada):

@@ -1,8 +1,19 @@
 """Fetching contacts."""
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
-from greenroom.hub.contacts.models import Contact, ContactWord, Participation
+from greenroom.hub.contacts.models import (
+    Channel,
+    Consent,
+    ConsentRecord,
+    Contact,
+    ContactWord,
+    Participation,
+    Purpose,
+)
 from greenroom.hub.contacts.words import words_of
 from greenroom.hub.events.models import Registrant
 from greenroom.hub.ledger.models import Fact
@@ -30,3 +41,64 @@ def list_facts_of(*, contact: Contact) -> QuerySet[Fact]:
     signed_up = Registrant.objects.filter(email__in=emails).values("pk")
     about = Q(contact_id=contact.pk) | Q(registrant_id__in=signed_up) | Q(registrant_id=None, email__in=emails)
     return Fact.objects.filter(about).order_by("-happened_at", "-pk")
+
+
+def may_be_mailed(purpose_id: int | None = None) -> Q:
+    """
+    Return the condition on contacts that they may be sent mail: for a purpose they consented to it.
+
+    Without a purpose it is a service message, about what the person signed up for: that needs no consent. In both
+    cases there is an address, and nobody has to leave this person alone. One condition of one statement.
+    """
+    reachable = Q(do_not_contact_at=None) & ~Q(email="")
+    return reachable & has_consent(Consent.State.GRANTED, purpose_id) if purpose_id else reachable
+
+
+def has_consent(state: str, purpose_id: int, channel: str = Channel.EMAIL) -> Q:
+    """Return the condition on contacts that they stand so with a purpose; who never said anything is service only."""
+    rows = Consent.objects.filter(contact=OuterRef("pk"), purpose=purpose_id, channel=channel)
+    if state == Consent.State.SERVICE_ONLY:
+        return ~Q(Exists(rows.exclude(state=state)))
+    return Q(Exists(rows.filter(state=state)))
+
+
+def list_mailable(*, purpose: Purpose | None = None) -> QuerySet[Contact]:
+    """Return the contacts who may be sent mail for a purpose, or a service message; see `may_be_mailed`."""
+    return Contact.objects.filter(may_be_mailed(purpose.pk if purpose else None))
+
+
+def list_purposes() -> QuerySet[Purpose]:
+    """Return what people may be written to for, by name."""
+    return Purpose.objects.all()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a contact stands with a purpose by one channel."""
+
+    purpose: Purpose
+    channel: Channel
+    state: Consent.State
+    changed_at: datetime | None
+
+
+def list_standings(*, contact: Contact) -> list[Standing]:
+    """Return how a contact stands with every purpose by mail, and by other channels where they said so. Two queries."""
+    said = {(one.purpose_id, Channel(one.channel)): one for one in contact.consents.all()}
+    return [
+        _standing(purpose, channel, said.get((purpose.pk, channel)))
+        for purpose in list_purposes()
+        for channel in Channel
+        if channel == Channel.EMAIL or (purpose.pk, channel) in said
+    ]
+
+
+def _standing(purpose: Purpose, channel: Channel, said: Consent | None) -> Standing:
+    if said is None:
+        return Standing(purpose, channel, Consent.State.SERVICE_ONLY, None)
+    return Standing(purpose, channel, Consent.State(said.state), said.changed_at)
+
+
+def list_consent_records(*, contact: Contact) -> QuerySet[ConsentRecord]:
+    """Return the evidence of what a contact agreed to and took back, the latest first. One query."""
+    return contact.consent_records.select_related("purpose", "actor")

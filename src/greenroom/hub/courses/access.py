@@ -105,7 +105,7 @@ def list_accounts_for(course: Course) -> QuerySet[Connection]:
 
 
 def list_accounts_seen_by(user: User) -> QuerySet[Connection]:
-    """Return the GoTo accounts that a person may know of: marketers of all, others of those open to any course they edit."""
+    """Return the GoTo accounts that a person may know of: marketers of all, others of those open to their courses."""
     if may_market(user):
         return Connection.objects.all()
     courses = list_courses_for(user, Verb.EDIT)

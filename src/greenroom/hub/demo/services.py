@@ -28,6 +28,7 @@ from greenroom.hub.courses.services import (
 )
 from greenroom.hub.demo.browser import allow_access
 from greenroom.hub.demo.courses import COURSES, Item, PlannedCourse, PlannedLesson
+from greenroom.hub.demo.marketing import fill_marketing
 from greenroom.hub.demo.people import CAST, PASSWORD
 from greenroom.hub.events.links import PastedLink, read_link
 from greenroom.hub.events.models import Event, Registrant
@@ -64,6 +65,7 @@ def ensure_demo(*, say: Callable[[str], object]) -> None:
     with transaction.atomic():
         for planned in COURSES:
             _build(planned, cast)
+    fill_marketing()
     for event in Event.objects.filter(items__isnull=False).distinct():
         evaluate_event(event_id=event.pk)
 

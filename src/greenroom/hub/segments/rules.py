@@ -4,7 +4,8 @@ What makes a contact a member: a tree of rules, read from JSON and turned into o
     {"all": [
         {"field": "organization", "is": "contains", "value": "north"},
         {"not": {"did": "attended", "events": [7, 12], "minutes": 30}},
-        {"any": [{"segment": 4}, {"field": "country", "is": "in", "values": ["DE", "AT"]}]}
+        {"any": [{"segment": 4}, {"field": "country", "is": "in", "values": ["DE", "AT"]}]},
+        {"consent": "mailable", "purpose": 2}
     ]}
 
 "Not" is always the complement: everybody whom the rule itself does not find.
@@ -18,7 +19,8 @@ import msgspec
 from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Lower
 
-from greenroom.hub.contacts.models import Contact, Participation
+from greenroom.hub.contacts.models import Channel, Contact, Participation
+from greenroom.hub.contacts.selectors import has_consent, may_be_mailed
 from greenroom.hub.core.errors import InvalidInputError
 from greenroom.hub.events.products import PRODUCTS
 from greenroom.hub.segments.models import Member
@@ -27,13 +29,14 @@ Field = Literal[
     "email", "first_name", "last_name", "organization", "job_title", "phone", "city", "country", "time_zone", "source"
 ]
 Operator = Literal["equals", "contains", "begins", "ends", "empty", "in"]
+Standing = Literal["granted", "withdrawn", "service_only", "mailable", "silenced"]
 Deed = Literal["registered", "approved", "cancelled", "attended", "missed"]
 
 MOST_RULES = 200
 MOST_DEPTH = 20
 for _kind in (CharField, TextField):
     _kind.register_lookup(Lower)
-_HEADS = ("all", "any", "not", "field", "did", "segment")
+_HEADS = ("all", "any", "not", "field", "did", "segment", "consent")
 _LOOKUPS = {"equals": "iexact", "contains": "icontains", "begins": "istartswith", "ends": "iendswith"}
 # What may stand beside each head; more than that would be passed over in silence.
 _BESIDE: dict[str, set[str]] = {
@@ -42,13 +45,14 @@ _BESIDE: dict[str, set[str]] = {
         *("events", "product", "title", "starts_from", "starts_before"),
         *("minutes", "percent", "sessions", "times"),
     },
+    "consent": {"purpose", "channel"},
 }
 _Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """
-    One rule: exactly one of the first six members says of which kind it is.
+    One rule: exactly one of the first seven members says of which kind it is.
 
     Attributes:
         all: every one of these finds the contact; without any, nobody is found.
@@ -58,6 +62,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
         did: what they have to do with events; with `events` (ids), `product`, `title` (a part of it), `starts_from`,
             `starts_before` (moments) only with some of them. Without `times`, one such event is enough.
         segment: in this segment (id), as it was built last.
+        consent: stands so with a `purpose` (id) by a `channel`; or is "mailable" for it, without one for service
+            messages; or "silenced": nobody writes to them.
         minutes: attended at least so many, in an event.
         percent: attended at least this share of the length of an event's sessions.
         sessions: attended at least so many of an event's sessions.
@@ -70,6 +76,7 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
     field: Field | None = None
     did: Deed | None = None
     segment: int | None = None
+    consent: Standing | None = None
     is_: Operator = msgspec.field(name="is", default="equals")
     value: str = ""
     values: list[str] = []
@@ -82,6 +89,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
     percent: Annotated[int, msgspec.Meta(ge=1, le=100)] | None = None
     sessions: _Count | None = None
     times: _Count | None = None
+    purpose: int | None = None
+    channel: Channel = Channel.EMAIL
 
     @property
     def head(self) -> str:
@@ -132,6 +141,8 @@ def _check(value: dict[str, Any], place: str) -> None:
         raise _wrong(f"{', '.join(sorted(extra))} cannot stand beside {head} - at {place}")
     if head == "field":
         _check_field(value, place)
+    if head == "consent":
+        _check_consent(value, place)
     if (product := value.get("product")) and product not in PRODUCTS:
         raise _wrong(f"{product} is none of {', '.join(PRODUCTS)} - at {place}")
     measures = value.keys() & {"minutes", "percent", "sessions"}
@@ -150,6 +161,16 @@ def _check_field(value: dict[str, Any], place: str) -> None:
     if {name for name in ("value", "values") if value.get(name)} != needed:
         what = " and ".join(needed) or "no value"
         raise _wrong(f"{operator} takes {what} - at {place}")
+
+
+def _check_consent(value: dict[str, Any], place: str) -> None:
+    standing = value["consent"]
+    if standing == "silenced" and value.keys() & {"purpose", "channel"}:
+        raise _wrong(f"silenced takes neither purpose nor channel - at {place}")
+    if standing == "mailable" and "channel" in value:
+        raise _wrong(f"mailable takes no channel - at {place}")
+    if standing not in ("silenced", "mailable") and value.get("purpose") is None:
+        raise _wrong(f"{standing} takes a purpose - at {place}")
 
 
 def _wrong(sentence: str) -> InvalidInputError:
@@ -173,6 +194,8 @@ def _condition(rule: Rule) -> Q:
             return _about_field(rule)
         case "did":
             return Q(Exists(_doings(rule)))
+        case "consent":
+            return _about_consent(rule)
     assert rule.segment is not None
     return Q(Exists(Member.objects.filter(segment_id=rule.segment, contact=OuterRef("pk"), is_in=True)))
 
@@ -191,6 +214,14 @@ def _about_field(rule: Rule) -> Q:
         folded = [value.lower() for value in rule.values]
         return Q(**{f"{name}__lower__in": folded})
     return Q(**{f"{name}__{_LOOKUPS[rule.is_]}": rule.value})
+
+
+def _about_consent(rule: Rule) -> Q:
+    if rule.consent == "silenced":
+        return Q(do_not_contact_at__isnull=False)
+    if rule.consent == "mailable":
+        return may_be_mailed(rule.purpose)
+    return has_consent(str(rule.consent), int(rule.purpose or 0), rule.channel)
 
 
 _DEEDS = {

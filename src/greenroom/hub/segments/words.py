@@ -1,12 +1,13 @@
 """Rules in words: one sentence for each."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 
+from greenroom.hub.contacts.models import Channel, Purpose
 from greenroom.hub.events.models import Event
 from greenroom.hub.events.products import get_product
 from greenroom.hub.segments.models import Segment
@@ -40,6 +41,13 @@ DEEDS = {
     "attended": "attended",
     "missed": "missed",
 }
+STANDINGS = {
+    "mailable": "may be mailed",
+    "granted": "has agreed",
+    "withdrawn": "has withdrawn their consent",
+    "service_only": "has never been asked, or gave no answer",
+    "silenced": "is not to be contacted at all",
+}
 _GROUPS = {"all": "all of these", "any": "at least one of these"}
 _NEGATED_GROUPS = {"all": "not all of these", "any": "none of these"}
 _STATES = {Event.State.CANCELLED: " (cancelled)", Event.State.MISSING: " (not found at GoTo)"}
@@ -52,16 +60,19 @@ class Names:
 
     events: Mapping[int, str]
     segments: Mapping[int, str]
+    purposes: Mapping[int, str] = field(default_factory=dict)
 
 
 def find_names(rules: Iterable[Rule]) -> Names:
-    """Look up the events and segments that rules name, however many rules there are. Two queries at most."""
+    """Look up the events, segments and purposes that rules name, however many rules there are. Three queries."""
     every = [one for rule in rules for one in rule.walk()]
     event_ids = {pk for one in every for pk in one.events}
+    purpose_ids = {one.purpose for one in every if one.purpose is not None}
     segment_ids = {one.segment for one in every if one.segment is not None}
     return Names(
         events={one.pk: f"“{one.title}”{describe_state(one)}" for one in Event.objects.filter(pk__in=event_ids)},
         segments=dict(Segment.objects.filter(pk__in=segment_ids).values_list("pk", "name")),
+        purposes=dict(Purpose.objects.filter(pk__in=purpose_ids).values_list("pk", "name")),
     )
 
 
@@ -111,6 +122,8 @@ def describe_rule(rule: Rule, names: Names) -> str:
         case "segment":
             name = names.segments.get(rule.segment or 0)
             return f"is in the segment “{name}”" if name else "is in a segment that is no longer here"
+        case "consent":
+            return _about_consent(rule, names)
         case "not":
             return _negated(rule.children[0], names)
     return _GROUPS[rule.head] if rule.children else "nobody"
@@ -126,6 +139,18 @@ def _about_field(rule: Rule) -> str:
     values = rule.values or ([rule.value] if rule.value else [])
     told = ", ".join(f"“{value}”" for value in values)
     return f"{FIELDS[str(rule.field)]} {OPERATORS[rule.is_]} {told}".rstrip()
+
+
+def _about_consent(rule: Rule, names: Names) -> str:
+    said = STANDINGS[str(rule.consent)]
+    if rule.consent == "silenced":
+        return said
+    if rule.purpose is None:
+        return f"{said} about what they signed up for"
+    name = names.purposes.get(rule.purpose)
+    purpose = f"“{name}”" if name else "a purpose that is no longer here"
+    by = f", by {rule.channel.label.lower()}" if rule.channel != Channel.EMAIL else ""
+    return f"{said} for {purpose}{by}"
 
 
 def _about_doings(rule: Rule, names: Names) -> str:

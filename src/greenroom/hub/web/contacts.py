@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods
 
 from greenroom.hub.contacts.models import Contact
-from greenroom.hub.contacts.selectors import list_contacts, list_participations
+from greenroom.hub.contacts.selectors import list_contacts, list_participations, list_standings
 from greenroom.hub.contacts.services import change_contact, make_contact
 from greenroom.hub.core.errors import InvalidInputError
 from greenroom.hub.segments.selectors import list_segments_of
@@ -57,6 +57,7 @@ def contact_page(request: SignedInRequest, pk: int) -> HttpResponse:
         {
             "contact": contact,
             "addresses": contact.addresses.all(),
+            "standings": list_standings(contact=contact),
             "memberships": list_segments_of(contact=contact),
             "participations": list_participations(contact=contact)[:_EVENTS_SHOWN],
             "page": page,

@@ -7,31 +7,27 @@ row begin with its place. Whatever is asked for (`add`, `remove`, `look`), the t
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.dateformat import format as format_date
 
+from greenroom.hub.contacts.selectors import list_purposes
 from greenroom.hub.core.errors import InvalidInputError
 from greenroom.hub.events.models import Event
-from greenroom.hub.events.products import PRODUCTS
 from greenroom.hub.segments.models import Segment
 from greenroom.hub.segments.rules import MOST_DEPTH, MOST_RULES, Rule, read_rules
 from greenroom.hub.segments.selectors import Preview, find_events, list_usable_segments, preview
 from greenroom.hub.segments.services import NAME_LENGTH
-from greenroom.hub.segments.words import DEEDS, FIELDS, GONE_EVENT, OPERATORS, describe_rule, describe_state, find_names
+from greenroom.hub.segments.words import GONE_EVENT, describe_rule, describe_state, find_names
+from greenroom.hub.web.rule_forms import MOMENT, ConsentForm, DeedForm, FieldForm, GroupForm, RowForm, SegmentForm
 
 _ROOT = "r"
-_MOMENT = "%Y-%m-%dT%H:%M"
 _EVENTS_OFFERED = 8
-# What changes the fields of a row has it shown anew at once where scripts run.
-_RENEWS = {"hx-post": "", "hx-trigger": "change"}
-_FINDS = {"hx-post": "", "hx-trigger": "input changed delay:400ms", "autocomplete": "off"}
 _WRONG_ROWS = "Some rules need a change; each says which."
 
 # Longer numbers are no ids.
@@ -48,136 +44,19 @@ class NameForm(forms.Form):
     name = forms.CharField(max_length=NAME_LENGTH)
 
 
-class RowForm(forms.Form):
-    """The fields of one row; `make_rule` turns what is valid into JSON of `rules.Rule`."""
-
-    use_required_attribute = False
-
-    def make_rule(self) -> dict[str, Any]:
-        """Return the rule, without what is empty."""
-        raise NotImplementedError
-
-
-class GroupForm(RowForm):
-    """How the rows of a group hang together."""
-
-    match = forms.ChoiceField(
-        choices=[
-            ("all", "All of these"),
-            ("any", "At least one of these"),
-            ("not all", "Not all of these"),
-            ("not any", "None of these"),
-        ]
-    )
-
-
-class LeafForm(RowForm):
-    """A rule without rules below it."""
-
-    finds = forms.ChoiceField(choices=[("who", "Who does"), ("not", "Everybody who does not")])
-
-
-class FieldForm(LeafForm):
-    """A rule about what is known of a contact."""
-
-    field = forms.ChoiceField(label="What", choices=[(name, words.capitalize()) for name, words in FIELDS.items()])
-    is_ = forms.ChoiceField(label="How", choices=list(OPERATORS.items()), widget=forms.Select(attrs=_RENEWS))
-    value = forms.CharField(label="Value", max_length=2000)
-
-    def clean(self) -> None:
-        """Refuse a list in which nothing stands between the commas."""
-        given = self.cleaned_data
-        if given.get("is_") == "in" and "value" in given and not _split(given["value"]):
-            self.add_error("value", "Give at least one value.")
-
-    def make_rule(self) -> dict[str, Any]:
-        """Return the rule; several values are separated by commas."""
-        rule = {"field": self.cleaned_data["field"], "is": self.cleaned_data["is_"]}
-        if "value" not in self.fields:
-            return rule
-        value = self.cleaned_data["value"]
-        return {**rule, "values": _split(value)} if rule["is"] == "in" else {**rule, "value": value}
-
-
-def _split(value: str) -> list[str]:
-    return [one.strip() for one in value.split(",") if one.strip()]
-
-
-def _count(label: str, most: int = 1_000_000) -> forms.IntegerField:
-    return forms.IntegerField(label=label, min_value=1, max_value=most, required=False)
-
-
-def _moment(label: str) -> forms.DateTimeField:
-    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=_MOMENT)
-    # Databases do not take every year that a form does.
-    bounds = [MinValueValidator(datetime(1970, 1, 2, tzinfo=UTC)), MaxValueValidator(datetime(2999, 1, 1, tzinfo=UTC))]
-    return forms.DateTimeField(label=label, required=False, widget=widget, input_formats=[_MOMENT], validators=bounds)
-
-
-def _as_json(value: Any) -> Any:
-    return value.astimezone(UTC).isoformat() if isinstance(value, datetime) else value
-
-
-class DeedForm(LeafForm):
-    """A rule about what a contact has to do with events."""
-
-    did = forms.ChoiceField(
-        label="What",
-        choices=[(name, words.capitalize()) for name, words in DEEDS.items()],
-        widget=forms.Select(attrs=_RENEWS),
-    )
-    minutes = _count("Minutes at least")
-    percent = _count("Per cent at least", 100)
-    sessions = _count("Sessions at least")
-    find = forms.CharField(label="Search events", required=False, max_length=200, widget=forms.TextInput(attrs=_FINDS))
-    events = forms.TypedMultipleChoiceField(
-        label="Which events", required=False, coerce=int, widget=forms.CheckboxSelectMultiple
-    )
-    product = forms.ChoiceField(
-        required=False, choices=[("", "Any"), *((one.code, one.words.one) for one in PRODUCTS.values())]
-    )
-    title = forms.CharField(label="Title contains", required=False, max_length=200)
-    starts_from = _moment("Starts from")
-    starts_before = _moment("Starts before")
-    times = _count("Events at least")
-
-    MEASURES = ("minutes", "percent", "sessions")
-    RARE = ("product", "title", "starts_from", "starts_before", "times")
-
-    def make_rule(self) -> dict[str, Any]:
-        """Return the rule with what is filled in."""
-        given = {name: value for name, value in self.cleaned_data.items() if value and name not in ("finds", "find")}
-        return {name: _as_json(value) for name, value in given.items()}
-
-    def list_measures(self) -> list[forms.BoundField]:
-        """Return the fields that measure attendance."""
-        return [self[name] for name in self.MEASURES if name in self.fields]
-
-    def list_rare(self) -> list[forms.BoundField]:
-        """Return the fields that are seldom needed."""
-        return [self[name] for name in self.RARE]
-
-    def has_rare(self) -> bool:
-        """Tell whether one of them is filled in or wrong."""
-        return any(one.value() or one.errors for one in self.list_rare())
-
-
-class SegmentForm(LeafForm):
-    """A rule about another segment."""
-
-    segment = forms.TypedChoiceField(coerce=int)
-
-    def make_rule(self) -> dict[str, Any]:
-        """Return the rule."""
-        return {"segment": self.cleaned_data["segment"]}
-
-
-_FORMS: dict[str, type[RowForm]] = {"group": GroupForm, "field": FieldForm, "did": DeedForm, "segment": SegmentForm}
+_FORMS: dict[str, type[RowForm]] = {
+    "group": GroupForm,
+    "field": FieldForm,
+    "did": DeedForm,
+    "segment": SegmentForm,
+    "consent": ConsentForm,
+}
 # What a new row begins with.
 _NEW: dict[str, Given] = {
     "did": {"finds": ["who"], "did": ["attended"]},
     "field": {"finds": ["who"], "field": ["organization"], "is_": ["contains"]},
     "segment": {"finds": ["who"]},
+    "consent": {"finds": ["who"], "consent": ["mailable"]},
     "group": {"match": ["any"]},
 }
 
@@ -272,6 +151,9 @@ def _row_of(rule: Rule, is_not: bool = False) -> Row:
         return Row("field", turned | {"field": [str(rule.field)], "is_": [rule.is_], "value": [value]})
     if rule.head == "segment":
         return Row("segment", turned | {"segment": [str(rule.segment)]})
+    if rule.head == "consent":
+        said = {"consent": rule.consent, "purpose": rule.purpose or "", "channel": rule.channel}
+        return Row("consent", turned | {name: [str(value)] for name, value in said.items()})
     moments = {name: _as_typed(getattr(rule, name)) for name in ("starts_from", "starts_before")}
     plain = {name: getattr(rule, name) for name in ("did", "product", "title", "times", *DeedForm.MEASURES)}
     given = {name: [str(value)] for name, value in (moments | plain).items() if value}
@@ -279,13 +161,19 @@ def _row_of(rule: Rule, is_not: bool = False) -> Row:
 
 
 def _as_typed(at: datetime | None) -> str:
-    return timezone.localtime(at).strftime(_MOMENT) if at else ""
+    return timezone.localtime(at).strftime(MOMENT) if at else ""
 
 
 class Editor:
     """The rows of a segment's rules with their forms, what each says, and whom they would find together."""
 
-    kinds = (("did", "Event"), ("field", "Contact field"), ("segment", "Segment"), ("group", "Group"))
+    kinds = (
+        ("did", "Event"),
+        ("field", "Contact field"),
+        ("consent", "Consent"),
+        ("segment", "Segment"),
+        ("group", "Group"),
+    )
 
     def __init__(self, *, segment: Segment | None, posted: QueryDict | None) -> None:
         """Read what was posted and do what it asks for; without it, show the rules of the segment."""
@@ -296,6 +184,7 @@ class Editor:
             self.root = rows_of(read_rules(segment.rules)) if segment else Row("group", {"match": ["all"]})
         self.root.set_places()
         self._segments = [(one.pk, one.name) for one in list_usable_segments(segment=segment)]
+        self._purposes = [(one.pk, one.name) for one in list_purposes()]
         self._titles = _load_titles(self.root)
         self._found: dict[str, list[Event]] = {}
         self._make_forms(is_saving=posted is not None and "save" in posted)
@@ -323,8 +212,8 @@ class Editor:
 
     def _prepare(self, row: Row, form: RowForm) -> None:
         """Leave only the fields that a row takes, and fill its lists."""
-        if row.kind == "field" and row.get("is_") == "empty":
-            del form.fields["value"]
+        if row.kind == "field":
+            _prepare_field(row, form)
         if row.kind == "did" and row.get("did") != "attended":
             for name in DeedForm.MEASURES:
                 del form.fields[name]
@@ -332,6 +221,8 @@ class Editor:
             form.fields["events"].choices = self._list_events(row)  # type: ignore[attr-defined]
         if isinstance(form, SegmentForm):
             form.fields["segment"].choices = self._segments  # type: ignore[attr-defined]
+        if isinstance(form, ConsentForm):
+            form.narrow(row.get("consent"), self._purposes)
 
     def _list_events(self, row: Row) -> list[tuple[str, str]]:
         """Return the events that a row names, and then those that its search finds."""
@@ -364,6 +255,13 @@ class Editor:
             return preview(self.get_rules())
         except InvalidInputError:
             return None
+
+
+def _prepare_field(row: Row, form: RowForm) -> None:
+    if row.get("is_") == "empty":
+        del form.fields["value"]
+    if row.get("is_") == "in":
+        form.fields["value"].help_text = "Separate several with commas."
 
 
 def _list_chosen(row: Row) -> list[str]:

@@ -23,6 +23,14 @@ class Contact(models.Model):
         API = "api", "The API"
         HAND = "hand", "By hand"
 
+    class Silence(models.TextChoices):
+        """Why a person is not written to at all, service messages included."""
+
+        ASKED = "asked", "They asked for it"
+        COMPLAINED = "complained", "They reported a mail as spam"
+        BOUNCED = "bounced", "Mail to them comes back"
+        HAND = "hand", "Decided by hand"
+
     email = models.CharField(max_length=254, blank=True, help_text="In lower case.")
     first_name = models.TextField(blank=True)
     last_name = models.TextField(blank=True)
@@ -35,6 +43,8 @@ class Contact(models.Model):
     source = models.CharField(max_length=16, choices=Source)
     created_at = models.DateTimeField()
     last_active_at = models.DateTimeField(null=True)
+    do_not_contact_at = models.DateTimeField(null=True, help_text="Set: nobody writes to them.")
+    do_not_contact_reason = models.CharField(max_length=16, choices=Silence, blank=True, default="", db_default="")
 
     class Meta:
         indexes = [
