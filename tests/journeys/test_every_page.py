@@ -39,7 +39,7 @@ PAGES = {
         "/lessons/{lesson}/?edit=1", "/sections/{section}/add/", "/sections/{section}/add/webinar/",
         "/sections/{section}/add/webinar/?paste", "/sections/{section}/add/webinar/?link=https://example.com/",
         "/sections/{section}/add/text/", "/sections/{section}/add/link/", "/sections/{section}/add/file/",
-        "/sections/{section}/add/recording/", "/items/{item}/settings/",
+        "/sections/{section}/add/recording/", "/items/{item}/settings/", "/items/{item}/completion/",
         "/sections/{section}/add/webinar/?when=past", "/courses/{course}/settings/",
     ),
     "Ivan": (

@@ -11,7 +11,7 @@ from tests.factories.sessions import correct, hold, make_people, sign_up
 from greenroom.hub.courses.completion_rule import MinMinutes, MinPercent
 from greenroom.hub.courses.models import Completion
 from greenroom.hub.courses.selectors import list_progress
-from greenroom.hub.courses.services import change_item, enroll, evaluate_event, evaluate_item, remove_item, unenroll
+from greenroom.hub.courses.services import enroll, evaluate_event, evaluate_item, remove_item, set_rule, unenroll
 from greenroom.hub.events.models import Attendee, EventSession
 from greenroom.hub.ledger.services import NewFact, append
 
@@ -122,9 +122,9 @@ def test_standing_follows_what_happens(world, item, held, lena, run_jobs, kind):
 
 def test_minutes_count_over_all_dates(of_two_dates, lena):
     _, item = of_two_dates
-    change_item(item=item, title="", is_required=True, rule=MinMinutes(60))
+    set_rule(item=item, rule=MinMinutes(60))
     assert "completed" == standing(item, lena)[0]
-    change_item(item=item, title="", is_required=True, rule=MinMinutes(61))
+    set_rule(item=item, rule=MinMinutes(61))
     assert "partial" == standing(item, lena)[0]
 
 
@@ -134,9 +134,9 @@ def test_changed_rule_counts_for_everybody_afterwards(world, item, held, lena, c
     hold(held, world.now - 2 * HOUR, {lena: 3000, ben: 1800})
     evaluate_event(event_id=held.pk)
     assert ["completed", "partial"] == [standing(item, one)[0] for one in (lena, ben)]
-    change_item(item=item, title="", is_required=True, rule=MinPercent(50))
+    set_rule(item=item, rule=MinPercent(50))
     assert ["completed", "completed"] == [standing(item, one)[0] for one in (lena, ben)]
-    change_item(item=item, title="", is_required=True, rule=MinPercent(90))
+    set_rule(item=item, rule=MinPercent(90))
     assert ["partial", "partial"] == [standing(item, one)[0] for one in (lena, ben)]
 
 
@@ -151,10 +151,10 @@ def test_late_data_raises_and_lowers(world, item, held, lena):
     assert Completion.objects.get(item=item, user=lena).completed_at is None
 
 
-def test_moment_of_completion_is_kept(world, item, held, lena):
+def test_moment_of_completion_is_the_end_of_the_session_and_is_kept(world, item, held, lena):
     hold(held, world.now - 2 * HOUR, {lena: 3000})
     evaluate_event(event_id=held.pk)
-    first = world.now
+    first = world.now - HOUR
     world.advance(hours=1)
     correct(held, lena, 3100)
     evaluate_event(event_id=held.pk)

@@ -303,7 +303,7 @@ def test_after_the_end_the_attendance_decides(expected: tuple[str, str], more: d
 def test_attendance_is_told_in_minutes_and_percent(sentence: str, seconds: int, percent: str) -> None:
     assert sentence == webinar(ELEVEN, "ended", completion=completion("completed", seconds, percent)).sentence
     partly = webinar(ELEVEN, "ended", completion=completion("partial", seconds, percent)).sentence
-    assert f"{sentence} Attend at least 80 % of the session." == partly
+    assert f"{sentence} Attend at least 80 % of the actual session." == partly
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ def add(client, section, event, **more: str):
 
 
 def save_settings(client, item, **more: str):
-    data = {"is_required": "on", "kind": "min_minutes", "amount": "10"} | more
+    data = {"is_required": "on"} | more
     return client.post(reverse("item_settings", args=[item.pk]), data)
 
 

@@ -130,7 +130,7 @@ def test_address_that_leads_nowhere_says_so_in_our_words(db, lena, browser) -> N
         assert "There is nothing here, or nothing that you may see." in answer.content.decode()
 
 
-OF_LIVE_ITEMS = ("item_card", "register", "join", "item_settings", "roster")
+OF_LIVE_ITEMS = ("item_card", "register", "join", "item_settings", "completion_rule", "roster")
 
 
 def test_text_has_no_live_pages(scene, as_ada) -> None:

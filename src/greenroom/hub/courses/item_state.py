@@ -41,6 +41,7 @@ class Code(StrEnum):
     COMPLETED = "completed"
     PARTIAL = "partial"
     ABSENT = "absent"
+    EXCUSED = "excused"
     NOT_HELD = "not_held"
 
 
@@ -203,11 +204,23 @@ def _has_way_in(given: Circumstances) -> bool:
 
 
 def _done(given: Circumstances) -> ItemState | None:
+    """Say what is settled: completed, excused, or what an instructor said and no attendance changes."""
     completion = given.completion
-    if completion is None or completion.status != Completion.Status.COMPLETED:
+    if completion is None:
         return None
-    sentence = f"You attended {_amount(completion)}."
-    return ItemState(Code.COMPLETED, "Completed", "ok", sentence, is_done=True)
+    is_marked = completion.basis == Completion.Basis.MARK
+    if completion.status == Completion.Status.EXCUSED:
+        return ItemState(Code.EXCUSED, "Excused", "quiet", "You are excused from this. It does not count for you.")
+    if completion.status == Completion.Status.COMPLETED:
+        sentence = f"You attended {_amount(completion)}." if completion.attended_seconds else ""
+        if is_marked:
+            sentence = f"{sentence} Your instructor marked this as completed.".strip()
+        return ItemState(Code.COMPLETED, "Completed", "ok", sentence, is_done=True)
+    if not is_marked:
+        return None
+    word = {Completion.Status.PARTIAL: "Partly attended", Completion.Status.ABSENT: "Absent"}
+    status = Completion.Status(completion.status)
+    return ItemState(Code(status.value), word[status], "warn", f"Your instructor marked this. {given.rule.describe()}")
 
 
 def _amount(completion: Completion) -> str:

@@ -9,7 +9,15 @@ from greenroom.hub.ledger.readers import reader
 
 @reader(
     "courses.completion",
-    kinds=["attendance_read", "attendance_final", "attendance_closed", "event_changed", "event_cancelled", "linked"],
+    kinds=[
+        "attendance_read",
+        "attendance_final",
+        "attendance_closed",
+        "event_changed",
+        "event_cancelled",
+        "linked",
+        "survey_submitted",
+    ],
 )
 def complete_by_attendance(facts: Sequence[Fact]) -> None:
     """Compute completion anew where attendance or whose it is has become known, or dates to come have changed."""

@@ -167,10 +167,12 @@ def person_of_attendee(*, event: Event) -> F | Subquery:
     return Subquery(User.objects.filter(email=OuterRef("email")).values("pk")[:1])
 
 
-def list_presence(*, event: Event) -> list[tuple[int, int, int]]:
-    """Return user, session and seconds of everybody who was there and can sign in here. One query."""
+def list_presence(*, event: Event, users: Collection[int] | None = None) -> list[tuple[int, int, int]]:
+    """Return user, session and seconds of everybody, or of these people, who was there and signs in here. One query."""
     there = Attendee.objects.filter(session__event=event, attended_seconds__gt=0)
     known = there.annotate(person=person_of_attendee(event=event)).filter(person__isnull=False)
+    if users is not None:
+        known = known.filter(person__in=users)
     return list(known.values_list("person", "session").annotate(seconds=Sum("attended_seconds")))
 
 

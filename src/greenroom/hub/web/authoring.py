@@ -16,7 +16,7 @@ from greenroom.hub.connections.models import Connection
 from greenroom.hub.connections.selectors import list_active_connections
 from greenroom.hub.core.errors import HubError, InvalidInputError, StateConflictError, UnknownObjectError
 from greenroom.hub.courses.access import Verb, get_item_for, get_lesson_for, get_section_for, list_accounts_for
-from greenroom.hub.courses.completion_rule import make_rule
+from greenroom.hub.courses.completion_rule import read_rule
 from greenroom.hub.courses.models import Section, SectionItem
 from greenroom.hub.courses.services import (
     add_event_item,
@@ -24,6 +24,7 @@ from greenroom.hub.courses.services import (
     change_item,
     check_can_be_added,
     remove_item,
+    set_rule,
 )
 from greenroom.hub.events.errors import UnreadableLinkError
 from greenroom.hub.events.links import PastedLink, read_link
@@ -33,6 +34,7 @@ from greenroom.hub.events.selectors import list_choosable_events
 from greenroom.hub.events.services import keep_join_link
 from greenroom.hub.sync.services import find_at_goto
 from greenroom.hub.web.addresses import lesson_url
+from greenroom.hub.web.completion_form import RuleForm
 from greenroom.hub.web.doors import SignedInRequest, add_errors, number_of, page_of, signed_in, text_of
 
 
@@ -149,17 +151,12 @@ def _joins_by_link(event: Event) -> bool:
 
 
 class ItemSettingsForm(forms.Form):
-    """What a live item is called here, and when it counts as done."""
+    """What a live item is called here, and whether it is required."""
 
     title = forms.CharField(
         required=False, max_length=200, help_text="Instead of the event's own. At GoTo it stays as it is."
     )
     is_required = forms.BooleanField(required=False, label="Required to complete the course")
-    amount = forms.IntegerField(label="Attend at least", min_value=1, max_value=1440)
-    kind = forms.ChoiceField(
-        label="Of what",
-        choices=[("min_percent", "per cent of the session"), ("min_minutes", "minutes")],
-    )
     join_link = forms.CharField(
         label="Join link", required=False, max_length=2000, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
@@ -181,30 +178,40 @@ class ItemSettingsForm(forms.Form):
 @signed_in
 @require_http_methods(["GET", "POST"])
 def item_settings(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Set what a live item is called, whether it is required, and when it counts as done."""
+    """Set what a live item is called and whether it is required."""
     item = get_item_for(request.user, pk, Verb.EDIT)
     if item.event is None:
         raise UnknownObjectError("There is nothing here, or nothing that you may see.")
-    initial = {"title": item.title, **_initial_settings(item.completion_rule, item.is_required)}
+    initial = {"title": item.title, "is_required": item.is_required}
     form = ItemSettingsForm(item.event, request.POST or None, initial)
     if form.is_valid():
         try:
             if pasted := form.cleaned_data.get("join_link"):
                 keep_join_link(event=item.event, link=_read_join_link(pasted))
-            rule = make_rule(kind=form.cleaned_data["kind"], amount=form.cleaned_data["amount"])
-            change_item(
-                item=item,
-                title=form.cleaned_data["title"],
-                is_required=form.cleaned_data["is_required"],
-                rule=rule,
-            )
+            change_item(item=item, title=form.cleaned_data["title"], is_required=form.cleaned_data["is_required"])
         except InvalidInputError as error:
             add_errors(form, error)
         else:
             return redirect(_editing_item(item))
-    return render(
-        request, "courses/item_settings.html", {"item": item, "form": form}, status=422 if form.errors else 200
-    )
+    context = {"item": item, "form": form, "rule": read_rule(item.completion_rule)}
+    return render(request, "courses/item_settings.html", context, status=422 if form.errors else 200)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def completion_rule(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Set when a live item counts as done."""
+    item = get_item_for(request.user, pk, Verb.EDIT)
+    if item.event is None:
+        raise UnknownObjectError("There is nothing here, or nothing that you may see.")
+    rule = read_rule(item.completion_rule)
+    form = RuleForm(rule, request.POST or None)
+    if form.is_valid():
+        set_rule(item=item, rule=form.rule())
+        messages.success(request, f"“{item.shown_title}” counts as done by the new rule, for everybody.")
+        return redirect(_editing_item(item))
+    context = {"item": item, "form": form, "rule": rule}
+    return render(request, "courses/completion_rule.html", context, status=422 if form.is_bound else 200)
 
 
 def _read_join_link(text: str) -> PastedLink:
@@ -212,11 +219,6 @@ def _read_join_link(text: str) -> PastedLink:
         return _read_link(text)
     except UnreadableLinkError as error:
         raise InvalidInputError(str(error), {"join_link": str(error)}) from error
-
-
-def _initial_settings(rule: dict[str, object] | None, is_required: bool) -> dict[str, object]:
-    rule = rule or {"kind": "min_percent", "percent": 80}
-    return {"is_required": is_required, "kind": rule["kind"], "amount": rule.get("percent") or rule.get("minutes")}
 
 
 @signed_in

@@ -9,8 +9,9 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from greenroom.hub.core.errors import InvalidInputError, StateConflictError, UnknownObjectError
 from greenroom.hub.courses.access import get_item_for
 from greenroom.hub.courses.item_state import Code, ItemState
-from greenroom.hub.courses.models import SectionItem
+from greenroom.hub.courses.models import ItemClick, SectionItem
 from greenroom.hub.courses.selectors import view_item
+from greenroom.hub.courses.services import note_click
 from greenroom.hub.events.models import Event
 from greenroom.hub.events.registration_form import RegistrationForm
 from greenroom.hub.events.selectors import find_join_url
@@ -99,6 +100,7 @@ def join(request: SignedInRequest, pk: int) -> HttpResponse:
     address = find_join_url(user=request.user, event=event)
     if not leads_to_goto(address):
         raise StateConflictError("GoTo has not given you a join link yet. Try again in a minute.")
+    note_click(item=item, user=request.user, kind=ItemClick.Kind.JOINED)
     return redirect(address)
 
 

@@ -12,13 +12,14 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from greenroom.hub.core.errors import InvalidInputError, UnknownObjectError
 from greenroom.hub.courses.access import Verb, get_item_for, get_section_for, list_accounts_for
-from greenroom.hub.courses.models import SectionItem
+from greenroom.hub.courses.models import ItemClick, SectionItem
 from greenroom.hub.courses.services import (
     add_file_item,
     add_link_item,
     add_recording_item,
     add_text_item,
     change_material,
+    note_click,
 )
 from greenroom.hub.events.selectors import find_recordings
 from greenroom.hub.events.services.recordings import get_recording_url
@@ -173,4 +174,6 @@ def watch(request: SignedInRequest, pk: int) -> HttpResponse:
     if item.recording is None:
         raise UnknownObjectError(NOTHING)
     recording = item.recording
-    return redirect(get_recording_url(event=recording.event, recording_key=recording.recording_key))
+    address = get_recording_url(event=recording.event, recording_key=recording.recording_key)
+    note_click(item=item, user=request.user, kind=ItemClick.Kind.OPENED)
+    return redirect(address)

@@ -63,6 +63,7 @@ urlpatterns = [
     path("items/<int:pk>/register/", learning.register_page, name="register"),
     path("items/<int:pk>/cancel/", learning.cancel, name="cancel_registration"),
     path("items/<int:pk>/settings/", authoring.item_settings, name="item_settings"),
+    path("items/<int:pk>/completion/", authoring.completion_rule, name="completion_rule"),
     path("items/<int:pk>/move/", moving.item, name="move_item"),
     path("items/<int:pk>/change/", materials.change, name="change_material"),
     path("items/<int:pk>/file/", materials.download, name="lesson_file"),

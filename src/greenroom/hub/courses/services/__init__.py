@@ -1,4 +1,8 @@
-"""Changing courses (`authoring`, `materials`, `enrolment`), what was completed (`completion`), and `calendars`."""
+"""
+Changing courses (`authoring`, `materials`, `enrolment`), what was completed, and `calendars`.
+
+`completion` follows from what people did, `marks` are what instructors say, `course_completion` follows from both.
+"""
 
 from greenroom.hub.courses.services.authoring import (
     add_event_item,
@@ -9,9 +13,11 @@ from greenroom.hub.courses.services.authoring import (
     check_can_be_added,
     create_course,
     remove_item,
+    set_rule,
 )
 from greenroom.hub.courses.services.calendars import keep_calendar, open_feed, revoke_feed
 from greenroom.hub.courses.services.completion import evaluate_event, evaluate_item
+from greenroom.hub.courses.services.course_completion import set_policy
 from greenroom.hub.courses.services.enrolment import enroll, unenroll
 from greenroom.hub.courses.services.invitations import (
     accept_invitation,
@@ -19,6 +25,7 @@ from greenroom.hub.courses.services.invitations import (
     make_invitation,
     revoke_invitation,
 )
+from greenroom.hub.courses.services.marks import NewMark, keep_marks, mark, note_click, take_back_marks
 from greenroom.hub.courses.services.materials import (
     add_file_item,
     add_link_item,
@@ -28,6 +35,7 @@ from greenroom.hub.courses.services.materials import (
 )
 
 __all__ = [
+    "NewMark",
     "accept_invitation",
     "add_event_item",
     "add_file_item",
@@ -46,10 +54,16 @@ __all__ = [
     "evaluate_item",
     "get_invitation",
     "keep_calendar",
+    "keep_marks",
     "make_invitation",
+    "mark",
+    "note_click",
     "open_feed",
     "remove_item",
     "revoke_feed",
     "revoke_invitation",
+    "set_policy",
+    "set_rule",
+    "take_back_marks",
     "unenroll",
 ]

@@ -7,9 +7,10 @@ from greenroom.hub.connections.errors import AccountNotOpenError
 from greenroom.hub.core import clock
 from greenroom.hub.core.errors import InvalidInputError, StateConflictError
 from greenroom.hub.courses.access import list_accounts_for
-from greenroom.hub.courses.completion_rule import CompletionRule, write_rule
+from greenroom.hub.courses.completion_rule import CompletionRule, check_rule, write_rule
 from greenroom.hub.courses.models import Course, Enrollment, Lesson, Section, SectionItem
 from greenroom.hub.courses.services.completion import evaluate_item
+from greenroom.hub.courses.services.course_completion import settle_course
 from greenroom.hub.courses.services.positions import next_position
 from greenroom.hub.events.models import Event
 from greenroom.hub.events.products import Ability, can
@@ -101,16 +102,33 @@ def add_event_item(*, section: Section, event: Event, actor: User, rule: Complet
     return item
 
 
-def change_item(*, item: SectionItem, title: str, is_required: bool, rule: CompletionRule) -> None:
-    """Set what a live item is called, whether it is required and when it is done; everybody's standing follows."""
-    item.title, item.is_required, item.completion_rule = title.strip(), is_required, write_rule(rule)
-    item.save(update_fields=["title", "is_required", "completion_rule"])
-    evaluate_item(item=item)
+def change_item(*, item: SectionItem, title: str, is_required: bool) -> None:
+    """Set what a live item is called and whether it is required; who has completed the course by it follows."""
+    item.title, item.is_required = title.strip(), is_required
+    with transaction.atomic():
+        item.save(update_fields=["title", "is_required"])
+        settle_course(course=item.section.lesson.course)
+
+
+def set_rule(*, item: SectionItem, rule: CompletionRule) -> None:
+    """
+    Set when an item is done; everybody's standing follows, also of sessions that are over.
+
+    Raises:
+        InvalidInputError: the rule cannot be kept.
+    """
+    check_rule(rule)
+    item.completion_rule = write_rule(rule)
+    with transaction.atomic():
+        item.save(update_fields=["completion_rule"])
+        evaluate_item(item=item, keeps_old=False)
 
 
 def remove_item(*, item: SectionItem) -> None:
     """Take an item out of its lesson. The event stays at GoTo, and so do its registrants."""
-    SectionItem.objects.filter(pk=item.pk, removed_at=None).update(removed_at=clock.now())
+    with transaction.atomic():
+        SectionItem.objects.filter(pk=item.pk, removed_at=None).update(removed_at=clock.now())
+        settle_course(course=item.section.lesson.course)
 
 
 def _titled(title: str) -> str:

@@ -1,185 +1,218 @@
 """
-Who has completed what, from GoTo's attendance.
+Who has completed what: from what people did, each item's rule, and what instructors said.
 
-Computed anew from the attendance rows whenever they, the rule or the people change, so that late and corrected
-attendance counts. A handful of statements per item, whatever the number of people.
+Computed anew whenever one of them changes, so that late and corrected attendance counts. A number of statements that
+does not depend on the number of people.
 """
 
-from collections import Counter
+import json
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 
 from greenroom.hub.core import clock
-from greenroom.hub.courses.completion_rule import CompletionRule, is_satisfied, percent_attended, read_rule
-from greenroom.hub.courses.models import Completion, Course, Enrollment, SectionItem
-from greenroom.hub.events.dates import list_dates_without_session
-from greenroom.hub.events.models import Event, EventSession, Registrant
-from greenroom.hub.events.selectors import list_presence
-from greenroom.hub.ledger.services import NewFact, append
+from greenroom.hub.core.bulk import upsert
+from greenroom.hub.courses.completion_rule import CompletionRule, Confirmed, percent_attended, read_rule
+from greenroom.hub.courses.evidence import NOTHING, Findings, gather
+from greenroom.hub.courses.models import Completion, CompletionChange, Course, Enrollment, Mark, SectionItem
+from greenroom.hub.courses.services.course_completion import settle_course
+from greenroom.hub.ledger.services import append_select
 from greenroom.hub.users.models import User
 
-_COLUMNS = ["status", "attended_seconds", "percent", "completed_at", "evaluated_at"]
+# So long GoTo's corrections can take a completion away; afterwards only an instructor, or another rule, can.
+GRACE = timedelta(days=7)
+
+_COLUMNS = (
+    "item_id",
+    "user_id",
+    "status",
+    "basis",
+    "attended_seconds",
+    "attended_dates",
+    "percent",
+    "completed_at",
+    "evaluated_at",
+)
+_CHANGE_COLUMNS = ("item_id", "user_id", "was", "became", "reason", "changed_by_id", "changed_at")
+_DONE = Completion.Status.COMPLETED
 
 
-def evaluate_event(*, event_id: int) -> None:
-    """Compute everybody's standing in every item that shows this event."""
-    for item in _live_items().filter(event=event_id):
-        evaluate_item(item=item)
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why results are computed: who changed something, and what they said of it."""
+
+    actor: User
+    reason: str
 
 
-def evaluate_course(*, course: Course) -> None:
-    """Compute everybody's standing in every live item of a course."""
-    for item in _live_items().filter(section__lesson__course=course):
-        evaluate_item(item=item)
+def evaluate_event(*, event_id: int, users: Collection[int] | None = None) -> None:
+    """Compute the standing of everybody, or of these people, in every item that shows this event."""
+    for item in _items().filter(event=event_id):
+        evaluate_item(item=item, users=users)
 
 
-def _live_items() -> QuerySet[SectionItem]:
-    return SectionItem.objects.filter(kind=SectionItem.Kind.LIVE_EVENT, removed_at=None).select_related(
-        "event", "section__lesson"
-    )
+def evaluate_course(*, course: Course, users: Collection[int] | None = None) -> None:
+    """Compute the standing of everybody, or of these people, in every item of a course."""
+    for item in _items().filter(section__lesson__course=course):
+        evaluate_item(item=item, users=users)
 
 
-def evaluate_item(*, item: SectionItem) -> None:
-    """Compute everybody's standing in one live item."""
-    event = item.event
-    assert event is not None
-    sessions = list(event.sessions.all())
-    if not sessions:
-        return
-    total = sum(session.duration_seconds for session in sessions) + _seconds_to_come(event, sessions)
-    presence = _presence_by_person(event, sessions, total)
-    learners = set(
-        Enrollment.objects.filter(course__lessons__sections=item.section_id, role=Enrollment.Role.LEARNER).values_list(
-            "user_id", flat=True
-        )
-    )
-    may_be_absent: set[int] = set()
-    if all(session.is_final for session in sessions) and event.attendance_due_at is None:
-        may_be_absent = _signed_up(event)
-    rule = read_rule(item.completion_rule)
+def _items() -> QuerySet[SectionItem]:
+    return SectionItem.objects.filter(removed_at=None).select_related("event", "section__lesson__course")
+
+
+def evaluate_item(
+    *, item: SectionItem, users: Collection[int] | None = None, cause: Cause | None = None, keeps_old: bool = True
+) -> None:
+    """
+    Compute everybody's standing in one item.
+
+    Args:
+        users: only these people.
+        cause: who said what about them; it is written into their history, also where nothing changes.
+        keeps_old: whether what was completed longer ago than `GRACE` stays, whatever is known now.
+    """
+    rule = rule_of(item)
+    found = gather(item=item, rule=rule, users=users)
+    learners = _learners(item, users)
     with transaction.atomic():
-        known = {one.user_id: one for one in Completion.objects.select_for_update().filter(item=item)}
-        wanted = [
-            _standing(item, user_id, rule, *presence.get(user_id, (0, total)), known.get(user_id))
-            for user_id in learners
-            if user_id in presence or user_id in may_be_absent
-        ]
+        known = {one.user_id: one for one in _only(Completion.objects.select_for_update(), item, users)}
+        marks = dict(_only(Mark.objects.all(), item, users).values_list("user_id", "status"))
+        judge = _Judge(item, rule, found, marks, clock.now(), keeps_old)
+        wanted = [one for user_id in learners if (one := judge.standing(user_id, known.get(user_id)))]
         _store(wanted, known)
-        _tell_completions(item, [one for one in wanted if _is_newly_done(one, known.get(one.user_id))])
-        # Corrected attendance may leave nothing to say of somebody who learns here.
         told = {one.user_id for one in wanted}
-        Completion.objects.filter(item=item, user__in=learners & known.keys() - told).delete()
+        gone = [one for user_id, one in known.items() if user_id in learners and user_id not in told]
+        # Corrected attendance may leave nothing to say of somebody who learns here.
+        Completion.objects.filter(pk__in=[one.pk for one in gone]).delete()
+        _keep_history(item, wanted, gone, known, cause)
+        lost = {one.user_id for one in known.values() if one.status == _DONE} - {
+            one.user_id for one in wanted if one.status == _DONE
+        }
+        _tell_completions(item, judge.now)
+        settle_course(course=item.section.lesson.course, lost=lost & learners)
 
 
-def _seconds_to_come(event: Event, sessions: list[EventSession]) -> int:
-    """Return the length of the dates without a session: planned ones, and those GoTo may yet tell of."""
-    if event.state == Event.State.CANCELLED:
-        return 0
-    last_end = max(session.ended_at for session in sessions)
-    coming = list_dates_without_session(dates=event.times.all(), sessions=sessions)
-    # A date before the last session did not take place; nor did any that is over when GoTo has said its last word.
-    since = last_end if event.attendance_due_at else max(last_end, clock.now())
-    return sum(int((date.ends_at - date.starts_at).total_seconds()) for date in coming if date.ends_at > since)
+def rule_of(item: SectionItem) -> CompletionRule:
+    """Return when an item is done; what is no live event has only to be gone through."""
+    return read_rule(item.completion_rule) if item.event_id else Confirmed()
 
 
-def _presence_by_person(event: Event, sessions: list[EventSession], total: int) -> dict[int, tuple[int, int]]:
-    """
-    Return for each person the seconds attended, and those of which they are a share.
-
-    That is all the event's dates together; where it has no fixed dates, and so no last one, the time it was held that
-    a person attended the largest share of.
-    """
-    attended = list_presence(event=event)
-    if event.dates == Event.Dates.ANY_TIME:
-        lengths = {session.pk: session.duration_seconds for session in sessions}
-        attended.sort(key=lambda row: row[2] / max(1, lengths[row[1]]))
-        return {user_id: (seconds, lengths[session_id]) for user_id, session_id, seconds in attended}
-    sums: Counter[int] = Counter()
-    for user_id, _, seconds in attended:
-        sums[user_id] += seconds
-    return {user_id: (seconds, total) for user_id, seconds in sums.items()}
+def _only(rows: QuerySet[Any], item: SectionItem, users: Collection[int] | None) -> QuerySet[Any]:
+    rows = rows.filter(item=item)
+    return rows if users is None else rows.filter(user__in=users)
 
 
-def _signed_up(event: Event) -> set[int]:
-    signed_up = Registrant.objects.filter(event=event, gone_at=None, user__isnull=False, status="APPROVED")
-    return set(signed_up.values_list("user_id", flat=True))
+def _learners(item: SectionItem, users: Collection[int] | None) -> set[int]:
+    learning = Enrollment.objects.filter(course=item.section.lesson.course_id, role=Enrollment.Role.LEARNER)
+    if users is not None:
+        learning = learning.filter(user__in=users)
+    return set(learning.values_list("user_id", flat=True))
 
 
-def _standing(
-    item: SectionItem, user_id: int, rule: CompletionRule, seconds: int, total: int, before: Completion | None
-) -> Completion:
-    now = clock.now()
-    if is_satisfied(rule, attended_seconds=seconds, total_seconds=total):
-        status = Completion.Status.COMPLETED
-    else:
-        status = Completion.Status.PARTIAL if seconds else Completion.Status.ABSENT
-    completed_at = (before and before.completed_at) or now
-    return Completion(
-        item=item,
-        user_id=user_id,
-        status=status,
-        attended_seconds=seconds,
-        percent=percent_attended(attended_seconds=seconds, total_seconds=total),
-        completed_at=completed_at if status == Completion.Status.COMPLETED else None,
-        evaluated_at=now,
-    )
+@dataclass(frozen=True, slots=True)
+class _Judge:
+    """What decides the standing of each person with one item."""
 
+    item: SectionItem
+    rule: CompletionRule
+    found: Findings
+    marks: dict[int, str]
+    now: datetime
+    keeps_old: bool
 
-def _is_newly_done(one: Completion, before: Completion | None) -> bool:
-    done = Completion.Status.COMPLETED
-    return one.status == done and (before is None or before.status != done)
-
-
-def _tell_completions(item: SectionItem, done: list[Completion]) -> None:
-    """Append who has done this item, and who has done the whole course by it; each once, whatever is corrected."""
-    if not done:
-        return
-    course_id, now = item.section.lesson.course_id, clock.now()
-    people = User.objects.in_bulk({one.user_id for one in done})
-    append(
-        NewFact(
-            kind="item_completed",
-            happened_at=now,
-            dedupe_key=f"item_completed:{item.pk}:{user.pk}",
-            connection_id=item.event.connection_id if item.event else None,
-            event_id=item.event_id,
-            user_id=user.pk,
-            email=user.email,
-            data={"course_id": course_id, "item_id": item.pk},
-        )
-        for user in people.values()
-    )
-    append(
-        NewFact(
-            kind="course_completed",
-            happened_at=now,
-            dedupe_key=f"course_completed:{course_id}:{user_id}",
+    def standing(self, user_id: int, before: Completion | None) -> Completion | None:
+        """Return how somebody stands; None when there is nothing to say."""
+        mark = self.marks.get(user_id)
+        status = mark or self._by_rule(user_id)
+        if not mark and self._is_kept(before):
+            status = _DONE
+        if status is None:
+            return None
+        evidence = self.found.evidence.get(user_id, NOTHING)
+        held = self.found.held_for.get(user_id, self.found.held)
+        return Completion(
+            item=self.item,
             user_id=user_id,
-            email=people[user_id].email,
-            data={"course_id": course_id},
+            status=status,
+            basis=Completion.Basis.MARK if mark else Completion.Basis.RULE,
+            attended_seconds=evidence.attended_seconds,
+            attended_dates=evidence.attended_dates,
+            percent=percent_attended(attended_seconds=evidence.attended_seconds, total_seconds=held.actual_seconds),
+            completed_at=self._completed_at(user_id, before) if status == _DONE else None,
+            evaluated_at=self.now,
         )
-        for user_id in _who_completed(course_id, people.keys())
-    )
 
+    def _by_rule(self, user_id: int) -> str | None:
+        evidence = self.found.evidence.get(user_id, NOTHING)
+        if self.rule.holds(evidence, self.found.held_for.get(user_id, self.found.held)):
+            return _DONE
+        if evidence.attended_seconds:
+            return Completion.Status.PARTIAL
+        return Completion.Status.ABSENT if user_id in self.found.expected else None
 
-def _who_completed(course_id: int, users: Collection[int]) -> list[int]:
-    """Return those of these people who have done all required items of a course. Two queries."""
-    required = SectionItem.objects.filter(section__lesson__course=course_id, is_required=True, removed_at=None)
-    done = Completion.objects.filter(item__in=required, user__in=users, status=Completion.Status.COMPLETED)
-    counts = done.values_list("user").annotate(count=Count("pk"))
-    return list(counts.filter(count=required.count()).values_list("user", flat=True))
+    def _is_kept(self, before: Completion | None) -> bool:
+        """Tell whether somebody completed it by the rule so long ago that no correction takes it away."""
+        if not self.keeps_old or before is None or before.basis != Completion.Basis.RULE:
+            return False
+        return before.completed_at is not None and self.now - before.completed_at > GRACE
+
+    def _completed_at(self, user_id: int, before: Completion | None) -> datetime:
+        if before and before.completed_at:
+            return before.completed_at
+        return min(self.now, self.found.last_session_ends.get(user_id, self.now))
 
 
 def _store(wanted: Iterable[Completion], known: dict[int, Completion]) -> None:
     def told(one: Completion) -> tuple[object, ...]:
-        return one.status, one.attended_seconds, one.percent
+        return one.status, one.basis, one.attended_seconds, one.attended_dates, one.percent
 
-    Completion.objects.bulk_create(
-        [one for one in wanted if one.user_id not in known or told(known[one.user_id]) != told(one)],
-        batch_size=1000,
-        update_conflicts=True,
-        unique_fields=["item", "user"],
-        update_fields=_COLUMNS,
+    changed = [one for one in wanted if one.user_id not in known or told(known[one.user_id]) != told(one)]
+    rows = ([_as_stored(getattr(one, name)) for name in _COLUMNS] for one in changed)
+    upsert(Completion, _COLUMNS, rows, key=("item_id", "user_id"))
+
+
+def _as_stored(value: Any) -> Any:
+    return str(value) if isinstance(value, Decimal) else value
+
+
+def _keep_history(
+    item: SectionItem,
+    wanted: Iterable[Completion],
+    gone: Iterable[Completion],
+    known: dict[int, Completion],
+    cause: Cause | None,
+) -> None:
+    """Write down what has changed for whom; what somebody said always."""
+    steps = [(one.user_id, known[one.user_id].status if one.user_id in known else "", one.status) for one in wanted]
+    steps += [(one.user_id, one.status, "") for one in gone]
+    by = (cause.reason, cause.actor.pk) if cause else ("", None)
+    now = clock.now()
+    rows = [(item.pk, *step, *by, now) for step in steps if cause or step[1] != step[2]]
+    upsert(CompletionChange, _CHANGE_COLUMNS, rows, key=("user_id", "item_id", "changed_at"))
+
+
+def _tell_completions(item: SectionItem, now: datetime) -> None:
+    """Append who has done this item; each once, whatever is corrected."""
+    append_select(
+        ("kind", "happened_at", "dedupe_key", "connection_id", "event_id", "user_id", "email", "data"),
+        """
+        SELECT 'item_completed', %s, 'item_completed:' || item_id || ':' || user_id, %s, %s, user_id, email, %s
+        FROM courses_completion JOIN users_user ON users_user.id = user_id
+        WHERE item_id = %s AND status = 'completed' AND evaluated_at = %s
+        ORDER BY user_id
+        """,
+        [
+            now,
+            item.event.connection_id if item.event else None,
+            item.event_id,
+            json.dumps({"course_id": item.section.lesson.course_id, "item_id": item.pk}),
+            item.pk,
+            now,
+        ],
     )

@@ -16,7 +16,7 @@ def enroll(*, course: Course, user: User, role: str) -> Enrollment:
         enrollment, _ = Enrollment.objects.update_or_create(course=course, user=user, defaults={"role": role})
         append([_enrolled(enrollment)])
     link_sign_ups(user=user)
-    evaluate_course(course=course)  # what they attended before counts
+    evaluate_course(course=course, users=[user.pk])  # what they attended before counts
     return enrollment
 
 

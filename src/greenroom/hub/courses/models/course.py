@@ -1,4 +1,4 @@
-"""Courses: what people learn, in which order, and what they have done of it."""
+"""Courses: what people learn, in which order, and who takes part."""
 
 import secrets
 from urllib.parse import urlsplit
@@ -153,29 +153,6 @@ class SectionItem(models.Model):
     def host(self) -> str:
         """Return where a link leads, for people to read."""
         return urlsplit(self.url).netloc
-
-
-class Completion(models.Model):
-    """How one person stands with one item, as far as GoTo's attendance tells."""
-
-    class Status(models.TextChoices):
-        """The result of the item's rule."""
-
-        COMPLETED = "completed", "Completed"
-        PARTIAL = "partial", "Partly attended"
-        ABSENT = "absent", "Absent"
-
-    item = models.ForeignKey(SectionItem, on_delete=models.CASCADE, related_name="completions")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="completions")
-    status = models.CharField(max_length=16, choices=Status)
-    attended_seconds = models.PositiveIntegerField()
-    percent = models.DecimalField(max_digits=4, decimal_places=1)
-    completed_at = models.DateTimeField(null=True)
-    evaluated_at = models.DateTimeField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["item", "user"], name="one_completion_per_person")]
-        indexes = [models.Index(fields=["user", "status"], name="completion_by_user")]
 
 
 class CalendarEntry(models.Model):
