@@ -73,6 +73,18 @@ def lena(db) -> User:
 
 
 @pytest.fixture
+def asa(db) -> User:
+    """Asa assists."""
+    return make_user("Asa")
+
+
+@pytest.fixture
+def obi(db) -> User:
+    """Obi observes."""
+    return make_user("Obi")
+
+
+@pytest.fixture
 def otto(db) -> User:
     """Otto is an outsider: he signs in, and takes part in nothing."""
     return make_user("Otto")

@@ -43,7 +43,8 @@ PAGES = {
         "/sections/{section}/add/webinar/?when=past", "/courses/{course}/settings/",
     ),
     "Ivan": (
-        "/", "/courses/{course}/people/", "/courses/{course}/invitations/", "/lessons/{lesson}/",
+        "/", "/courses/{course}/people/", "/courses/{course}/people/import/", "/courses/{course}/enrolment/",
+        "/courses/{course}/invitations/", "/lessons/{lesson}/",
         "/items/{past}/roster/", "/events/",
         "/events/?q=nothing", "/events/{event}/", "/events/{past_event}/", "/events/{past_event}/?tab=people",
         "/events/{past_event}/?tab=attendance",

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.test import Client
-from tests.factories.courses import make_file, make_item, make_recording
+from tests.factories.courses import make_enrollment, make_file, make_item, make_recording
 from tests.factories.hooks import make_delivery, make_hook
 from tests.hub.world import World
 
@@ -70,13 +70,15 @@ class Scene:
 
 
 @pytest.fixture
-def cast(ada: User, mara: User, ivan: User, eda: User, lena: User, otto: User) -> SimpleNamespace:
+def cast(ada: User, mara: User, ivan: User, eda: User, asa: User, lena: User, obi: User, otto: User) -> SimpleNamespace:
     """Everybody by name."""
-    return SimpleNamespace(ada=ada, mara=mara, ivan=ivan, eda=eda, lena=lena, otto=otto)
+    return SimpleNamespace(ada=ada, mara=mara, ivan=ivan, eda=eda, asa=asa, lena=lena, obi=obi, otto=otto)
 
 
 @pytest.fixture
 def scene(world, pull, connection, course, section, item, cast) -> Scene:
+    make_enrollment(course, cast.asa, "assistant")
+    make_enrollment(course, cast.obi, "observer")
     later = pull(world.schedule_webinar("Ropes", starts_in=timedelta(days=1)))
     for user in vars(cast).values():
         register(event=later, answers=answers_of(user), user=user)

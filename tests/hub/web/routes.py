@@ -14,8 +14,10 @@ class Route(NamedTuple):
     takes: tuple[str, ...] = ()
 
 
-EVERYBODY = ("otto", "lena", "eda", "ivan", "mara", "ada")
-MEMBERS = ("lena", "eda", "ivan", "ada")
+EVERYBODY = ("otto", "obi", "lena", "asa", "eda", "ivan", "mara", "ada")
+MEMBERS = ("obi", "lena", "asa", "eda", "ivan", "ada")
+TAKING_PART = ("lena", "asa", "eda", "ivan")
+SEEING_RESULTS = ("asa", "ivan", "ada")
 EDITORS = ("eda", "ivan", "ada")
 TEACHERS = ("ivan", "ada")
 MARKETERS = ("mara", "ada")
@@ -31,6 +33,10 @@ ROUTES = {
     "create_lesson": Route("POST", 302, EDITORS, ("slug",)),
     "course_people": Route("GET", 200, TEACHERS, ("slug",)),
     "remove_from_course": Route("POST", 302, TEACHERS, ("slug", "user_id")),
+    "import_people": Route("GET", 200, TEACHERS, ("slug",)),
+    "course_enrolment": Route("GET", 200, TEACHERS, ("slug",)),
+    "enter_course": Route("GET", 302, MEMBERS, ("slug",)),
+    "leave_course": Route("POST", 302, ("lena",), ("slug",)),
     "course_invitations": Route("GET", 200, TEACHERS, ("slug",)),
     "revoke_invitation": Route("POST", 302, TEACHERS, ("slug", "invitation")),
     "lesson": Route("GET", 200, MEMBERS, ("lesson",)),
@@ -46,21 +52,21 @@ ROUTES = {
     "add_recording": Route("GET", 200, EDITORS, ("section",)),
     "choose_event": Route("GET", 200, EDITORS, ("section", "product")),
     "item_card": Route("GET", 200, MEMBERS, ("item",)),
-    "register": Route("GET", 200, MEMBERS, ("item",)),
-    "cancel_registration": Route("POST", 302, MEMBERS, ("registered",)),
+    "register": Route("GET", 200, TAKING_PART, ("item",)),
+    "cancel_registration": Route("POST", 302, TAKING_PART, ("registered",)),
     "item_settings": Route("GET", 200, EDITORS, ("item",)),
     "completion_rule": Route("GET", 200, EDITORS, ("item",)),
     "change_material": Route("GET", 200, EDITORS, ("text",)),
     "lesson_file": Route("GET", 200, MEMBERS, ("file",)),
     "watch_recording": Route("GET", 302, MEMBERS, ("recorded",)),
     "remove_item": Route("POST", 302, EDITORS, ("item",)),
-    "roster": Route("GET", 200, TEACHERS, ("item",)),
-    "join": Route("GET", 302, MEMBERS, ("item",)),
+    "roster": Route("GET", 200, SEEING_RESULTS, ("item",)),
+    "join": Route("GET", 302, TAKING_PART, ("item",)),
     "calendars": Route("GET", 200, EVERYBODY),
     "make_calendar_address": Route("POST", 200, EVERYBODY),
     "revoke_calendar_address": Route("POST", 302, EVERYBODY),
     "events": Route("GET", 200, WHO_SEE_EVENTS),
-    "event": Route("GET", 200, WHO_SEE_EVENTS, ("event",)),
+    "event": Route("GET", 200, (*WHO_SEE_EVENTS, "asa"), ("event",)),
     "new_event": Route("GET", 200, ADMINS),
     "create_event": Route("GET", 200, ADMINS, ("product",)),
     "change_event": Route("GET", 200, ADMINS, ("event",)),
@@ -70,12 +76,12 @@ ROUTES = {
     "remove_from_team": Route("POST", 302, ADMINS, ("event", "member")),
     "add_registrant": Route("GET", 200, ADMINS, ("event",)),
     "confirm_again": Route("POST", 302, ADMINS, ("event", "registrant")),
-    "sign_ups": Route("GET", 200, TEACHERS, ("event",)),
+    "sign_ups": Route("GET", 200, SEEING_RESULTS, ("event",)),
     "act": Route("GET", 200, ADMINS, ("act",)),
     "settle_act": Route("POST", 302, ADMINS, ("act",)),
-    "sync_event": Route("POST", 302, TEACHERS, ("event",)),
+    "sync_event": Route("POST", 302, SEEING_RESULTS, ("event",)),
     "start_event": Route("GET", 302, TEACHERS, ("event",)),
-    "download_recording": Route("GET", 302, TEACHERS, ("event", "recording")),
+    "download_recording": Route("GET", 302, SEEING_RESULTS, ("event", "recording")),
     "exports": Route("GET", 200, EVERYBODY),
     "start_export": Route("POST", 404, (), ("table",)),
     "export": Route("GET", 200, ADMINS, ("export",)),
@@ -168,6 +174,9 @@ FORMS = (
     "item_settings",
     "completion_rule",
     "course_people",
+    "import_people",
+    "course_enrolment",
+    "enter_course",
     "course_invitations",
     "reader",
     "add_person",
@@ -190,7 +199,7 @@ FORMS = (
 POSTED = tuple(name for name, route in ROUTES.items() if route.method == "POST")
 SHOWN = tuple(name for name, route in ROUTES.items() if route.method == "GET")
 # What others need is taken away last.
-TAKING_AWAY = ("remove_item", "disconnect", "end_hook", "remove_oauth_client", "delete_segment")
+TAKING_AWAY = ("leave_course", "remove_item", "disconnect", "end_hook", "remove_oauth_client", "delete_segment")
 # These are there to bring something about: they ask GoTo, and end an authorization.
 ACTS = ("start_event", "download_recording", "watch_recording", "connection_callback")
 

@@ -108,7 +108,7 @@ def test_join_link_is_in_no_page(scene, cast, browser, run_jobs, go_live):
     run_jobs()
     go_live(scene.registered.event)
     links = [link for link in Registrant.objects.values_list("join_url", flat=True) if link]
-    assert 5 == len(links)
+    assert len(vars(cast)) == len(links)
     secrets = {part for link in links for part in (link, quote(link, safe=""), link.removeprefix("http://goto.test"))}
     led_away = ("join", "start_event", "download_recording")
     paths = [address(name, scene, cast.otto) for name in SHOWN if name not in led_away]

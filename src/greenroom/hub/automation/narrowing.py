@@ -147,5 +147,5 @@ def _narrow_to_courses(facts: QuerySet[Fact], caller: Caller) -> QuerySet[Fact]:
         return facts.none()
     if caller.user.is_site_admin:
         return facts
-    courses = list_courses_for(caller.user, CourseVerb.PEOPLE)
+    courses = list_courses_for(caller.user, CourseVerb.RESULTS)
     return facts.filter(data__course_id__in=list(courses.values_list("pk", flat=True)))

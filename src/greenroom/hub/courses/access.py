@@ -1,11 +1,16 @@
 """
 Who may do what in a course. Deny by default; what somebody may not know of does not exist for them.
 
-| verb   | site admin | instructor | editor | learner         |
-|--------|------------|------------|--------|-----------------|
-| view   | yes        | yes        | yes    | when published  |
-| edit   | yes        | yes        | yes    | no              |
-| people | yes        | yes        | no     | no              |
+| verb      | site admin | instructor | editor | assistant    | learner        | observer       |
+|-----------|------------|------------|--------|--------------|----------------|----------------|
+| view      | yes        | yes        | yes    | yes          | when published | when published |
+| take part | no         | yes        | yes    | yes          | when published | no             |
+| edit      | yes        | yes        | yes    | no           | no             | no             |
+| results   | yes        | yes        | no     | yes          | no             | no             |
+| lead      | yes        | yes        | no     | when trusted | no             | no             |
+| people    | yes        | yes        | no     | no           | no             | no             |
+
+A site admin who wants to take part has a role in the course, like everybody else.
 """
 
 from enum import StrEnum
@@ -26,27 +31,38 @@ class Verb(StrEnum):
     """What can be done in a course."""
 
     VIEW = "view"
+    TAKE_PART = "take_part"  # register, join, step back
     EDIT = "edit"
-    PEOPLE = "people"
+    RESULTS = "results"  # see who registered and attended, and export it
+    LEAD = "lead"  # start events, judge what people did
+    PEOPLE = "people"  # take people in and out
 
 
 _Row = TypeVar("_Row", bound=Model)
 
+_Role = Enrollment.Role
 _ROLES = {
-    Verb.VIEW: {Enrollment.Role.INSTRUCTOR, Enrollment.Role.EDITOR, Enrollment.Role.LEARNER},
-    Verb.EDIT: {Enrollment.Role.INSTRUCTOR, Enrollment.Role.EDITOR},
-    Verb.PEOPLE: {Enrollment.Role.INSTRUCTOR},
+    Verb.VIEW: set(_Role),
+    Verb.TAKE_PART: set(_Role) - {_Role.OBSERVER},
+    Verb.EDIT: {_Role.INSTRUCTOR, _Role.EDITOR},
+    Verb.RESULTS: {_Role.INSTRUCTOR, _Role.ASSISTANT},
+    Verb.LEAD: {_Role.INSTRUCTOR, _Role.ASSISTANT},
+    Verb.PEOPLE: {_Role.INSTRUCTOR},
 }
+# They see a course once it is published.
+_AUDIENCE = {_Role.LEARNER, _Role.OBSERVER}
 
 
 def list_courses_for(user: User, verb: Verb = Verb.VIEW) -> QuerySet[Course]:
     """Return the courses in which a person may do something."""
-    if user.is_site_admin:
+    if user.is_site_admin and verb != Verb.TAKE_PART:
         return Course.objects.all()
-    roles = Enrollment.objects.filter(user=user, role__in=_ROLES[verb])
-    learns = roles.filter(role=Enrollment.Role.LEARNER).values("course")
-    teaches = roles.exclude(role=Enrollment.Role.LEARNER).values("course")
-    return Course.objects.filter(Q(pk__in=teaches) | Q(pk__in=learns, is_published=True))
+    mine = Enrollment.objects.filter(user=user, role__in=_ROLES[verb])
+    if verb == Verb.LEAD:
+        mine = mine.exclude(role=_Role.ASSISTANT, course__trusts_assistants=False)
+    audience = mine.filter(role__in=_AUDIENCE).values("course")
+    team = mine.exclude(role__in=_AUDIENCE).values("course")
+    return Course.objects.filter(Q(pk__in=team) | Q(pk__in=audience, is_published=True))
 
 
 def may(user: User, verb: Verb, course: Course) -> bool:
@@ -87,7 +103,7 @@ def _first(rows: QuerySet[_Row]) -> _Row:
 
 def may_create_course(user: User) -> bool:
     """Tell whether a person may make courses: site admins, and whoever teaches one."""
-    return user.is_site_admin or Enrollment.objects.filter(user=user, role=Enrollment.Role.INSTRUCTOR).exists()
+    return user.is_site_admin or Enrollment.objects.filter(user=user, role=_Role.INSTRUCTOR).exists()
 
 
 def may_see_events(user: User) -> bool:
@@ -113,13 +129,17 @@ def list_accounts_seen_by(user: User) -> QuerySet[Connection]:
 
 
 def list_events_for(user: User, events: QuerySet[Event]) -> QuerySet[Event]:
-    """Leave out the events a person may not know of: of other accounts, and not in a course that they edit either."""
+    """
+    Leave out the events a person may not know of.
+
+    Editors know of those in the accounts open to their courses and of those in the courses, assistants of the latter.
+    """
     if may_market(user):
         return events
-    shown = SectionItem.objects.filter(
-        section__lesson__course__in=list_courses_for(user, Verb.EDIT), removed_at=None, event__isnull=False
-    )
-    return events.filter(Q(connection__in=list_accounts_seen_by(user)) | Q(pk__in=shown.values("event")))
+    courses = list_courses_for(user, Verb.EDIT) | list_courses_for(user, Verb.RESULTS)
+    shown = SectionItem.objects.filter(section__lesson__course__in=courses, removed_at=None, event__isnull=False)
+    accounts = list_accounts_seen_by(user) if may_see_events(user) else Connection.objects.none()
+    return events.filter(Q(connection__in=accounts) | Q(pk__in=shown.values("event")))
 
 
 def list_items_for(user: User, event: Event) -> QuerySet[SectionItem]:
@@ -137,17 +157,23 @@ def list_events_with_people_for(user: User) -> QuerySet[Event]:
     """
     Return the events of which a person may see who signed up.
 
-    Site admins may of all; others of those in courses that they teach, and of those in the account that they run.
+    Site admins may of all; others of those in courses where they see results, and of those in the account they run.
     """
     if user.is_site_admin:
         return Event.objects.all()
-    taught = SectionItem.objects.filter(section__lesson__course__in=list_courses_for(user, Verb.PEOPLE))
+    taught = SectionItem.objects.filter(section__lesson__course__in=list_courses_for(user, Verb.RESULTS))
     return Event.objects.filter(Q(pk__in=taught.values("event")) | Q(connection__in=list_accounts_run_by(user)))
 
 
 def get_event_with_people_for(user: User, pk: int) -> Event:
     """Return an event, if the person may see who signed up. Raises `UnknownObjectError` otherwise."""
     return _first(list_events_with_people_for(user).select_related("connection").filter(pk=pk))
+
+
+def may_lead_event(user: User, event: Event) -> bool:
+    """Tell whether a person may start an event: who leads a course that shows it, or runs its account."""
+    shown = SectionItem.objects.filter(event=event, section__lesson__course__in=list_courses_for(user, Verb.LEAD))
+    return shown.exists() or may_change_event(user, event)
 
 
 def list_accounts_run_by(user: User) -> QuerySet[Connection]:

@@ -114,6 +114,11 @@ def compute_item_state(given: Circumstances) -> ItemState:
     return replace(state, starts_at=starts_at, ends_at=ends_at)
 
 
+def without_acts(state: ItemState) -> ItemState:
+    """Return the state as somebody sees it who looks on and does not take part."""
+    return replace(state, button="", disabled_reason="", can_cancel=False)
+
+
 def nearest_date(given: Circumstances) -> tuple[datetime | None, datetime | None]:
     """Return the date that matters now: the one running or next, or the last one when all are over."""
     times = sorted(given.times)

@@ -8,12 +8,13 @@ from django.db.models.functions import Coalesce
 
 from greenroom.hub.core import clock
 from greenroom.hub.courses.completion_rule import CompletionRule, read_rule
-from greenroom.hub.courses.item_state import Circumstances, ItemState, compute_item_state
+from greenroom.hub.courses.item_state import Circumstances, ItemState, compute_item_state, without_acts
 from greenroom.hub.courses.models import Completion, Course, Enrollment, Lesson, Section, SectionItem
 from greenroom.hub.events.models import Event, Registrant
 from greenroom.hub.events.products import Ability, can, get_product
 from greenroom.hub.events.selectors import Registration, find_registrations
 from greenroom.hub.users.models import User
+from greenroom.hub.users.selectors import list_users
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,11 +55,15 @@ class SectionView:
     items: list[ItemView]
 
 
-def view_lesson(*, lesson: Lesson, user: User) -> list[SectionView]:
-    """Return a lesson's sections and items as a person sees them. Seven queries, whatever the number of items."""
+def view_lesson(*, lesson: Lesson, user: User, takes_part: bool = True) -> list[SectionView]:
+    """
+    Return a lesson's sections and items as a person sees them. Seven queries, whatever the number of items.
+
+    Who does not take part finds nothing to register for or join.
+    """
     shown = Prefetch("items", queryset=_shown_items(), to_attr="shown_items")
     sections = list(lesson.sections.prefetch_related(shown))
-    views = {view.item.pk: view for view in view_items(items=_flat(sections), user=user)}
+    views = {view.item.pk: view for view in view_items(items=_flat(sections), user=user, takes_part=takes_part)}
     return [SectionView(section, [views[item.pk] for item in section.shown_items]) for section in sections]
 
 
@@ -73,26 +78,25 @@ def _shown_items() -> QuerySet[SectionItem]:
     return items.prefetch_related("event__times", "event__sessions")
 
 
-def view_items(*, items: Iterable[SectionItem], user: User) -> list[ItemView]:
+def view_items(*, items: Iterable[SectionItem], user: User, takes_part: bool = True) -> list[ItemView]:
     """Return items as a person sees them. Two queries more than the items themselves took."""
     items = list(items)
     registrations = find_registrations(user=user, event_ids=[item.event_id for item in items if item.event_id])
     completions = {one.item_id: one for one in Completion.objects.filter(user=user, item__in=items)}
-    return [
-        ItemView(
-            item,
-            _state(item, item.event, registrations.get(item.event.pk, Registration()), completions.get(item.pk))
-            if item.event
-            else None,
-            read_rule(item.completion_rule),
-        )
-        for item in items
-    ]
+
+    def state_of(item: SectionItem) -> ItemState | None:
+        if item.event is None:
+            return None
+        registration = registrations.get(item.event.pk, Registration())
+        state = _state(item, item.event, registration, completions.get(item.pk))
+        return state if takes_part else without_acts(state)
+
+    return [ItemView(item, state_of(item), read_rule(item.completion_rule)) for item in items]
 
 
-def view_item(*, item: SectionItem, user: User) -> ItemView:
+def view_item(*, item: SectionItem, user: User, takes_part: bool = True) -> ItemView:
     """Return one item as a person sees it."""
-    (view,) = view_items(items=_shown_items().filter(pk=item.pk), user=user)
+    (view,) = view_items(items=_shown_items().filter(pk=item.pk), user=user, takes_part=takes_part)
     return view
 
 
@@ -160,9 +164,20 @@ def list_progress(*, courses: QuerySet[Course], user: User) -> list[CourseProgre
     ]
 
 
-def list_people(*, course: Course) -> QuerySet[Enrollment]:
-    """Return who is in a course, by role and name."""
-    return course.enrollments.select_related("user").order_by("role", "user__last_name", "user__first_name")
+def list_open_courses(*, user: User) -> QuerySet[Course]:
+    """Return the courses into which a person may take themselves, with their number of learners as `learners`."""
+    learners = Count("enrollments", filter=Q(enrollments__role=Enrollment.Role.LEARNER))
+    return (
+        Course.objects.filter(is_open=True, is_published=True)
+        .exclude(enrollments__user=user)
+        .annotate(learners=learners)
+    )
+
+
+def list_people(*, course: Course, text: str = "") -> QuerySet[Enrollment]:
+    """Return who is in a course, by role and name; `text` is looked for in names and addresses."""
+    people = course.enrollments.select_related("user").order_by("role", "user__last_name", "user__first_name", "pk")
+    return people.filter(user__in=list_users(text=text)) if text else people
 
 
 def count_learners_to_register(*, event: Event) -> int | None:

@@ -1,4 +1,4 @@
-"""What the demo's two courses hold."""
+"""What the demo's courses hold."""
 
 from typing import NamedTuple
 
@@ -21,12 +21,13 @@ class PlannedLesson(NamedTuple):
 
 
 class PlannedCourse(NamedTuple):
-    """A course and its lessons."""
+    """A course and its lessons; into an open one nobody is taken by hand."""
 
     slug: str
     title: str
     summary: str
     lessons: tuple[PlannedLesson, ...]
+    is_open: bool = False
 
 
 COURSES = (
@@ -123,5 +124,29 @@ COURSES = (
                 ),
             ),
         ),
+    ),
+    PlannedCourse(
+        "getting-started",
+        "Getting started",
+        "Half an hour for everybody who is new: how live sessions work here. Open to all.",
+        (
+            PlannedLesson(
+                "Your first live session",
+                "What happens before, during and after.",
+                (
+                    (
+                        "Before",
+                        (
+                            Item(
+                                text="Register early: your place is kept, and the date moves in your calendar when it "
+                                "is moved. Join opens when the organizer starts."
+                            ),
+                        ),
+                    ),
+                    ("After", (Item(text="Attendance arrives from GoTo by itself. You need not do anything."),)),
+                ),
+            ),
+        ),
+        is_open=True,
     ),
 )

@@ -18,8 +18,9 @@ class Person(NamedTuple):
 
 CAST = (
     Person("ada@greenroom.example", "Ada", "Amsel", "Europe/Berlin", "admin", "administers the site"),
-    Person("ivan@greenroom.example", "Ivan", "Petrov", "Europe/Berlin", "instructor", "teaches both courses"),
+    Person("ivan@greenroom.example", "Ivan", "Petrov", "Europe/Berlin", "instructor", "teaches the courses"),
     Person("eda@greenroom.example", "Eda", "Yilmaz", "Europe/Istanbul", "editor", "edits the lessons"),
     Person("mara@greenroom.example", "Mara", "Lindt", "Europe/Berlin", "marketer", "invites people and keeps in touch"),
+    Person("asa@greenroom.example", "Asa", "Lindqvist", "Europe/Stockholm", "assistant", "assists in two courses"),
     Person("lena@example.com", "Lena", "Fischer", "Europe/Berlin", "learner", "learns"),
 )

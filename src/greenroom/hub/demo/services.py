@@ -23,6 +23,7 @@ from greenroom.hub.courses.services import (
     add_lesson,
     add_section,
     add_text_item,
+    change_enrollment,
     create_course,
     evaluate_event,
 )
@@ -41,6 +42,7 @@ from greenroom.hub.users.models import User
 _ORGANIZERS = ("olga@northwind.example", "omar@northwind.example")
 _ORGANIZER_PASSWORD = "sandbox"  # noqa: S105
 _CANCELLED = "What is new this winter"
+_PLACES = 25
 
 
 def ensure_demo(*, say: Callable[[str], object]) -> None:
@@ -134,6 +136,10 @@ def _build(planned: PlannedCourse, cast: dict[str, User]) -> None:
     for lesson in planned.lessons:
         _build_lesson(course, lesson, cast["editor"])
     Enrollment.objects.create(course=course, user=cast["editor"], role=Enrollment.Role.EDITOR)
+    if planned.is_open:
+        change_enrollment(course=course, is_open=True, capacity=_PLACES, trusts_assistants=False)
+        return
+    Enrollment.objects.create(course=course, user=cast["assistant"], role=Enrollment.Role.ASSISTANT)
     titles = [item.event for lesson in planned.lessons for _, items in lesson.sections for item in items if item.event]
     learners = User.objects.filter(pk__in=Registrant.objects.filter(event__title__in=titles).values("user"))
     others = learners.exclude(pk__in=[one.pk for one in cast.values()]).order_by("email")

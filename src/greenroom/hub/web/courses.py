@@ -17,12 +17,12 @@ from greenroom.hub.courses.access import (
     may_create_course,
 )
 from greenroom.hub.courses.models import Enrollment
-from greenroom.hub.courses.selectors import list_people, list_progress, list_roster, view_lesson
+from greenroom.hub.courses.selectors import list_open_courses, list_people, list_progress, list_roster, view_lesson
 from greenroom.hub.courses.services import add_lesson, change_course, create_course, enroll, unenroll
 from greenroom.hub.events.products import Ability, can
 from greenroom.hub.users.selectors import find_user
 from greenroom.hub.web.addresses import lesson_url
-from greenroom.hub.web.doors import SignedInRequest, add_errors, signed_in, text_of
+from greenroom.hub.web.doors import SignedInRequest, add_errors, page_of, signed_in, text_of
 
 
 class CourseForm(forms.Form):
@@ -57,6 +57,7 @@ def list_page(request: SignedInRequest) -> HttpResponse:
         "courses/list.html",
         {
             "progress": list_progress(courses=courses, user=request.user),
+            "open_courses": list_open_courses(user=request.user),
             "may_create": may_create_course(request.user),
         },
     )
@@ -127,14 +128,15 @@ def lesson_page(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show a lesson; with `?edit=1` the same page with handles for those who may edit."""
     lesson = get_lesson_for(request.user, pk)
     may_edit = may(request.user, Verb.EDIT, lesson.course)
+    takes_part = may(request.user, Verb.TAKE_PART, lesson.course)
     return render(
         request,
         "courses/lesson.html",
         {
             "lesson": lesson,
-            "sections": view_lesson(lesson=lesson, user=request.user),
+            "sections": view_lesson(lesson=lesson, user=request.user, takes_part=takes_part),
             "may_edit": may_edit,
-            "may_see_people": may(request.user, Verb.PEOPLE, lesson.course),
+            "may_see_results": may(request.user, Verb.RESULTS, lesson.course),
             "is_editing": may_edit and request.GET.get("edit") == "1",
         },
     )
@@ -154,7 +156,8 @@ def people_page(request: SignedInRequest, slug: str) -> HttpResponse:
             enroll(course=course, user=user, role=form.cleaned_data["role"])
             messages.success(request, f"{user} is in this course.")
             return redirect("course_people", slug=slug)
-    context = {"course": course, "form": form, "enrollments": list_people(course=course)}
+    page = page_of(request, list_people(course=course, text=text_of(request.GET, "q")))
+    context = {"course": course, "form": form, "page": page}
     return render(request, "courses/people.html", context, status=422 if form.errors else 200)
 
 
@@ -174,7 +177,7 @@ def remove_person(request: SignedInRequest, slug: str, user_id: int) -> HttpResp
 @require_GET
 def roster_page(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show how all learners stand with one item."""
-    item = get_item_for(request.user, pk, Verb.PEOPLE)
+    item = get_item_for(request.user, pk, Verb.RESULTS)
     if item.event is None:
         raise UnknownObjectError("There is nothing here, or nothing that you may see.")
     context = {"item": item, "rows": list_roster(item=item), "signs_up": can(item.event.product, Ability.REGISTER)}

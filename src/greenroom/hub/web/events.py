@@ -15,6 +15,7 @@ from greenroom.hub.courses.access import (
     list_events_for,
     list_items_for,
     may_change_event,
+    may_lead_event,
     may_see_events,
     may_see_people_of,
 )
@@ -106,7 +107,6 @@ def _month_of(request: SignedInRequest, events: QuerySet[Event]) -> dict[str, ob
 @require_GET
 def event_page(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show one event: what it is, to those who teach it who signed up and who came, and what may be done with it."""
-    _check(request)
     event = get_object_or_404(list_events_for(request.user, Event.objects.select_related("connection")), pk=pk)
     may_see_people = may_see_people_of(request.user, event)
     tabs = _tabs_of(event) if may_see_people else ["overview"]
@@ -121,7 +121,8 @@ def event_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "sessions": event.sessions.all(),
         "items": list_items_for(request.user, event),
         "may_see_people": may_see_people,
-        "may_start": may_see_people and _may_start(request, event),
+        "may_list_events": may_see_events(request.user),
+        "may_start": _may_start(request, event),
         **_acts_on(request, event),
         "tab": tab,
         "tabs": [(name.capitalize(), f"?tab={name}") for name in tabs],
@@ -167,7 +168,8 @@ _OPEN = (Event.State.SCHEDULED, Event.State.LIVE)
 
 def _may_start(request: SignedInRequest, event: Event) -> bool:
     """Tell whether somebody may have the start link: where GoTo asks for no sign-in there, only the organizer."""
-    return not can(event.product, Ability.OPEN_START) or may_change_event(request.user, event)
+    is_open = can(event.product, Ability.OPEN_START)
+    return may_change_event(request.user, event) if is_open else may_lead_event(request.user, event)
 
 
 def _funnel_of(event: Event) -> dict[str, object]:

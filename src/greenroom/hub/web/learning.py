@@ -7,7 +7,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from greenroom.hub.core.errors import InvalidInputError, StateConflictError, UnknownObjectError
-from greenroom.hub.courses.access import get_item_for
+from greenroom.hub.courses.access import Verb, get_item_for, may
 from greenroom.hub.courses.item_state import Code, ItemState
 from greenroom.hub.courses.models import ItemClick, SectionItem
 from greenroom.hub.courses.selectors import view_item
@@ -26,8 +26,8 @@ from greenroom.hub.web.registration_form import RegistrationDetailsForm
 _STOP_ASKING = 286
 
 
-def _live_item(request: SignedInRequest, pk: int) -> tuple[SectionItem, Event]:
-    item = get_item_for(request.user, pk)
+def _live_item(request: SignedInRequest, pk: int, verb: Verb = Verb.TAKE_PART) -> tuple[SectionItem, Event]:
+    item = get_item_for(request.user, pk, verb)
     if item.event is None:
         raise UnknownObjectError("There is nothing here, or nothing that you may see.")
     return item, item.event
@@ -39,7 +39,7 @@ def _live_item(request: SignedInRequest, pk: int) -> tuple[SectionItem, Event]:
 def card(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show an item as it stands now; the page that holds it asks for it again by itself."""
     try:
-        item, _ = _live_item(request, pk)
+        item, _ = _live_item(request, pk, Verb.VIEW)
     except UnknownObjectError:
         if not request.htmx:  # type: ignore[attr-defined]
             raise
@@ -48,7 +48,11 @@ def card(request: SignedInRequest, pk: int) -> HttpResponse:
         request,
         "courses/item.html",
         {
-            "view": view_item(item=item, user=request.user),
+            "view": view_item(
+                item=item,
+                user=request.user,
+                takes_part=may(request.user, Verb.TAKE_PART, item.section.lesson.course),
+            ),
             "place": "home" if request.GET.get("place") == "home" else "",
         },
     )

@@ -103,7 +103,7 @@ class _Sight:
         if self.caller.connection_ids is not None:
             return set()  # courses belong to no account of GoTo's
         named = {fact.data.get("course_id") for fact in self.batch.facts} - {None}
-        mine = list_courses_for(self.caller.user, CourseVerb.PEOPLE).filter(pk__in=named)
+        mine = list_courses_for(self.caller.user, CourseVerb.RESULTS).filter(pk__in=named)
         return set(mine.order_by().values_list("pk", flat=True))
 
 

@@ -26,7 +26,7 @@ class LearnerItem(msgspec.Struct, frozen=True, kw_only=True):
 class EnrolledItem(LearnerItem, frozen=True, kw_only=True):
     """Somebody who was given a role in a course."""
 
-    role: Annotated[str, told("Role", "learner, instructor or editor.")]
+    role: Annotated[str, told("Role", "learner, instructor, editor, assistant or observer.")]
 
 
 class CompletedItemItem(LearnerItem, frozen=True, kw_only=True):

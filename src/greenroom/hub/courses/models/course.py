@@ -29,6 +29,11 @@ class Course(models.Model):
     title = models.CharField(max_length=200)
     summary = models.TextField(blank=True)
     is_published = models.BooleanField(default=False)
+    is_open = models.BooleanField(default=False, help_text="Whoever signs in may take part, as a learner.")
+    capacity = models.PositiveIntegerField(
+        null=True, help_text="How many learners there may be when people take themselves in; null is no limit."
+    )
+    trusts_assistants = models.BooleanField(default=False, help_text="They may start events and judge results.")
     created_at = models.DateTimeField(db_default=Now())
 
     class Meta:
@@ -47,7 +52,9 @@ class Enrollment(models.Model):
 
         INSTRUCTOR = "instructor", "Instructor"
         EDITOR = "editor", "Editor"
+        ASSISTANT = "assistant", "Assistant"
         LEARNER = "learner", "Learner"
+        OBSERVER = "observer", "Observer"
 
     course = models.ForeignKey(Course, on_delete=models.CASCADE, related_name="enrollments")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="enrollments")

@@ -18,7 +18,8 @@ from greenroom.hub.courses.services.authoring import (
 from greenroom.hub.courses.services.calendars import keep_calendar, open_feed, revoke_feed
 from greenroom.hub.courses.services.completion import evaluate_event, evaluate_item
 from greenroom.hub.courses.services.course_completion import set_policy
-from greenroom.hub.courses.services.enrolment import enroll, unenroll
+from greenroom.hub.courses.services.enrolment import change_enrollment, enroll, leave, take_part, unenroll
+from greenroom.hub.courses.services.enrolment_file import carry_out_enrollments, plan_enrollments
 from greenroom.hub.courses.services.invitations import (
     accept_invitation,
     get_invitation,
@@ -44,7 +45,9 @@ __all__ = [
     "add_recording_item",
     "add_section",
     "add_text_item",
+    "carry_out_enrollments",
     "change_course",
+    "change_enrollment",
     "change_item",
     "change_material",
     "check_can_be_added",
@@ -55,15 +58,18 @@ __all__ = [
     "get_invitation",
     "keep_calendar",
     "keep_marks",
+    "leave",
     "make_invitation",
     "mark",
     "note_click",
     "open_feed",
+    "plan_enrollments",
     "remove_item",
     "revoke_feed",
     "revoke_invitation",
     "set_policy",
     "set_rule",
     "take_back_marks",
+    "take_part",
     "unenroll",
 ]

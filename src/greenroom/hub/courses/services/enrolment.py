@@ -1,8 +1,11 @@
 """Who takes and who teaches a course."""
 
+from collections.abc import Collection
+
 from django.db import transaction
 
 from greenroom.hub.core import clock
+from greenroom.hub.core.errors import StateConflictError, UnknownObjectError
 from greenroom.hub.courses.models import Course, Enrollment
 from greenroom.hub.courses.services.completion import evaluate_course
 from greenroom.hub.events.services import link_sign_ups
@@ -20,6 +23,21 @@ def enroll(*, course: Course, user: User, role: str) -> Enrollment:
     return enrollment
 
 
+def enroll_many(*, course: Course, roles: Collection[tuple[User, str]]) -> None:
+    """Give many people their roles in a course at once. A number of statements that does not grow with them."""
+    with transaction.atomic():
+        Enrollment.objects.bulk_create(
+            [Enrollment(course=course, user=user, role=role) for user, role in roles],
+            update_conflicts=True,
+            unique_fields=["course", "user"],
+            update_fields=["role"],
+        )
+        users = [user for user, _ in roles]
+        enrolled = Enrollment.objects.filter(course=course, user__in=users).select_related("user").order_by("pk")
+        append(map(_enrolled, enrolled))
+    evaluate_course(course=course)
+
+
 def _enrolled(enrollment: Enrollment) -> NewFact:
     """Make the fact that a person has a role in a course; one for each role they ever had there."""
     return NewFact(
@@ -32,6 +50,55 @@ def _enrolled(enrollment: Enrollment) -> NewFact:
     )
 
 
+def change_enrollment(*, course: Course, is_open: bool, capacity: int | None, trusts_assistants: bool) -> None:
+    """Set who may take themselves into a course, how many learners there may be then, and what assistants may."""
+    course.is_open, course.capacity, course.trusts_assistants = is_open, capacity, trusts_assistants
+    course.save(update_fields=["is_open", "capacity", "trusts_assistants"])
+
+
+def take_part(*, course: Course, user: User) -> None:
+    """
+    Take a person into an open course, as a learner; whoever has a role there keeps it.
+
+    Raises:
+        UnknownObjectError: the course is not open any more.
+        StateConflictError: it is full.
+    """
+    with transaction.atomic():
+        course = lock_course(course)
+        if Enrollment.objects.filter(course=course, user=user).exists():
+            return
+        if not (course.is_open and course.is_published):
+            raise UnknownObjectError("There is nothing here, or nothing that you may see.")
+        check_room(course)
+        enroll(course=course, user=user, role=Enrollment.Role.LEARNER)
+
+
+def lock_course(course: Course) -> Course:
+    """Return a course as it is now, with nobody else changing it until the transaction ends."""
+    return Course.objects.select_for_update(no_key=True).get(pk=course.pk)
+
+
+def check_room(course: Course) -> None:
+    """Refuse one more learner who takes themselves in, where there is no room. The course is to be locked."""
+    if course.capacity is None:
+        return
+    if course.enrollments.filter(role=Enrollment.Role.LEARNER).count() >= course.capacity:
+        raise StateConflictError("This course is full. Ask whoever teaches it whether there is room for you.")
+
+
 def unenroll(*, course: Course, user: User) -> None:
     """Take a person's role in a course away. What they completed is kept."""
     Enrollment.objects.filter(course=course, user=user).delete()
+
+
+def leave(*, course: Course, user: User) -> None:
+    """
+    Let a learner leave a course of their own accord.
+
+    Raises:
+        UnknownObjectError: they are not a learner there.
+    """
+    if not Enrollment.objects.filter(course=course, user=user, role=Enrollment.Role.LEARNER).exists():
+        raise UnknownObjectError("There is nothing here, or nothing that you may see.")
+    unenroll(course=course, user=user)

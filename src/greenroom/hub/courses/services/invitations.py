@@ -9,7 +9,7 @@ from greenroom.hub.core import clock
 from greenroom.hub.core.errors import StateConflictError, UnknownObjectError
 from greenroom.hub.core.tokens import digest_of, make_token
 from greenroom.hub.courses.models import Course, Enrollment, Invitation
-from greenroom.hub.courses.services.enrolment import enroll
+from greenroom.hub.courses.services.enrolment import check_room, enroll, lock_course
 from greenroom.hub.users.models import User
 
 
@@ -57,12 +57,13 @@ def accept_invitation(*, token: str, user: User) -> Course:
     Take a person into the course of an invitation, as a learner; whoever has a role there keeps it, and uses nothing.
 
     Raises:
-        UnknownObjectError, StateConflictError: as `get_invitation` says.
+        UnknownObjectError, StateConflictError: as `get_invitation` says; or the course is full.
     """
     with transaction.atomic():
         invitation = get_invitation(token)
         if Enrollment.objects.filter(course=invitation.course, user=user).exists():
             return invitation.course
+        check_room(lock_course(invitation.course))
         # Among many at the same moment, only as many as it is for get a place.
         unused = Invitation.objects.filter(pk=invitation.pk, revoked_at=None, uses__lt=F("most_uses"))
         if not unused.update(uses=F("uses") + 1):
