@@ -467,7 +467,7 @@ def test_hook_has_few_calls_at_a_time(subscribed, sign_up, receiver):
 
 
 def test_target_that_never_answers_holds_up_nobody(subscribed, sign_up, receiver, monkeypatch):
-    monkeypatch.setattr(calling, "TOTAL_SECONDS", 1.0)
+    monkeypatch.setattr(calling, "TOTAL_SECONDS", 3.0)
     with speaking() as dead:
         subscribed(url=dead)
         subscribed()

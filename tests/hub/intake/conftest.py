@@ -14,6 +14,7 @@ from greenroom.hub.connections import goto
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.events.models import Event
 from greenroom.hub.intake.models import WebhookDelivery
+from greenroom.hub.jobs.models import Job
 from greenroom.hub.ledger.models import Fact
 
 
@@ -74,7 +75,7 @@ def hooked(connection: Connection, settle: Callable[[], None], hub: HubTransport
     """Olga's account, with webhooks that deliver."""
     settle()
     connection.refresh_from_db()
-    assert connection.webhooks_trusted_until
+    assert connection.webhooks_trusted_until, list(Job.objects.values_list("name", "state", "attempts", "last_error"))
     hub.statuses.clear()
     return connection
 
