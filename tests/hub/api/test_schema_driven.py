@@ -5,12 +5,15 @@ A few for each operation by default; `GREENROOM_API_CALLS` says how many in all.
 """
 
 import os
+from collections.abc import Iterator
 from math import ceil
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from schemathesis import APIOperation, Case, GenerationMode
@@ -58,9 +61,14 @@ def known(world, pull, run_jobs) -> dict[str, str]:
 
 
 @pytest.fixture
-def schema(known, monkeypatch) -> Any:
+def schema(known, monkeypatch) -> Iterator[Any]:
     monkeypatch.setattr(dispatch, "CALLS", limits.Limit("connection", 10**9, 60))
-    return schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
+    # As Django's own test client: the end of a call must not close the connection in the middle of the test.
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    yield schemathesis.openapi.from_wsgi("/api/v1/openapi.json", get_wsgi_application())
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
 
 
 @pytest.mark.parametrize("mode", GenerationMode)

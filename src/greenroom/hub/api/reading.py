@@ -3,7 +3,8 @@
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
-from typing import Any, NoReturn
+from functools import cache
+from typing import Any, NamedTuple, NoReturn
 
 import msgspec
 from django.http import HttpRequest
@@ -41,7 +42,7 @@ def read_members(operation: Operation[Any, Any], given: Mapping[str, Any], *, te
     Raises:
         InvalidInputError: members are missing, wrong or unknown; each is named by a JSON pointer.
     """
-    fields = msgspec.structs.fields(operation.input)
+    fields = _members(operation).fields
     names = {field.encode_name for field in fields}
     errors = {f"/{name}": "There is no such member here." for name in given.keys() - names}
     values: dict[str, Any] = {}
@@ -64,9 +65,27 @@ def read_members(operation: Operation[Any, Any], given: Mapping[str, Any], *, te
 
 
 def _query(request: HttpRequest, operation: Operation[Any, Any]) -> dict[str, Any]:
-    fields = msgspec.structs.fields(operation.input)
-    lists = {field.encode_name for field in fields if _is_list(field.type)}
+    lists = _members(operation).lists
     return {name: values if name in lists else values[-1] for name, values in request.GET.lists()}
+
+
+class _Members(NamedTuple):
+    """The members of an input, and the names of those that are lists."""
+
+    fields: tuple[msgspec.structs.FieldInfo, ...]
+    lists: frozenset[str]
+
+
+def _members(operation: Operation[Any, Any]) -> _Members:
+    kind: Any = operation.input
+    return _look_up(kind)
+
+
+@cache
+def _look_up(kind: type[msgspec.Struct]) -> _Members:
+    """Look an input's type up once: it does not change while we run, and every call asks."""
+    fields = msgspec.structs.fields(kind)
+    return _Members(fields, frozenset(field.encode_name for field in fields if _is_list(field.type)))
 
 
 def _is_list(kind: Any) -> bool:

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from greenroom.hub.core import clock
 from greenroom.hub.core.errors import InvalidInputError, UnknownObjectError
@@ -62,21 +62,26 @@ def create_key(
 def find_key(text: str) -> ApiKey | None:
     """Return the key of this text if it is valid now, and note that it was used. One query, at times two."""
     now = clock.now()
-    valid = _valid_keys().select_related("user")
-    key = valid.filter(digest=_digest(text)).first() if text.startswith(_BEGINNING) else None
-    if key and (key.last_used_at is None or now - key.last_used_at >= _USE_IS_NOTED_EVERY):
+    try:
+        key = ApiKey.objects.select_related("user").get(digest=_digest(text))
+    except ApiKey.DoesNotExist:
+        return None
+    if not _is_valid(key, now):
+        return None
+    if key.last_used_at is None or now - key.last_used_at >= _USE_IS_NOTED_EVERY:
         ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
     return key
 
 
 def find_valid_keys(key_ids: Iterable[int]) -> set[int]:
     """Return those of some keys that are valid now. One query."""
-    return set(_valid_keys().filter(pk__in=list(key_ids)).order_by().values_list("pk", flat=True))
+    now = clock.now()
+    keys = ApiKey.objects.select_related("user").filter(pk__in=list(key_ids))
+    return {key.pk for key in keys if _is_valid(key, now)}
 
 
-def _valid_keys() -> QuerySet[ApiKey]:
-    unexpired = Q(expires_at=None) | Q(expires_at__gt=clock.now())
-    return ApiKey.objects.filter(unexpired, revoked_at=None, user__is_active=True)
+def _is_valid(key: ApiKey, now: datetime) -> bool:
+    return key.user.is_active and key.revoked_at is None and (key.expires_at is None or key.expires_at > now)
 
 
 def revoke_key(*, key_id: int, actor: User) -> ApiKey:
