@@ -1,5 +1,7 @@
 """Courses."""
 
+from datetime import UTC, datetime
+
 from django.core.files.base import ContentFile
 
 from greenroom.hub.courses.models import Course, Enrollment, Lesson, Section, SectionItem
@@ -40,5 +42,5 @@ def make_recording(section: Section, event: Event, key: str = "1", name: str = "
 
 
 def make_enrollment(course: Course, user: User, role: str = "learner") -> Enrollment:
-    """Give somebody a role."""
-    return Enrollment.objects.create(course=course, user=user, role=role)
+    """Give somebody a role, since the first of March 2026."""
+    return Enrollment.objects.create(course=course, user=user, role=role, enrolled_at=datetime(2026, 3, 1, tzinfo=UTC))

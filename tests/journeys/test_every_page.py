@@ -45,7 +45,7 @@ PAGES = {
     "Ivan": (
         "/", "/courses/{course}/people/", "/courses/{course}/people/import/", "/courses/{course}/enrolment/",
         "/courses/{course}/invitations/", "/lessons/{lesson}/",
-        "/items/{past}/roster/", "/events/",
+        "/items/{past}/roster/", "/items/{item}/roster/register/", "/events/",
         "/events/?q=nothing", "/events/{event}/", "/events/{past_event}/", "/events/{past_event}/?tab=people",
         "/events/{past_event}/?tab=attendance",
     ),

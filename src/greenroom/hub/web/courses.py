@@ -180,5 +180,11 @@ def roster_page(request: SignedInRequest, pk: int) -> HttpResponse:
     item = get_item_for(request.user, pk, Verb.RESULTS)
     if item.event is None:
         raise UnknownObjectError("There is nothing here, or nothing that you may see.")
-    context = {"item": item, "rows": list_roster(item=item), "signs_up": can(item.event.product, Ability.REGISTER)}
+    signs_up = can(item.event.product, Ability.REGISTER)
+    context = {
+        "item": item,
+        "rows": list_roster(item=item),
+        "signs_up": signs_up,
+        "may_register": signs_up and may(request.user, Verb.PEOPLE, item.section.lesson.course),
+    }
     return render(request, "courses/roster.html", context)

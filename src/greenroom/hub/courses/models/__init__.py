@@ -1,4 +1,4 @@
-"""Courses and who takes part (`course`), and how people stand (`completion`)."""
+"""Courses and who takes part (`course`), how people stand (`completion`), and `roster`."""
 
 from greenroom.hub.courses.models.completion import (
     Certificate,
@@ -21,6 +21,7 @@ from greenroom.hub.courses.models.course import (
     file_key,
     lesson_files,
 )
+from greenroom.hub.courses.models.roster import RosterRegistration
 
 __all__ = [
     "CalendarEntry",
@@ -36,6 +37,7 @@ __all__ = [
     "ItemClick",
     "Lesson",
     "Mark",
+    "RosterRegistration",
     "Section",
     "SectionItem",
     "file_key",

@@ -8,6 +8,7 @@ from greenroom.hub.core import clock
 from greenroom.hub.core.errors import StateConflictError, UnknownObjectError
 from greenroom.hub.courses.models import Course, Enrollment
 from greenroom.hub.courses.services.completion import evaluate_course
+from greenroom.hub.courses.services.roster import register_newcomers, take_leaver_off
 from greenroom.hub.events.services import link_sign_ups
 from greenroom.hub.ledger.services import NewFact, append
 from greenroom.hub.users.models import User
@@ -16,8 +17,14 @@ from greenroom.hub.users.models import User
 def enroll(*, course: Course, user: User, role: str) -> Enrollment:
     """Give a person a role in a course, or another one."""
     with transaction.atomic():
-        enrollment, _ = Enrollment.objects.update_or_create(course=course, user=user, defaults={"role": role})
+        enrollment, _ = Enrollment.objects.update_or_create(
+            course=course,
+            user=user,
+            defaults={"role": role},
+            create_defaults={"role": role, "enrolled_at": clock.now()},
+        )
         append([_enrolled(enrollment)])
+        register_newcomers(course=course)
     link_sign_ups(user=user)
     evaluate_course(course=course, users=[user.pk])  # what they attended before counts
     return enrollment
@@ -27,7 +34,7 @@ def enroll_many(*, course: Course, roles: Collection[tuple[User, str]]) -> None:
     """Give many people their roles in a course at once. A number of statements that does not grow with them."""
     with transaction.atomic():
         Enrollment.objects.bulk_create(
-            [Enrollment(course=course, user=user, role=role) for user, role in roles],
+            [Enrollment(course=course, user=user, role=role, enrolled_at=clock.now()) for user, role in roles],
             update_conflicts=True,
             unique_fields=["course", "user"],
             update_fields=["role"],
@@ -35,6 +42,7 @@ def enroll_many(*, course: Course, roles: Collection[tuple[User, str]]) -> None:
         users = [user for user, _ in roles]
         enrolled = Enrollment.objects.filter(course=course, user__in=users).select_related("user").order_by("pk")
         append(map(_enrolled, enrolled))
+        register_newcomers(course=course)
     evaluate_course(course=course)
 
 
@@ -88,8 +96,14 @@ def check_room(course: Course) -> None:
 
 
 def unenroll(*, course: Course, user: User) -> None:
-    """Take a person's role in a course away. What they completed is kept."""
-    Enrollment.objects.filter(course=course, user=user).delete()
+    """
+    Take a person's role in a course away. What they completed is kept.
+
+    They are taken off the events for which everybody there is registered.
+    """
+    with transaction.atomic():
+        Enrollment.objects.filter(course=course, user=user).delete()
+        take_leaver_off(course=course, user=user)
 
 
 def leave(*, course: Course, user: User) -> None:

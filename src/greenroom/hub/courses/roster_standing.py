@@ -1,0 +1,69 @@
+"""How far it is to have all learners of a course registered for an event."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from greenroom.hub.courses.models import Enrollment, RosterRegistration, SectionItem
+from greenroom.hub.courses.services.roster import roster_key_of
+from greenroom.hub.events.models import Registrant, RegistrationRequest
+from greenroom.hub.jobs.turns import find_in_line
+from greenroom.hub.users.models import User
+
+State = RegistrationRequest.State
+_MOST_PROBLEMS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class RosterStanding:
+    """
+    How many learners have a place, and why others have none.
+
+    Attributes:
+        stepped_back: those who gave their place up themselves.
+        problems: people who cannot be registered, with one sentence each; at most 50.
+    """
+
+    learners: int
+    registered: int
+    under_way: int
+    stepped_back: int
+    refused: int
+    problems: Sequence[tuple[User, str]]
+    is_moving: bool
+
+    @property
+    def to_do(self) -> int:
+        """How many have not been asked for yet."""
+        return self.learners - self.registered - self.under_way - self.stepped_back - self.refused
+
+    @property
+    def text(self) -> str:
+        """Say it in words."""
+        return f"{self.registered} of {self.learners} learners are registered"
+
+
+def view_roster_standing(*, item: SectionItem, roster: RosterRegistration | None) -> RosterStanding:
+    """Return how the learners of an item's course stand with its event. Five queries, however many they are."""
+    event = item.event
+    course = item.section.lesson.course_id
+    enrollments = Enrollment.objects.filter(course=course, role=Enrollment.Role.LEARNER, user__is_active=True)
+    learners = dict(enrollments.values_list("user", "enrolled_at"))
+    there = Registrant.objects.filter(event=event, gone_at=None, user__in=enrollments.values("user"))
+    registered = set(there.values_list("user_id", flat=True))
+    requests = RegistrationRequest.objects.filter(event=event, user__in=enrollments.values("user")).order_by("pk")
+    last = {one[0]: one for one in requests.values_list("user_id", "state", "refusal", "asked_at")}
+    open_ones = {pk: one for pk, one in last.items() if pk not in registered and one[3] >= learners[pk]}
+    refused = {pk: refusal for pk, state, refusal, _ in open_ones.values() if state == State.REFUSED}
+    unasked = {int(pk): sentence for pk, sentence in (roster.problems if roster else {}).items()}
+    problems = refused | {pk: text for pk, text in unasked.items() if pk in learners and pk not in registered}
+    under_way = sum(state == State.PENDING for _, state, _, _ in open_ones.values())
+    people = User.objects.in_bulk(sorted(problems)[:_MOST_PROBLEMS])
+    return RosterStanding(
+        learners=len(learners),
+        registered=len(registered),
+        under_way=under_way,
+        stepped_back=len(open_ones) - len(refused) - under_way,
+        refused=len(problems),
+        problems=[(user, problems[pk]) for pk, user in people.items()],
+        is_moving=under_way > 0 or bool(find_in_line([roster_key_of(item.pk)])),
+    )
