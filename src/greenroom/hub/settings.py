@@ -66,6 +66,7 @@ INSTALLED_APPS = [
     "greenroom.hub.segments",
     "greenroom.hub.mailing",
     "greenroom.hub.actions",
+    "greenroom.hub.campaigns",
     "greenroom.hub.courses",
     "greenroom.hub.automation",
     "greenroom.hub.api",

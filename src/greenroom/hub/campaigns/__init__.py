@@ -1,0 +1,1 @@
+"""Campaigns: flows that contacts move through, each step exactly once."""

@@ -1,0 +1,121 @@
+"""Publishing campaigns, and having them run, rest and stop."""
+
+from django.db import transaction
+
+from greenroom.hub.actions.registry import get_action
+from greenroom.hub.campaigns.kinds import OF_EVENTS
+from greenroom.hub.campaigns.models import Campaign, CampaignContact, CampaignStep, CampaignVersion
+from greenroom.hub.campaigns.plan import Place, Plan
+from greenroom.hub.campaigns.tasks import run_campaign
+from greenroom.hub.core import clock
+from greenroom.hub.core.errors import InvalidInputError, StateConflictError
+from greenroom.hub.events.models import Event
+from greenroom.hub.users.models import User
+
+_RESTING = (Campaign.State.PAUSED, Campaign.State.STOPPED)
+
+
+def list_obstacles(version: CampaignVersion) -> list[tuple[str, str]]:
+    """Return what keeps a draft from being published: the number of a step, and one sentence."""
+    places = [one for outer in Plan.of(version).list_places() for one in outer.walk()]
+    if not places:
+        return [("", "There is no step yet.")]
+    return [(one.number, sentence) for one in places if (sentence := _find_obstacle(one))]
+
+
+def _find_obstacle(place: Place) -> str:
+    step = place.step
+    if step.kind == CampaignStep.Kind.ACTION:
+        return _find_obstacle_of_action(step)
+    event_id = step.settings.get("event")
+    if event_id and not Event.objects.filter(pk=event_id).exists():
+        return "The event is no longer here."
+    if step.kind == CampaignStep.Kind.DECISION and step.settings["does"] in OF_EVENTS and not event_id:
+        return "Choose an event."
+    return ""
+
+
+def _find_obstacle_of_action(step: CampaignStep) -> str:
+    action = get_action(step.action)
+    form = action.form(step.settings)
+    if not form.is_valid():
+        return "What this step names is no longer here. Choose again."
+    return action.find_obstacle(step.settings)
+
+
+def publish(*, campaign: Campaign, actor: User | None) -> CampaignVersion:
+    """
+    Publish the draft and run it: whoever enters from now on goes through it; those under way keep their version.
+
+    Raises:
+        StateConflictError: there is no draft.
+        InvalidInputError: it cannot work as it is; `errors` by the number of the step.
+    """
+    with transaction.atomic():
+        campaign = Campaign.objects.select_for_update().get(pk=campaign.pk)
+        draft = CampaignVersion.objects.select_for_update().filter(campaign=campaign, published_at=None).first()
+        if draft is None:
+            raise StateConflictError("Nothing has changed since this campaign was published.")
+        if obstacles := list_obstacles(draft):
+            raise InvalidInputError("This campaign is not published yet.", dict(obstacles))
+        draft.published_at, draft.published_by = clock.now(), actor
+        draft.save(update_fields=["published_at", "published_by"])
+        campaign.published, campaign.state = draft, Campaign.State.RUNNING
+        campaign.problem, campaign.failures = "", 0
+        campaign.save(update_fields=["published", "state", "problem", "failures"])
+        run_campaign.enqueue(campaign_id=campaign.pk, dedupe_key=f"campaigns.run:{campaign.pk}")
+    return draft
+
+
+def pause(*, campaign: Campaign) -> None:
+    """
+    Let all contacts stay where they are.
+
+    Raises:
+        StateConflictError: it does not run.
+    """
+    _change_state(campaign, [Campaign.State.RUNNING], Campaign.State.PAUSED)
+
+
+def resume(*, campaign: Campaign) -> None:
+    """
+    Let contacts go on from where they are.
+
+    Raises:
+        StateConflictError: it was never published, or runs already.
+    """
+    if Campaign.objects.filter(pk=campaign.pk, published=None).exists():
+        raise StateConflictError("This campaign was never published.")
+    with transaction.atomic():
+        _change_state(campaign, _RESTING, Campaign.State.RUNNING)
+        run_campaign.enqueue(campaign_id=campaign.pk, dedupe_key=f"campaigns.run:{campaign.pk}")
+
+
+def stop(*, campaign: Campaign) -> None:
+    """
+    Stop for good: whoever is under way leaves.
+
+    Raises:
+        StateConflictError: it neither runs nor rests.
+    """
+    with transaction.atomic():
+        _change_state(campaign, [Campaign.State.RUNNING, Campaign.State.PAUSED], Campaign.State.STOPPED)
+        under_way = [CampaignContact.State.ACTIVE, CampaignContact.State.FAILED]
+        campaign.entries.filter(state__in=under_way).update(
+            state=CampaignContact.State.LEFT, step=None, due_at=None, deadline_at=None
+        )
+
+
+def _change_state(campaign: Campaign, old: list[Campaign.State] | tuple[Campaign.State, ...], new: str) -> None:
+    changed = Campaign.objects.filter(pk=campaign.pk, state__in=old).update(state=new, problem="", failures=0)
+    if not changed:
+        raise StateConflictError("The campaign is in another state by now. Look again.")
+
+
+def retry_failed(*, campaign: Campaign) -> int:
+    """Let contacts who failed try their step again; return how many that are."""
+    with transaction.atomic():
+        failed = campaign.entries.filter(state=CampaignContact.State.FAILED)
+        count = failed.update(state=CampaignContact.State.ACTIVE, due_at=clock.now(), tries=0, problem="")
+        run_campaign.enqueue(campaign_id=campaign.pk, dedupe_key=f"campaigns.run:{campaign.pk}")
+    return count
