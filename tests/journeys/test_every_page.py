@@ -60,6 +60,7 @@ PAGES = {
         "/automate/guides/make/", "/automate/guides/mcp/", "/segments/", "/segments/new/", "/segments/{segment}/",
         "/segments/{segment}/change/", "/segments/{segment}/add/", "/segments/{segment}/people/{contact}/",
         "/contacts/{contact}/", "/contacts/{contact}/consent/", "/contacts/purposes/",
+        "/contacts/fields/",
     ),
 }  # fmt: skip
 

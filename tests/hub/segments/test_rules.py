@@ -8,7 +8,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from greenroom.hub.contacts.models import Contact, Participation
-from greenroom.hub.contacts.services import add_purpose, make_contact, record_consent, stop_contacting
+from greenroom.hub.contacts.services import (
+    add_field,
+    add_purpose,
+    add_tags,
+    make_contact,
+    record_consent,
+    set_values,
+    stop_contacting,
+)
 from greenroom.hub.core.errors import InvalidInputError
 from greenroom.hub.events.models import Event
 from greenroom.hub.segments.rules import find_contacts, read_rules
@@ -108,6 +116,26 @@ def test_rules_name_single_events(people, events):
     assert "" == names({"did": "registered", "events": [10**9]})
 
 
+def test_rules_ask_for_tags_and_custom_fields(people):
+    size, joined = add_field(label="Size", kind="number"), add_field(label="Joined", kind="date")
+    add_tags(contacts=[people["Ada"].pk, people["Cy"].pk], names=["VIP"])
+    set_values(values=[(people["Ada"].pk, size, "9"), (people["Bea"].pk, size, "10.0"), (people["Cy"].pk, size, "38")])
+    set_values(values=[(people["Dan"].pk, joined, "2026-03-31")])
+    assert ("AC", "BD") == (names({"tag": "vip"}), names({"not": {"tag": "Vip"}}))
+    for expected, operator in (
+        ("BC", {"is": "at_least", "value": "10"}),
+        ("AB", {"is": "at_most", "value": "10.00"}),
+        ("B", {"is": "equals", "value": "10.00"}),
+        ("AC", {"is": "in", "values": ["9", "38"]}),
+        ("D", {"is": "empty"}),
+        ("C", {"is": "contains", "value": "8"}),
+    ):
+        assert expected == names({"custom": size.pk} | operator), operator
+    assert "D" == names({"custom": joined.pk, "is": "at_least", "value": "2026-03-31"})
+    assert "" == names({"custom": joined.pk, "is": "at_most", "value": "2026-03-30"})
+    assert ("", "ABCD") == (names({"custom": 10**9, "value": "9"}), names({"custom": 10**9, "is": "empty"}))
+
+
 def test_rules_ask_for_consent(people):
     news, offers = add_purpose(name="News", wording="Write to me."), add_purpose(name="Offers", wording="Sell to me.")
     for name, state in (("Ada", "granted"), ("Bea", "withdrawn"), ("Cy", "granted")):
@@ -155,6 +183,11 @@ def test_rules_ask_for_consent(people):
         {"consent": "granted", "purpose": 1, "channel": "pigeon"},
         {"consent": "mailable", "channel": "phone"},
         {"consent": "silenced", "purpose": 1},
+        {"tag": 7},
+        {"custom": 1, "is": "at_least", "value": "many"},
+        {"custom": 1, "is": "at_least", "value": "NaN"},
+        {"custom": 1},
+        {"field": "city", "is": "at_least", "value": "5"},
         {"segment": "1"},
         {"not": []},
         {"all": [{"did": "attended"}] * 201},

@@ -6,7 +6,7 @@ from greenroom.hub.events.models import Event
 from greenroom.hub.segments.rules import read_rules
 from greenroom.hub.segments.words import Names, describe_rule, find_names, tell_rules
 
-NAMES = Names(events={7: "“Ladder safety”"}, segments={4: "North"}, purposes={2: "News"})
+NAMES = Names(events={7: "“Ladder safety”"}, segments={4: "North"}, purposes={2: "News"}, fields={9: "Size"})
 
 
 @pytest.mark.parametrize(
@@ -31,6 +31,9 @@ NAMES = Names(events={7: "“Ladder safety”"}, segments={4: "North"}, purposes
         ({"consent": "granted", "purpose": 2, "channel": "phone"}, "has agreed for “News”, by phone"),
         ({"consent": "withdrawn", "purpose": 3}, "has withdrawn their consent for a purpose that is no longer here"),
         ({"consent": "silenced"}, "is not to be contacted at all"),
+        ({"tag": "VIP"}, "has the tag “VIP”"),
+        ({"custom": 9, "is": "at_least", "value": "5"}, "Size is at least “5”"),
+        ({"custom": 8, "is": "empty"}, "a field that is no longer here is empty"),
         ({"segment": 4}, "is in the segment “North”"),
         ({"segment": 5}, "is in a segment that is no longer here"),
         ({"not": {"segment": 4}}, "not: is in the segment “North”"),

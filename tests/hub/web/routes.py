@@ -135,6 +135,10 @@ ROUTES = {
     "add_contact": Route("GET", 200, MARKETERS),
     "contact": Route("GET", 200, MARKETERS, ("contact",)),
     "change_contact": Route("GET", 200, MARKETERS, ("contact",)),
+    "custom_fields": Route("GET", 200, MARKETERS),
+    "change_custom_field": Route("GET", 200, MARKETERS, ("custom_field",)),
+    "delete_custom_field": Route("POST", 302, MARKETERS, ("custom_field",)),
+    "tag_contact": Route("POST", 302, MARKETERS, ("contact",)),
     "purposes": Route("GET", 200, MARKETERS),
     "change_purpose": Route("GET", 200, MARKETERS, ("purpose",)),
     "contact_consent": Route("GET", 200, MARKETERS, ("contact",)),
@@ -194,6 +198,8 @@ FORMS = (
     "add_registrant",
     "add_contact",
     "change_contact",
+    "custom_fields",
+    "change_custom_field",
     "purposes",
     "change_purpose",
     "contact_consent",
@@ -203,7 +209,15 @@ FORMS = (
 POSTED = tuple(name for name, route in ROUTES.items() if route.method == "POST")
 SHOWN = tuple(name for name, route in ROUTES.items() if route.method == "GET")
 # What others need is taken away last.
-TAKING_AWAY = ("leave_course", "remove_item", "disconnect", "end_hook", "remove_oauth_client", "delete_segment")
+TAKING_AWAY = (
+    "leave_course",
+    "remove_item",
+    "disconnect",
+    "end_hook",
+    "remove_oauth_client",
+    "delete_segment",
+    "delete_custom_field",
+)
 # These are there to bring something about: they ask GoTo, and end an authorization.
 ACTS = ("start_event", "download_recording", "watch_recording", "connection_callback")
 
@@ -243,6 +257,7 @@ def address(name: str, scene: Any, otto: Any) -> str:
         "hook": {"pk": scene.hook_delivery.hook_id},
         "delivery": {"pk": scene.hook_delivery.pk},
         "contact": {"pk": scene.contact_id},
+        "custom_field": {"pk": scene.custom_field_id},
         "purpose": {"pk": scene.purpose_id},
         "segment": {"pk": scene.segment_id},
         "person": {"person_id": scene.contact_id},

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from greenroom.hub.contacts.models import Contact
+from greenroom.hub.contacts.models import Contact, CustomField
 from greenroom.hub.contacts.services import make_contact
 
 
@@ -55,7 +55,36 @@ def test_pages_ask_the_same_number_of_queries_whatever_there_is(
     for number in range(6):
         pull(world.schedule_webinar(f"Course {number}", registrants=[{"email": "lena@example.com"}]))
     run_jobs()
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(16):
         as_ada.get(reverse("contact", args=[lena_at_goto.pk]))
     with django_assert_max_num_queries(8):
         as_ada.get(reverse("contacts"), {"q": "lena example"})
+
+
+def test_tags_are_given_and_taken_away_and_narrow_the_list(as_mara, db):
+    lena, otto = (make_contact(source="hand", email=f"{name}@example.com") for name in ("lena", "otto"))
+    page = reverse("tag_contact", args=[lena.pk])
+    assert "Gold partner" in as_mara.post(page, {"add": "VIP, Gold partner"}, follow=True).content.decode()
+    listed = as_mara.get(reverse("contacts"), {"tag": "vip"}).content.decode()
+    assert (True, False) == (lena.email in listed, otto.email in listed)
+    as_mara.post(page, {"remove": "VIP"})
+    assert "Nobody" in as_mara.get(reverse("contacts"), {"tag": "vip"}).content.decode()
+    assert "Give each tag" in as_mara.post(page, {"add": "x" * 65}, follow=True).content.decode()
+
+
+def test_custom_fields_are_made_filled_in_and_deleted(as_mara, db):
+    for label, kind, choices in (("Shoe size", "number", ""), ("Colour", "choice", "Red\nBlue")):
+        as_mara.post(reverse("custom_fields"), {"label": label, "kind": kind, "choices": choices})
+    contact = make_contact(source="hand", email="lena@example.com")
+    page = reverse("change_contact", args=[contact.pk])
+    wrong = as_mara.post(page, {"email": contact.email, "custom_shoe_size": "big", "custom_colour": "Green"})
+    assert {"custom_shoe_size", "custom_colour"} == set(wrong.context["form"].errors)
+    as_mara.post(page, {"email": contact.email, "custom_shoe_size": "38.50", "custom_colour": "Red"})
+    html = as_mara.get(reverse("contact", args=[contact.pk])).content.decode()
+    assert "38.5" in html
+    assert 'value="38.5"' in as_mara.get(page).content.decode()
+    colour = CustomField.objects.get(key="colour")
+    as_mara.post(reverse("change_custom_field", args=[colour.pk]), {"label": "Badge", "choices": "Blue"})
+    assert "Badge" in as_mara.get(reverse("custom_fields")).content.decode()
+    as_mara.post(reverse("delete_custom_field", args=[colour.pk]))
+    assert ["shoe_size"] == [one.key for one in CustomField.objects.all()]

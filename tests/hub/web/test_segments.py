@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 
 from greenroom.hub.contacts.models import Contact, Participation
-from greenroom.hub.contacts.services import add_purpose, make_contact, record_consent
+from greenroom.hub.contacts.services import add_field, add_purpose, add_tags, make_contact, record_consent, set_values
 from greenroom.hub.events.models import Event
 from greenroom.hub.segments.models import Member, Segment
 from greenroom.hub.segments.selectors import list_members
@@ -310,13 +310,18 @@ def test_rules_about_a_deleted_event_go_on_and_say_so(save, as_ada, ladders, peo
     assert [people["Bea"]] == [one.contact for one in list_members(segment=segment)]
 
 
-def test_rules_over_consent_are_put_together_and_shown_again(as_ada, people, run_jobs):
+def test_rules_over_consent_tags_and_fields_are_put_together_and_shown_again(as_ada, people, run_jobs):
     news = add_purpose(name="News", wording="Write to me.")
     record_consent(contacts=[people["Bea"].pk], purpose=news, state="granted", source="form")
+    size = add_field(label="Size", kind="number")
+    add_tags(contacts=[people["Bea"].pk], names=["VIP"])
+    set_values(values=[(people["Bea"].pk, size, "40")])
     given = editing(
         ("r_0", "consent", {"consent": "mailable", "purpose": str(news.pk)}),
         ("r_1", "consent", {"consent": "granted", "purpose": str(news.pk), "channel": "email"}),
         ("r_2", "consent", {"consent": "mailable", "purpose": ""}),
+        ("r_3", "tag", {"tag": "vip"}),
+        ("r_4", "custom", {"custom": str(size.pk), "is_": "at_least", "value": "38"}),
     )
     assert "Has agreed for “News”" in words(as_ada.post(reverse("new_segment"), given | {"look": "1"}))
     as_ada.post(reverse("new_segment"), given | {"save": "1"})

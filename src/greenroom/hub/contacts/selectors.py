@@ -3,31 +3,62 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from greenroom.hub.contacts.models import (
     Channel,
     Consent,
     ConsentRecord,
     Contact,
+    ContactTag,
     ContactWord,
+    CustomField,
+    FieldValue,
     Participation,
     Purpose,
+    Tag,
 )
-from greenroom.hub.contacts.words import words_of
+from greenroom.hub.contacts.words import tag_key, words_of
 from greenroom.hub.events.models import Registrant
 from greenroom.hub.ledger.models import Fact
 
 _LAST = chr(0x10FFFF)
 
 
-def list_contacts(*, text: str = "") -> QuerySet[Contact]:
-    """Return contacts, the latest first; each word of `text` begins a word of their name, address or organization."""
+def list_contacts(*, text: str = "", tag: str = "") -> QuerySet[Contact]:
+    """
+    Return contacts, the latest first.
+
+    Args:
+        text: each word of it begins a word of their name, address or organization.
+        tag: they have it, in whatever case it is written.
+    """
     contacts = Contact.objects.order_by("-pk")
     for word in words_of(text):
         begins = ContactWord.objects.filter(word__gte=word, word__lt=word + _LAST)
         contacts = contacts.filter(Exists(begins.filter(contact=OuterRef("pk"))))
-    return contacts
+    return contacts.filter(has_tag(tag)) if tag else contacts
+
+
+def list_tags(*, most: int) -> list[tuple[str, int]]:
+    """Return the tags that most contacts have, each with how many that are. One query."""
+    counted = Tag.objects.annotate(size=Count("tagged")).order_by("-size", "key")
+    return [(name, size) for name, size in counted.values_list("name", "size")[:most]]
+
+
+def has_tag(name: str) -> Q:
+    """Return the condition on contacts that they have a tag."""
+    return Q(Exists(ContactTag.objects.filter(contact=OuterRef("pk"), tag__key=tag_key(name))))
+
+
+def list_fields() -> QuerySet[CustomField]:
+    """Return the custom fields by label."""
+    return CustomField.objects.all()
+
+
+def list_values(*, contact: Contact) -> QuerySet[FieldValue]:
+    """Return what a contact has in custom fields, by label. One query."""
+    return contact.field_values.select_related("field").order_by("field__label", "field_id")
 
 
 def list_participations(*, contact: Contact) -> QuerySet[Participation]:

@@ -1,4 +1,4 @@
-"""The words by which people are found."""
+"""The words by which people are found, and tags told apart."""
 
 import re
 import unicodedata
@@ -19,3 +19,8 @@ def words_of(*texts: str) -> list[str]:
 def _without_accents(text: str) -> str:
     apart = unicodedata.normalize("NFKD", text.casefold())
     return "".join(mark for mark in apart if not unicodedata.combining(mark))
+
+
+def tag_key(name: str) -> str:
+    """Return that by which a tag is told from others."""
+    return " ".join(name.split()).lower()

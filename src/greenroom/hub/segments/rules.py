@@ -5,22 +5,26 @@ What makes a contact a member: a tree of rules, read from JSON and turned into o
         {"field": "organization", "is": "contains", "value": "north"},
         {"not": {"did": "attended", "events": [7, 12], "minutes": 30}},
         {"any": [{"segment": 4}, {"field": "country", "is": "in", "values": ["DE", "AT"]}]},
-        {"consent": "mailable", "purpose": 2}
+        {"consent": "mailable", "purpose": 2},
+        {"tag": "Partner"},
+        {"custom": 3, "is": "at_least", "value": "50"}
     ]}
 
 "Not" is always the complement: everybody whom the rule itself does not find.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
+from contextlib import suppress
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any, Literal
 
 import msgspec
 from django.db.models import CharField, Count, Exists, OuterRef, Q, QuerySet, TextField
 from django.db.models.functions import Lower
 
-from greenroom.hub.contacts.models import Channel, Contact, Participation
-from greenroom.hub.contacts.selectors import has_consent, may_be_mailed
+from greenroom.hub.contacts.models import Channel, Contact, FieldValue, Participation
+from greenroom.hub.contacts.selectors import has_consent, has_tag, may_be_mailed
 from greenroom.hub.core.errors import InvalidInputError
 from greenroom.hub.events.products import PRODUCTS
 from greenroom.hub.segments.models import Member
@@ -28,7 +32,7 @@ from greenroom.hub.segments.models import Member
 Field = Literal[
     "email", "first_name", "last_name", "organization", "job_title", "phone", "city", "country", "time_zone", "source"
 ]
-Operator = Literal["equals", "contains", "begins", "ends", "empty", "in"]
+Operator = Literal["equals", "contains", "begins", "ends", "empty", "in", "at_least", "at_most"]
 Standing = Literal["granted", "withdrawn", "service_only", "mailable", "silenced"]
 Deed = Literal["registered", "approved", "cancelled", "attended", "missed"]
 
@@ -36,7 +40,9 @@ MOST_RULES = 200
 MOST_DEPTH = 20
 for _kind in (CharField, TextField):
     _kind.register_lookup(Lower)
-_HEADS = ("all", "any", "not", "field", "did", "segment", "consent")
+_HEADS = ("all", "any", "not", "field", "did", "segment", "consent", "tag", "custom")
+_MEASURES = {"at_least": "gte", "at_most": "lte"}
+_LARGEST = Decimal(10) ** 18
 _LOOKUPS = {"equals": "iexact", "contains": "icontains", "begins": "istartswith", "ends": "iendswith"}
 # What may stand beside each head; more than that would be passed over in silence.
 _BESIDE: dict[str, set[str]] = {
@@ -46,13 +52,14 @@ _BESIDE: dict[str, set[str]] = {
         *("minutes", "percent", "sessions", "times"),
     },
     "consent": {"purpose", "channel"},
+    "custom": {"is", "value", "values"},
 }
 _Count = Annotated[int, msgspec.Meta(ge=1, le=1_000_000)]
 
 
 class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
     """
-    One rule: exactly one of the first seven members says of which kind it is.
+    One rule: exactly one of the first nine members says of which kind it is.
 
     Attributes:
         all: every one of these finds the contact; without any, nobody is found.
@@ -64,6 +71,9 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
         segment: in this segment (id), as it was built last.
         consent: stands so with a `purpose` (id) by a `channel`; or is "mailable" for it, without one for service
             messages; or "silenced": nobody writes to them.
+        tag: has this tag; case does not matter.
+        custom: what is in this custom field (id), with `is`, and `value` or `values`; "at_least" and "at_most" compare
+            numbers, and dates like 2026-03-31.
         minutes: attended at least so many, in an event.
         percent: attended at least this share of the length of an event's sessions.
         sessions: attended at least so many of an event's sessions.
@@ -77,6 +87,8 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
     did: Deed | None = None
     segment: int | None = None
     consent: Standing | None = None
+    tag: str | None = None
+    custom: int | None = None
     is_: Operator = msgspec.field(name="is", default="equals")
     value: str = ""
     values: list[str] = []
@@ -139,8 +151,8 @@ def _check(value: dict[str, Any], place: str) -> None:
     head = heads[0]
     if extra := value.keys() - {head} - _BESIDE.get(head, set()):
         raise _wrong(f"{', '.join(sorted(extra))} cannot stand beside {head} - at {place}")
-    if head == "field":
-        _check_field(value, place)
+    if head in ("field", "custom"):
+        _check_operator(value, place)
     if head == "consent":
         _check_consent(value, place)
     if (product := value.get("product")) and product not in PRODUCTS:
@@ -155,12 +167,16 @@ def _check(value: dict[str, Any], place: str) -> None:
         _check(value["not"], f"{place}.not")
 
 
-def _check_field(value: dict[str, Any], place: str) -> None:
+def _check_operator(value: dict[str, Any], place: str) -> None:
     operator = value.get("is", "equals")
     needed = {"empty": set(), "in": {"values"}}.get(operator, {"value"})
     if {name for name in ("value", "values") if value.get(name)} != needed:
         what = " and ".join(needed) or "no value"
         raise _wrong(f"{operator} takes {what} - at {place}")
+    if operator in _MEASURES and "field" in value:
+        raise _wrong(f"{operator} can only be asked of custom - at {place}")
+    if operator in _MEASURES and measure(value["value"]) is None:
+        raise _wrong(f"{operator} takes a number, or a date like 2026-03-31 - at {place}")
 
 
 def _check_consent(value: dict[str, Any], place: str) -> None:
@@ -196,6 +212,10 @@ def _condition(rule: Rule) -> Q:
             return Q(Exists(_doings(rule)))
         case "consent":
             return _about_consent(rule)
+        case "tag":
+            return has_tag(str(rule.tag))
+        case "custom":
+            return _about_custom_field(rule)
     assert rule.segment is not None
     return Q(Exists(Member.objects.filter(segment_id=rule.segment, contact=OuterRef("pk"), is_in=True)))
 
@@ -207,7 +227,32 @@ def _joined(rules: list[Rule], connector: str) -> Q:
 
 
 def _about_field(rule: Rule) -> Q:
-    name = str(rule.field)
+    return _compared(str(rule.field), rule)
+
+
+def _about_custom_field(rule: Rule) -> Q:
+    values = FieldValue.objects.filter(field=rule.custom, contact=OuterRef("pk"))
+    if rule.is_ == "empty":
+        return ~Q(Exists(values))
+    measured = measure(rule.value)
+    if rule.is_ not in _MEASURES:
+        same_number = Q(number=measured) if rule.is_ == "equals" and isinstance(measured, Decimal) else Q(pk__in=[])
+        return Q(Exists(values.filter(_compared("text", rule) | same_number)))
+    column = "day" if isinstance(measured, date) else "number"
+    return Q(Exists(values.filter(**{f"{column}__{_MEASURES[rule.is_]}": measured})))
+
+
+def measure(text: str) -> date | Decimal | None:
+    """Return what a value is compared as: a date or a number; None when it is neither."""
+    with suppress(ValueError):
+        return date.fromisoformat(text)
+    with suppress(InvalidOperation):
+        number = Decimal(text)
+        return number if number.is_finite() and abs(number) < _LARGEST else None
+    return None
+
+
+def _compared(name: str, rule: Rule) -> Q:
     if rule.is_ == "empty":
         return Q(**{name: ""})
     if rule.is_ == "in":

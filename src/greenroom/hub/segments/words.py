@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 
-from greenroom.hub.contacts.models import Channel, Purpose
+from greenroom.hub.contacts.models import Channel, CustomField, Purpose
 from greenroom.hub.events.models import Event
 from greenroom.hub.events.products import get_product
 from greenroom.hub.segments.models import Segment
@@ -33,6 +33,8 @@ OPERATORS = {
     "ends": "ends with",
     "empty": "is empty",
     "in": "is one of",
+    "at_least": "is at least",
+    "at_most": "is at most",
 }
 DEEDS = {
     "registered": "registered for",
@@ -61,17 +63,20 @@ class Names:
     events: Mapping[int, str]
     segments: Mapping[int, str]
     purposes: Mapping[int, str] = field(default_factory=dict)
+    fields: Mapping[int, str] = field(default_factory=dict)
 
 
 def find_names(rules: Iterable[Rule]) -> Names:
-    """Look up the events, segments and purposes that rules name, however many rules there are. Three queries."""
+    """Look up what the ids in rules stand for, however many rules there are. Four queries."""
     every = [one for rule in rules for one in rule.walk()]
     event_ids = {pk for one in every for pk in one.events}
     purpose_ids = {one.purpose for one in every if one.purpose is not None}
+    field_ids = {one.custom for one in every if one.custom is not None}
     segment_ids = {one.segment for one in every if one.segment is not None}
     return Names(
         events={one.pk: f"“{one.title}”{describe_state(one)}" for one in Event.objects.filter(pk__in=event_ids)},
         segments=dict(Segment.objects.filter(pk__in=segment_ids).values_list("pk", "name")),
+        fields=dict(CustomField.objects.filter(pk__in=field_ids).values_list("pk", "label")),
         purposes=dict(Purpose.objects.filter(pk__in=purpose_ids).values_list("pk", "name")),
     )
 
@@ -116,12 +121,16 @@ def describe_rule(rule: Rule, names: Names) -> str:
     """Say one rule, without those below."""
     match rule.head:
         case "field":
-            return _about_field(rule)
+            return _compared(FIELDS[str(rule.field)], rule)
         case "did":
             return _about_doings(rule, names)
         case "segment":
             name = names.segments.get(rule.segment or 0)
             return f"is in the segment “{name}”" if name else "is in a segment that is no longer here"
+        case "custom":
+            return _compared(names.fields.get(rule.custom or 0, "a field that is no longer here"), rule)
+        case "tag":
+            return f"has the tag “{rule.tag}”"
         case "consent":
             return _about_consent(rule, names)
         case "not":
@@ -135,10 +144,10 @@ def _negated(rule: Rule, names: Names) -> str:
     return _NEGATED_GROUPS[rule.head] if rule.children else "everybody"
 
 
-def _about_field(rule: Rule) -> str:
+def _compared(name: str, rule: Rule) -> str:
     values = rule.values or ([rule.value] if rule.value else [])
     told = ", ".join(f"“{value}”" for value in values)
-    return f"{FIELDS[str(rule.field)]} {OPERATORS[rule.is_]} {told}".rstrip()
+    return f"{name} {OPERATORS[rule.is_]} {told}".rstrip()
 
 
 def _about_consent(rule: Rule, names: Names) -> str:

@@ -1,14 +1,31 @@
 """Pages of contacts: who they are, and what happened to them."""
 
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from greenroom.hub.contacts.models import Contact
-from greenroom.hub.contacts.selectors import list_contacts, list_participations, list_standings
-from greenroom.hub.contacts.services import change_contact, make_contact
+from greenroom.hub.contacts.models import Contact, CustomField
+from greenroom.hub.contacts.selectors import (
+    list_contacts,
+    list_fields,
+    list_participations,
+    list_standings,
+    list_tags,
+    list_values,
+)
+from greenroom.hub.contacts.services import (
+    add_tags,
+    change_contact,
+    make_contact,
+    read_value,
+    remove_tags,
+    set_values,
+    split_tags,
+)
 from greenroom.hub.core.errors import InvalidInputError
 from greenroom.hub.segments.selectors import list_segments_of
 from greenroom.hub.users.models import time_zones
@@ -16,6 +33,8 @@ from greenroom.hub.web.activity import list_activity_of, tell_of_one
 from greenroom.hub.web.doors import SignedInRequest, add_errors, marketers_only, page_of, text_of
 
 _EVENTS_SHOWN = 20
+_TAGS_OFFERED = 20
+_CUSTOM = "custom_"
 
 
 class ContactForm(forms.Form):
@@ -36,13 +55,52 @@ class ContactForm(forms.Form):
         required=False,
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Ask for the custom fields, too."""
+        super().__init__(*args, **kwargs)
+        self._customs = {f"{_CUSTOM}{one.key}": one for one in list_fields()}
+        self.fields |= {name: _form_field(one) for name, one in self._customs.items()}
+
+    def clean(self) -> None:
+        """Refuse what is not of the kind of its custom field."""
+        for name, field in self._customs.items():
+            try:
+                read_value(field, self.cleaned_data.get(name, ""))
+            except InvalidInputError as error:
+                self.add_error(name, error.errors[field.key])
+
+    def get_known(self) -> dict[str, str]:
+        """Return what was given for the fields that every contact has."""
+        return {name: value for name, value in self.cleaned_data.items() if name not in self._customs}
+
+    def list_customs(self) -> list[tuple[CustomField, str]]:
+        """Return what was given for the custom fields."""
+        return [(field, self.cleaned_data[name]) for name, field in self._customs.items()]
+
+
+class TagsForm(forms.Form):
+    """Tags to give to a person."""
+
+    add = forms.CharField(label="Add tags", max_length=600, help_text="Separate several with commas.")
+
+
+def _form_field(field: CustomField) -> forms.Field:
+    if field.kind in (CustomField.Kind.CHOICE, CustomField.Kind.YES_NO):
+        offered = field.choices if field.kind == CustomField.Kind.CHOICE else ["yes", "no"]
+        choices = [("", "Unknown"), *((one, one) for one in offered)]
+        return forms.ChoiceField(label=field.label, required=False, choices=choices)
+    kind = {CustomField.Kind.NUMBER: "number", CustomField.Kind.DATE: "date"}.get(CustomField.Kind(field.kind), "text")
+    step = {"step": "any"} if kind == "number" else {}
+    return forms.CharField(label=field.label, required=False, widget=forms.TextInput(attrs={"type": kind, **step}))
+
 
 @marketers_only
 @require_GET
 def list_page(request: SignedInRequest) -> HttpResponse:
     """Show everybody marketing knows."""
-    page = page_of(request, list_contacts(text=text_of(request.GET, "q")))
-    return render(request, "contacts/list.html", {"page": page})
+    page = page_of(request, list_contacts(text=text_of(request.GET, "q"), tag=text_of(request.GET, "tag")))
+    tags = [(name, name, size) for name, size in list_tags(most=_TAGS_OFFERED)]
+    return render(request, "contacts/list.html", {"page": page, "tags": tags})
 
 
 @marketers_only
@@ -57,6 +115,9 @@ def contact_page(request: SignedInRequest, pk: int) -> HttpResponse:
         {
             "contact": contact,
             "addresses": contact.addresses.all(),
+            "tags_form": TagsForm(),
+            "tags": [one.tag for one in contact.tagged.select_related("tag").order_by("tag__key")],
+            "values": list_values(contact=contact),
             "standings": list_standings(contact=contact),
             "memberships": list_segments_of(contact=contact),
             "participations": list_participations(contact=contact)[:_EVENTS_SHOWN],
@@ -73,7 +134,8 @@ def add(request: SignedInRequest) -> HttpResponse:
     form = ContactForm(request.POST or None)
     if form.is_bound and form.is_valid():
         try:
-            contact = make_contact(source=Contact.Source.HAND, **form.cleaned_data)
+            contact = make_contact(source=Contact.Source.HAND, **form.get_known())
+            set_values(values=[(contact.pk, *one) for one in form.list_customs()])
         except InvalidInputError as error:
             add_errors(form, error)
         else:
@@ -87,10 +149,13 @@ def add(request: SignedInRequest) -> HttpResponse:
 def change(request: SignedInRequest, pk: int) -> HttpResponse:
     """Change what is known of a person."""
     contact = get_object_or_404(Contact, pk=pk)
-    form = ContactForm(request.POST or None, initial={name: getattr(contact, name) for name in ContactForm.base_fields})
+    known = {name: getattr(contact, name) for name in ContactForm.base_fields}
+    custom = {f"{_CUSTOM}{one.field.key}": one.text for one in list_values(contact=contact)}
+    form = ContactForm(request.POST or None, initial=known | custom)
     if form.is_bound and form.is_valid():
         try:
-            change_contact(contact=contact, **form.cleaned_data)
+            change_contact(contact=contact, **form.get_known())
+            set_values(values=[(pk, *one) for one in form.list_customs()])
         except InvalidInputError as error:
             add_errors(form, error)
         else:
@@ -98,3 +163,17 @@ def change(request: SignedInRequest, pk: int) -> HttpResponse:
     return render(
         request, "contacts/change.html", {"form": form, "contact": contact}, status=422 if form.errors else 200
     )
+
+
+@marketers_only
+@require_POST
+def tag(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Give a person tags, separated by commas, or take one away."""
+    contact = get_object_or_404(Contact, pk=pk)
+    given, taken = split_tags(text_of(request.POST, "add")), split_tags(text_of(request.POST, "remove"))
+    try:
+        add_tags(contacts=[pk], names=given)
+        remove_tags(contacts=[pk], names=taken)
+    except InvalidInputError as error:
+        messages.error(request, error.errors["tags"])
+    return redirect("contact", pk=contact.pk)

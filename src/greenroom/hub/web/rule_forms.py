@@ -8,12 +8,14 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 
 from greenroom.hub.contacts.models import Channel
 from greenroom.hub.events.products import PRODUCTS
+from greenroom.hub.segments.rules import measure
 from greenroom.hub.segments.words import DEEDS, FIELDS, OPERATORS, STANDINGS
 
 MOMENT = "%Y-%m-%dT%H:%M"
 # What changes the fields of a row has it shown anew at once where scripts run.
 _RENEWS = {"hx-post": "", "hx-trigger": "change"}
 _FINDS = {"hx-post": "", "hx-trigger": "input changed delay:400ms", "autocomplete": "off"}
+_OF_TEXTS = [(name, words) for name, words in OPERATORS.items() if name not in ("at_least", "at_most")]
 # Of these a standing is asked for each channel apart.
 _BY_CHANNEL = ("granted", "withdrawn", "service_only")
 
@@ -47,12 +49,20 @@ class LeafForm(RowForm):
     finds = forms.ChoiceField(choices=[("who", "Who does"), ("not", "Everybody who does not")])
 
 
-class FieldForm(LeafForm):
-    """A rule about what is known of a contact."""
+class ComparingForm(LeafForm):
+    """A rule that compares something of a contact with one value, or several; `about` is what."""
 
-    field = forms.ChoiceField(label="What", choices=[(name, words.capitalize()) for name, words in FIELDS.items()])
+    about = ""
+
     is_ = forms.ChoiceField(label="How", choices=list(OPERATORS.items()), widget=forms.Select(attrs=_RENEWS))
     value = forms.CharField(label="Value", max_length=2000)
+
+    def narrow(self, operator: str) -> None:
+        """Leave only the fields that go with an operator."""
+        if operator == "empty":
+            del self.fields["value"]
+        elif operator == "in":
+            self.fields["value"].help_text = "Separate several with commas."
 
     def clean(self) -> None:
         """Refuse a list in which nothing stands between the commas."""
@@ -62,11 +72,49 @@ class FieldForm(LeafForm):
 
     def make_rule(self) -> dict[str, Any]:
         """Return the rule; several values are separated by commas."""
-        rule = {"field": self.cleaned_data["field"], "is": self.cleaned_data["is_"]}
+        rule = {self.about: self.cleaned_data[self.about], "is": self.cleaned_data["is_"]}
         if "value" not in self.fields:
             return rule
         value = self.cleaned_data["value"]
         return {**rule, "values": _split(value)} if rule["is"] == "in" else {**rule, "value": value}
+
+
+class FieldForm(ComparingForm):
+    """A rule about what is known of a contact."""
+
+    about = "field"
+
+    field = forms.ChoiceField(label="What", choices=[(name, words.capitalize()) for name, words in FIELDS.items()])
+    is_ = forms.ChoiceField(label="How", choices=_OF_TEXTS, widget=forms.Select(attrs=_RENEWS))
+
+    field_order = ("finds", "field", "is_", "value")
+
+
+class CustomForm(ComparingForm):
+    """A rule about what is in a custom field."""
+
+    about = "custom"
+
+    custom = forms.TypedChoiceField(label="What", coerce=int)
+
+    field_order = ("finds", "custom", "is_", "value")
+
+    def clean(self) -> None:
+        """Refuse what cannot be compared as a number or a date."""
+        super().clean()
+        given = self.cleaned_data
+        if given.get("is_") in ("at_least", "at_most") and given.get("value") and measure(given["value"]) is None:
+            self.add_error("value", "Give a number, or a date like 2026-03-31.")
+
+
+class TagForm(LeafForm):
+    """A rule about a tag."""
+
+    tag = forms.CharField(label="Has the tag", max_length=64)
+
+    def make_rule(self) -> dict[str, Any]:
+        """Return the rule."""
+        return {"tag": self.cleaned_data["tag"]}
 
 
 def _split(value: str) -> list[str]:

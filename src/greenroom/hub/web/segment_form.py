@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 from django.utils.dateformat import format as format_date
 
-from greenroom.hub.contacts.selectors import list_purposes
+from greenroom.hub.contacts.selectors import list_fields, list_purposes
 from greenroom.hub.core.errors import InvalidInputError
 from greenroom.hub.events.models import Event
 from greenroom.hub.segments.models import Segment
@@ -24,7 +24,18 @@ from greenroom.hub.segments.rules import MOST_DEPTH, MOST_RULES, Rule, read_rule
 from greenroom.hub.segments.selectors import Preview, find_events, list_usable_segments, preview
 from greenroom.hub.segments.services import NAME_LENGTH
 from greenroom.hub.segments.words import GONE_EVENT, describe_rule, describe_state, find_names
-from greenroom.hub.web.rule_forms import MOMENT, ConsentForm, DeedForm, FieldForm, GroupForm, RowForm, SegmentForm
+from greenroom.hub.web.rule_forms import (
+    MOMENT,
+    ComparingForm,
+    ConsentForm,
+    CustomForm,
+    DeedForm,
+    FieldForm,
+    GroupForm,
+    RowForm,
+    SegmentForm,
+    TagForm,
+)
 
 _ROOT = "r"
 _EVENTS_OFFERED = 8
@@ -50,6 +61,8 @@ _FORMS: dict[str, type[RowForm]] = {
     "did": DeedForm,
     "segment": SegmentForm,
     "consent": ConsentForm,
+    "custom": CustomForm,
+    "tag": TagForm,
 }
 # What a new row begins with.
 _NEW: dict[str, Given] = {
@@ -57,6 +70,8 @@ _NEW: dict[str, Given] = {
     "field": {"finds": ["who"], "field": ["organization"], "is_": ["contains"]},
     "segment": {"finds": ["who"]},
     "consent": {"finds": ["who"], "consent": ["mailable"]},
+    "custom": {"finds": ["who"], "is_": ["equals"]},
+    "tag": {"finds": ["who"]},
     "group": {"match": ["any"]},
 }
 
@@ -146,9 +161,12 @@ def _row_of(rule: Rule, is_not: bool = False) -> Row:
         match = f"not {rule.head}" if is_not else rule.head
         return Row("group", {"match": [match]}, [_row_of(one) for one in rule.children])
     turned = {"finds": ["not" if is_not else "who"]}
-    if rule.head == "field":
+    if rule.head in ("field", "custom"):
         value = ", ".join(rule.values) or rule.value
-        return Row("field", turned | {"field": [str(rule.field)], "is_": [rule.is_], "value": [value]})
+        about = [str(rule.field or rule.custom)]
+        return Row(rule.head, turned | {rule.head: about, "is_": [rule.is_], "value": [value]})
+    if rule.head == "tag":
+        return Row("tag", turned | {"tag": [str(rule.tag)]})
     if rule.head == "segment":
         return Row("segment", turned | {"segment": [str(rule.segment)]})
     if rule.head == "consent":
@@ -167,9 +185,11 @@ def _as_typed(at: datetime | None) -> str:
 class Editor:
     """The rows of a segment's rules with their forms, what each says, and whom they would find together."""
 
-    kinds = (
+    _kinds = (
         ("did", "Event"),
         ("field", "Contact field"),
+        ("custom", "Custom field"),
+        ("tag", "Tag"),
         ("consent", "Consent"),
         ("segment", "Segment"),
         ("group", "Group"),
@@ -184,6 +204,8 @@ class Editor:
             self.root = rows_of(read_rules(segment.rules)) if segment else Row("group", {"match": ["all"]})
         self.root.set_places()
         self._segments = [(one.pk, one.name) for one in list_usable_segments(segment=segment)]
+        self._fields = [(one.pk, one.label) for one in list_fields()]
+        self.kinds = [one for one in self._kinds if one[0] != "custom" or self._fields]
         self._purposes = [(one.pk, one.name) for one in list_purposes()]
         self._titles = _load_titles(self.root)
         self._found: dict[str, list[Event]] = {}
@@ -212,8 +234,10 @@ class Editor:
 
     def _prepare(self, row: Row, form: RowForm) -> None:
         """Leave only the fields that a row takes, and fill its lists."""
-        if row.kind == "field":
-            _prepare_field(row, form)
+        if isinstance(form, ComparingForm):
+            form.narrow(row.get("is_"))
+        if isinstance(form, CustomForm):
+            form.fields["custom"].choices = self._fields  # type: ignore[attr-defined]
         if row.kind == "did" and row.get("did") != "attended":
             for name in DeedForm.MEASURES:
                 del form.fields[name]
@@ -255,13 +279,6 @@ class Editor:
             return preview(self.get_rules())
         except InvalidInputError:
             return None
-
-
-def _prepare_field(row: Row, form: RowForm) -> None:
-    if row.get("is_") == "empty":
-        del form.fields["value"]
-    if row.get("is_") == "in":
-        form.fields["value"].help_text = "Separate several with commas."
 
 
 def _list_chosen(row: Row) -> list[str]:

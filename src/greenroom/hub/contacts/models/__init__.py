@@ -1,6 +1,7 @@
 """What is kept of contacts."""
 
 from greenroom.hub.contacts.models.consents import Channel, Consent, ConsentRecord, Purpose
+from greenroom.hub.contacts.models.labels import ContactTag, CustomField, FieldValue, Tag
 from greenroom.hub.contacts.models.people import Contact, ContactAddress, ContactWord, Participation, TouchedContact
 
 __all__ = [
@@ -9,8 +10,12 @@ __all__ = [
     "ConsentRecord",
     "Contact",
     "ContactAddress",
+    "ContactTag",
     "ContactWord",
+    "CustomField",
+    "FieldValue",
     "Participation",
     "Purpose",
+    "Tag",
     "TouchedContact",
 ]

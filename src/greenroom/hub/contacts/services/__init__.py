@@ -7,19 +7,29 @@ from greenroom.hub.contacts.services.consents import (
     resume_contacting,
     stop_contacting,
 )
+from greenroom.hub.contacts.services.fields import add_field, change_field, delete_field, read_value, set_values
 from greenroom.hub.contacts.services.keeping import Person, change_contact, keep_people, make_contact
 from greenroom.hub.contacts.services.participations import note_participations, note_participations_of_events
+from greenroom.hub.contacts.services.tags import add_tags, remove_tags, split_tags
 
 __all__ = [
     "Person",
+    "add_field",
     "add_purpose",
+    "add_tags",
     "change_contact",
+    "change_field",
     "change_purpose",
+    "delete_field",
     "keep_people",
     "make_contact",
     "note_participations",
     "note_participations_of_events",
+    "read_value",
     "record_consent",
+    "remove_tags",
     "resume_contacting",
+    "set_values",
+    "split_tags",
     "stop_contacting",
 ]
