@@ -8,12 +8,10 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from greenroom.hub.core.errors import StateConflictError, UnknownObjectError
+from greenroom.hub.core.positions import DOWN, UP, Place
 from greenroom.hub.courses.access import Verb, get_item_for, get_lesson_for, get_section_for
 from greenroom.hub.courses.models import Section, SectionItem
 from greenroom.hub.courses.services.positions import (
-    DOWN,
-    UP,
-    Place,
     move_item,
     move_lesson,
     move_section,

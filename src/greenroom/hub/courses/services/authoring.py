@@ -6,12 +6,12 @@ from django.utils.text import slugify
 from greenroom.hub.connections.errors import AccountNotOpenError
 from greenroom.hub.core import clock
 from greenroom.hub.core.errors import InvalidInputError, StateConflictError
+from greenroom.hub.core.positions import next_position
 from greenroom.hub.courses.access import list_accounts_for
 from greenroom.hub.courses.completion_rule import CompletionRule, check_rule, write_rule
 from greenroom.hub.courses.models import Course, Enrollment, Lesson, Section, SectionItem
 from greenroom.hub.courses.services.completion import evaluate_item
 from greenroom.hub.courses.services.course_completion import settle_course
-from greenroom.hub.courses.services.positions import next_position
 from greenroom.hub.events.models import Event
 from greenroom.hub.events.products import Ability, can
 from greenroom.hub.sync.services import keep_registration_form_fresh

@@ -7,9 +7,9 @@ from django.core.files.uploadedfile import UploadedFile
 
 from greenroom.hub.connections.errors import AccountNotOpenError
 from greenroom.hub.core.errors import InvalidInputError
+from greenroom.hub.core.positions import next_position
 from greenroom.hub.courses.access import list_accounts_for
 from greenroom.hub.courses.models import Section, SectionItem
-from greenroom.hub.courses.services.positions import next_position
 from greenroom.hub.events.models import Recording
 from greenroom.hub.users.models import User
 
