@@ -10,6 +10,26 @@ from django.core.validators import validate_email
 from greenroom.hub.core.errors import InvalidInputError
 from greenroom.hub.core.texts import storable
 
+# GoTo's sixteen standard fields, as people call them.
+FIELD_LABELS = {
+    "firstName": "First name",
+    "lastName": "Last name",
+    "email": "E-mail address",
+    "phone": "Phone",
+    "address": "Address",
+    "city": "City",
+    "state": "State or province",
+    "zipCode": "Postal code",
+    "country": "Country",
+    "organization": "Organization",
+    "jobTitle": "Job title",
+    "industry": "Industry",
+    "numberOfEmployees": "Number of employees",
+    "purchasingTimeFrame": "When you plan to buy",
+    "purchasingRole": "Your part in buying",
+    "questionsAndComments": "Questions and comments",
+}
+
 
 class FormField(msgspec.Struct, frozen=True):
     """A standard field. `choices` is empty where any text will do; `max_length` 0 means no limit is known."""

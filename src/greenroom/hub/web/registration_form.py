@@ -4,27 +4,34 @@ from typing import Any
 
 from django import forms
 
-from greenroom.hub.events.registration_form import BASIC_FORM, Answers, FormField, FormQuestion, RegistrationForm
+from greenroom.hub.events.registration_form import (
+    BASIC_FORM,
+    FIELD_LABELS,
+    Answers,
+    FormField,
+    FormQuestion,
+    RegistrationForm,
+)
 from greenroom.hub.users.models import User
 
-# GoTo's sixteen standard fields: label, group, and what a browser may fill in by itself.
+# Of GoTo's standard fields: the group, and what a browser may fill in by itself.
 _STANDARD = {
-    "firstName": ("First name", "You", "given-name"),
-    "lastName": ("Last name", "You", "family-name"),
-    "email": ("E-mail address", "You", "email"),
-    "phone": ("Phone", "You", "tel"),
-    "address": ("Address", "Address", "street-address"),
-    "city": ("City", "Address", "address-level2"),
-    "state": ("State or province", "Address", "address-level1"),
-    "zipCode": ("Postal code", "Address", "postal-code"),
-    "country": ("Country", "Address", "country-name"),
-    "organization": ("Organization", "Work", "organization"),
-    "jobTitle": ("Job title", "Work", "organization-title"),
-    "industry": ("Industry", "Work", ""),
-    "numberOfEmployees": ("Number of employees", "Work", ""),
-    "purchasingTimeFrame": ("When you plan to buy", "Work", ""),
-    "purchasingRole": ("Your part in buying", "Work", ""),
-    "questionsAndComments": ("Questions and comments", "Questions", ""),
+    "firstName": ("You", "given-name"),
+    "lastName": ("You", "family-name"),
+    "email": ("You", "email"),
+    "phone": ("You", "tel"),
+    "address": ("Address", "street-address"),
+    "city": ("Address", "address-level2"),
+    "state": ("Address", "address-level1"),
+    "zipCode": ("Address", "postal-code"),
+    "country": ("Address", "country-name"),
+    "organization": ("Work", "organization"),
+    "jobTitle": ("Work", "organization-title"),
+    "industry": ("Work", ""),
+    "numberOfEmployees": ("Work", ""),
+    "purchasingTimeFrame": ("Work", ""),
+    "purchasingRole": ("Work", ""),
+    "questionsAndComments": ("Questions", ""),
 }
 _GROUPS = ("You", "Address", "Work", "Questions")
 _LONG_TEXT = 128
@@ -42,7 +49,8 @@ class RegistrationDetailsForm(forms.Form):
         self.asked = asked or BASIC_FORM
         self._groups: dict[str, list[str]] = {name: [] for name in _GROUPS}
         for field in self.asked.fields:
-            label, group, autocomplete = _STANDARD.get(field.name, (field.name, "Questions", ""))
+            group, autocomplete = _STANDARD.get(field.name, ("Questions", ""))
+            label = FIELD_LABELS.get(field.name, field.name)
             self.fields[field.name] = _make_field(field, label, autocomplete if user else "off")
             self._groups[group].append(field.name)
         for question in self.asked.questions:
