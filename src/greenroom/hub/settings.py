@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "greenroom.hub.actions",
     "greenroom.hub.campaigns",
     "greenroom.hub.courses",
+    "greenroom.hub.webforms",
     "greenroom.hub.automation",
     "greenroom.hub.api",
     "greenroom.hub.web",

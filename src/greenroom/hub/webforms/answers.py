@@ -1,0 +1,121 @@
+"""What visitors answer, and what of it goes to contacts and to the organizers of events."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from greenroom.hub.contacts.models import Contact
+from greenroom.hub.events.models import Event
+from greenroom.hub.events.registration_form import (
+    BASIC_FORM,
+    FIELD_LABELS,
+    Answers,
+    FormQuestion,
+    RegistrationForm,
+)
+from greenroom.hub.webforms.models import FormField
+
+CONTACT_FIELDS = {
+    "first_name": "First name",
+    "last_name": "Last name",
+    "organization": "Organization",
+    "job_title": "Job title",
+    "phone": "Phone",
+    "city": "City",
+    "country": "Country",
+}
+# What of a contact stands in for an answer that was not asked for, by GoTo's name.
+_KNOWN = {
+    "firstName": "first_name",
+    "lastName": "last_name",
+    "email": "email",
+    "organization": "organization",
+    "jobTitle": "job_title",
+    "phone": "phone",
+    "city": "city",
+    "country": "country",
+}
+_QUESTION = "question:"
+
+
+class Answer(msgspec.Struct, frozen=True):
+    """
+    An answer as it was given, with what was asked: neither changes with the form.
+
+    `values` are what counts (ids of events, the words of choices, "yes"); `shown` is what people read.
+    """
+
+    field: int
+    label: str
+    kind: str
+    values: tuple[str, ...]
+    shown: str
+
+
+def read_answers(stored: Any) -> list[Answer]:
+    """Read what `store_answers` made."""
+    return msgspec.convert(stored, list[Answer])
+
+
+def store_answers(answers: Sequence[Answer]) -> Any:
+    """Return plain lists and dicts for a JSON column."""
+    return msgspec.to_builtins(answers)
+
+
+def question_target(words: str) -> str:
+    """Return the `goto_field` of an organizer's own question: its words, since keys differ from event to event."""
+    return f"{_QUESTION}{words.strip().casefold()}"
+
+
+def target_label(goto_field: str) -> str:
+    """Name what of the organizer's form a field answers."""
+    return FIELD_LABELS.get(goto_field, goto_field.removeprefix(_QUESTION))
+
+
+def asked_at(event: Event) -> RegistrationForm:
+    """Return what the organizer of an event asks, as far as we know."""
+    return RegistrationForm.from_json(event.registration_form) if event.registration_form else BASIC_FORM
+
+
+def read_contact_values(fields: Iterable[FormField], answers: Sequence[Answer]) -> dict[str, str]:
+    """Return what was told of the contact, by the name of the contact's field."""
+    given = {one.field: one.shown for one in answers if one.values}
+    return {
+        one.contact_field: given[one.pk] for one in fields if one.contact_field in CONTACT_FIELDS and one.pk in given
+    }
+
+
+def read_chosen_events(field_id: int, answers: Sequence[Answer]) -> list[int]:
+    """Return the ids of the events that were chosen in a field."""
+    return [int(pk) for one in answers if one.field == field_id for pk in one.values]
+
+
+def answer_organizer(
+    *, event: Event, fields: Iterable[FormField], answers: Sequence[Answer], contact: Contact | None, email: str
+) -> Answers:
+    """
+    Return what is told to the organizer of an event: what was mapped, else what we know of the contact.
+
+    Nothing is told that is not asked for.
+    """
+    shown = {one.field: one.shown for one in answers if one.values}
+    given = {one.goto_field: shown[one.pk] for one in fields if one.goto_field and one.pk in shown}
+    asked = asked_at(event)
+    told = {one.name: given.get(one.name) or _known(contact, one.name) for one in asked.fields} | {"email": email}
+    texts: dict[str, str] = {}
+    choices: dict[str, str] = {}
+    for question in asked.questions:
+        if value := given.get(question_target(question.text)):
+            (choices if question.choices else texts)[question.key] = _choose(question, value)
+    return Answers({name: value for name, value in told.items() if value}, texts, choices)
+
+
+def _known(contact: Contact | None, goto_field: str) -> str:
+    name = _KNOWN.get(goto_field)
+    return getattr(contact, name) if contact and name else ""
+
+
+def _choose(question: FormQuestion, value: str) -> str:
+    by_words: Mapping[str, str] = {words.strip().casefold(): key for key, words in question.choices}
+    return by_words.get(value.casefold(), value)

@@ -1,0 +1,152 @@
+"""What keeps a form from working: looked for before it is published, at each change, and whenever it is shown."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from greenroom.hub.actions.registry import get_action
+from greenroom.hub.core.errors import UnknownObjectError
+from greenroom.hub.events.models import Event
+from greenroom.hub.events.products import Ability, can
+from greenroom.hub.events.registration_form import FIELD_LABELS
+from greenroom.hub.webforms.answers import asked_at, question_target
+from greenroom.hub.webforms.models import EVENT_FIELD, REGISTER, FormAction, FormField, WebForm
+from greenroom.hub.webforms.selectors import find_fixed_events, list_offers
+
+Kind = FormField.Kind
+
+_GONE = {
+    Event.State.CANCELLED: "was cancelled",
+    Event.State.MISSING: "is not found at GoTo",
+    Event.State.ENDED: "is over",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """
+    Something that is not right.
+
+    Attributes:
+        sentence: what it is, and what to do.
+        is_blocking: nobody could be served; else the form goes on working, and keeps what it cannot do yet.
+        event: of whose organizer's questions it is about.
+    """
+
+    sentence: str
+    is_blocking: bool = True
+    event: Event | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Something an organizer asks for."""
+
+    target: str
+    label: str
+    choices: tuple[str, ...]
+
+
+def list_asked(event: Event) -> list[Asked]:
+    """Return what the organizer of an event asks everybody for, as far as we know."""
+    form = asked_at(event)
+    fields = [
+        Asked(one.name, FIELD_LABELS.get(one.name, one.name), one.choices) for one in form.fields if one.is_required
+    ]
+    questions = [
+        Asked(question_target(one.text), one.text, tuple(words for _, words in one.choices))
+        for one in form.questions
+        if one.is_required
+    ]
+    return [*fields, *questions]
+
+
+def find_problems(form: WebForm) -> list[Problem]:
+    """Return what is not right with a form. Some queries, however many fields and actions it has."""
+    fields, actions = list(form.fields.all()), list(form.actions.all())
+    offers = list_offers(fields)
+    fixed = find_fixed_events(actions)
+    problems = _problems_of_fields(fields, actions)
+    for one in actions:
+        problems += _problems_of_action(one, fields, offers, fixed)
+    return problems
+
+
+def _problems_of_fields(fields: Sequence[FormField], actions: Sequence[FormAction]) -> list[Problem]:
+    problems = []
+    if not any(one.kind == Kind.EMAIL for one in fields):
+        problems.append(Problem("Add a field for the e-mail address: without it nobody can be told anything."))
+    used = {one.settings.get(EVENT_FIELD) for one in actions}
+    unused = [one for one in fields if one.kind == Kind.EVENT and one.pk not in used]
+    sentence = "Nothing is done with “{}”. Add an action that takes the event from it."
+    return problems + [Problem(sentence.format(one), is_blocking=False) for one in unused]
+
+
+def _problems_of_action(
+    action: FormAction,
+    fields: Sequence[FormField],
+    offers: Mapping[int, list[Event]],
+    fixed: Mapping[int, Event | None],
+) -> list[Problem]:
+    try:
+        name = get_action(action.kind).name
+    except UnknownObjectError:
+        return [Problem("An action is no longer there. Remove it.")]
+    if EVENT_FIELD in action.settings:
+        chosen_in = next((one for one in fields if one.pk == action.settings[EVENT_FIELD]), None)
+        return _problems_of_choice(action.kind, name, chosen_in, fields, offers)
+    if "event" not in action.settings:
+        return []
+    event = fixed[action.settings["event"]]
+    if event is None:
+        return [Problem(f"“{name}” names an event that is no longer here. What is sent is kept.", is_blocking=False)]
+    return _problems_of_event(action.kind, event, fields)
+
+
+def _problems_of_choice(
+    kind: str, name: str, chosen_in: FormField | None, fields: Sequence[FormField], offers: Mapping[int, list[Event]]
+) -> list[Problem]:
+    if chosen_in is None:
+        return [Problem(f"“{name}” takes the event from a field that is no longer here. Change the action.")]
+    if kind == REGISTER and not can(chosen_in.product, Ability.REGISTER):
+        return [Problem(f"Nobody registers for what is chosen in “{chosen_in}”. Send the link instead.")]
+    if not offers[chosen_in.pk]:
+        sentence = f"There is nothing to choose in “{chosen_in}” now. Visitors can send the form without it."
+        return [Problem(sentence, is_blocking=False)]
+    return [problem for event in offers[chosen_in.pk] for problem in _problems_of_event(kind, event, fields)]
+
+
+def _problems_of_event(kind: str, event: Event, fields: Sequence[FormField]) -> list[Problem]:
+    if gone := _GONE.get(Event.State(event.state)):
+        return [Problem(f"“{event}” {gone}. What is sent is kept.", is_blocking=False)]
+    if kind != REGISTER:
+        return []
+    if not can(event.product, Ability.REGISTER):
+        return [Problem(f"Nobody registers for “{event}”. Send the link instead.")]
+    if event.registration_form is None:
+        return [Problem(f"We are still asking GoTo what the organizer of “{event}” asks for.", is_blocking=False)]
+    return [Problem(sentence, event=event) for sentence in _find_unanswered(event, fields)]
+
+
+def _find_unanswered(event: Event, fields: Iterable[FormField]) -> list[str]:
+    """Return a sentence for each thing the organizer asks everybody for and this form does not answer."""
+    answered = {one.goto_field: one for one in fields if one.goto_field and _is_always_given(one)}
+    sentences = []
+    for asked in list_asked(event):
+        field = answered.get(asked.target)
+        if field is None:
+            sentences.append(f"“{event}” asks everybody for “{asked.label}”, and no mandatory field here answers it.")
+        elif asked.choices and not _fits(field, asked):
+            sentences.append(
+                f"“{event}” takes only its own answers for “{asked.label}”: offer them in “{field}”, spelled alike."
+            )
+    return sentences
+
+
+def _is_always_given(field: FormField) -> bool:
+    return field.is_required or (field.kind == Kind.HIDDEN and bool(field.default))
+
+
+def _fits(field: FormField, asked: Asked) -> bool:
+    allowed = {one.strip().casefold() for one in asked.choices}
+    given = [field.default] if field.kind == Kind.HIDDEN else field.choices
+    return bool(given) and all(one.strip().casefold() in allowed for one in given)

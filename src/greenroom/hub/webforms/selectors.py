@@ -1,0 +1,128 @@
+"""Fetching forms, the events they offer, and what was sent."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import TruncDate
+
+from greenroom.hub.connections.models import Connection
+from greenroom.hub.core import clock
+from greenroom.hub.core.errors import UnknownObjectError
+from greenroom.hub.events.models import Event
+from greenroom.hub.webforms.models import FormAction, FormField, Submission, SubmissionAct, WebForm
+
+State = Submission.State
+
+MOST_OFFERED = 200
+_DAYS_SHOWN = 30
+
+
+def list_web_forms() -> QuerySet[WebForm]:
+    """Return all forms by name, each with how many answers it has (`sent`) and acts that were not done (`failed`)."""
+    failed = SubmissionAct.objects.filter(submission__form=OuterRef("pk"), state=SubmissionAct.State.FAILED)
+    accepted = Count("submissions", filter=Q(submissions__state=State.ACCEPTED))
+    return WebForm.objects.annotate(sent=accepted, has_failed=Exists(failed)).order_by("name")
+
+
+def get_open_form(public_id: str) -> WebForm:
+    """
+    Return a form that visitors can see: one that is published, or was.
+
+    Raises:
+        UnknownObjectError: there is none.
+    """
+    form = WebForm.objects.exclude(state=WebForm.State.DRAFT).filter(public_id=public_id).first()
+    if form is None:
+        raise UnknownObjectError("There is no form here. Ask whoever gave you the address.")
+    return form
+
+
+def list_offered_events(field: FormField) -> list[Event]:
+    """Return the events a visitor can choose in a field now, the soonest first. One query."""
+    any_time = Q(dates=Event.Dates.ANY_TIME, state=Event.State.SCHEDULED)
+    to_come = Q(ends_at__gte=clock.now()) | Q(state=Event.State.LIVE) | any_time
+    events = Event.objects.filter(to_come, product=field.product, connection__state=Connection.State.ACTIVE)
+    if field.events:
+        events = events.filter(pk__in=field.events)
+    closed = [Event.State.CANCELLED, Event.State.MISSING, Event.State.ENDED]
+    ordered = events.exclude(state__in=closed).order_by(F("starts_at").asc(nulls_last=True), "pk")
+    return list(ordered[:MOST_OFFERED])
+
+
+def list_offers(fields: Iterable[FormField]) -> dict[int, list[Event]]:
+    """Return what can be chosen in each field that offers events. One query for each of them."""
+    return {one.pk: list_offered_events(one) for one in fields if one.kind == FormField.Kind.EVENT}
+
+
+def find_fixed_events(actions: Iterable[FormAction]) -> Mapping[int, Event | None]:
+    """Return the events that actions name, by number; None for one that is no longer here. One query."""
+    wanted = {one.settings["event"] for one in actions if one.settings.get("event")}
+    there = Event.objects.in_bulk(list(wanted))
+    return {pk: there.get(pk) for pk in sorted(wanted)}
+
+
+def list_submissions(*, form: WebForm, text: str = "", state: str = "") -> QuerySet[Submission]:
+    """
+    Return what was sent, the latest first, each with `has_failed`; `state` may also be `failed`.
+
+    Each word of `text` is a part of the address or of an answer.
+    """
+    failed = SubmissionAct.objects.filter(submission=OuterRef("pk"), state=SubmissionAct.State.FAILED)
+    submissions = form.submissions.annotate(has_failed=Exists(failed)).select_related("contact")
+    if state == "failed":
+        submissions = submissions.filter(has_failed=True)
+    elif state:
+        submissions = submissions.filter(state=state)
+    for word in text.split():
+        submissions = submissions.filter(Q(email__icontains=word) | Q(searched__icontains=word.casefold()))
+    return submissions.order_by("-pk")
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """How a form does."""
+
+    sent: int
+    unconfirmed: int
+    set_aside: int
+    accepted: int
+    done: int
+    waiting: int
+    failed: int
+    by_day: Sequence[tuple[str, int]]
+
+    @property
+    def steps(self) -> list[tuple[str, int]]:
+        """Return how many remain at each step, for a picture."""
+        return [("Sent", self.sent), ("Accepted", self.accepted)]
+
+
+def count_submissions(*, form: WebForm) -> Statistics:
+    """Return how many were sent and what has become of them. Three queries."""
+    by_state = dict(form.submissions.order_by().values_list("state").annotate(count=Count("pk")))
+    acts = SubmissionAct.objects.filter(submission__form=form).order_by()
+    by_act = dict(acts.values_list("state").annotate(count=Count("pk")))
+    return Statistics(
+        sent=sum(by_state.values()),
+        unconfirmed=by_state.get(State.UNCONFIRMED, 0),
+        set_aside=by_state.get(State.SET_ASIDE, 0),
+        accepted=by_state.get(State.ACCEPTED, 0),
+        done=by_act.get(SubmissionAct.State.DONE, 0),
+        waiting=by_act.get(SubmissionAct.State.WAITING, 0),
+        failed=by_act.get(SubmissionAct.State.FAILED, 0),
+        by_day=_count_by_day(form),
+    )
+
+
+def _count_by_day(form: WebForm) -> list[tuple[str, int]]:
+    """Return the numbers of the last 30 days, in the viewer's zone; nothing while nothing was sent in them."""
+    today = clock.now()
+    lately = form.submissions.filter(submitted_at__gt=today - timedelta(days=_DAYS_SHOWN))
+    counts = dict(lately.order_by().values_list(TruncDate("submitted_at")).annotate(count=Count("pk")))
+    if not counts:
+        return []
+    length = (max(counts) - min(counts)).days + 1
+    days = [min(counts) + timedelta(days=number) for number in range(length)]
+    return [(f"{day:%-d %b}", counts.get(day, 0)) for day in days]
