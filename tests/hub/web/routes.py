@@ -158,7 +158,7 @@ ROUTES = {
 # What machines ask has no sign-in; the style page is there only in development.
 OPEN = {"healthz": 200, "readyz": 503, "metrics": 200, "style": 404, "api_docs": 200}
 # Where the address or what is brought proves who is there. See `tests/hub/intake`, `test_join_links`
-# `test_feeds` and `test_invitations`.
+# `test_feeds`, `test_invitations` and `test_visiting`.
 DOORS = (
     "goto_hook",
     "unsubscribe_hook",
@@ -167,6 +167,10 @@ DOORS = (
     "join_as_anybody",
     "calendar_feed",
     "accept_invitation",
+    "form_page",
+    "embedded_form",
+    "form_sent",
+    "confirm_form",
 )
 
 FORMS = (

@@ -16,8 +16,13 @@ Next = Callable[[HttpRequest], HttpResponseBase]
 # The form that connects an account ends at GoTo, which sends the browser on among its own hosts.
 _POLICY = (
     "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; "
-    "frame-ancestors 'none'; form-action 'self' https: {goto}"
+    "frame-ancestors {ancestors}; form-action 'self' https: {goto}"
 )
+
+
+def content_security_policy(*, ancestors: str = "'none'") -> str:
+    """Return the policy of a page; `ancestors` are the sites that may show it inside theirs."""
+    return _POLICY.format(goto=settings.GOTO_AUTH_URL, ancestors=ancestors)
 
 
 class ContentSecurityPolicyMiddleware:
@@ -30,7 +35,7 @@ class ContentSecurityPolicyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Add the header."""
         response = self.get_response(request)
-        response.headers.setdefault("Content-Security-Policy", _POLICY.format(goto=settings.GOTO_AUTH_URL))
+        response.headers.setdefault("Content-Security-Policy", content_security_policy())
         return response
 
 

@@ -36,6 +36,7 @@ from greenroom.hub.web import (
     style,
     sync_runs,
     team,
+    visiting,
     webhooks,
 )
 
@@ -109,6 +110,10 @@ urlpatterns = [
     path("exports/new/<slug:table>/", exports.start, name="start_export"),
     path("exports/<int:pk>/", exports.export_page, name="export"),
     path("exports/<int:pk>/file/", exports.download, name="download_export"),
+    path("f/confirm/<str:token>/", visiting.confirm_page, name="confirm_form"),
+    path("f/<slug:public_id>/", visiting.form_page, name="form_page"),
+    path("f/<slug:public_id>/embed/", visiting.embedded_page, name="embedded_form"),
+    path("f/<slug:public_id>/sent/<str:token>/", visiting.sent_page, name="form_sent"),
     path("contacts/", contacts.list_page, name="contacts"),
     path("contacts/new/", contacts.add, name="add_contact"),
     path("contacts/fields/", custom_fields.list_page, name="custom_fields"),
