@@ -5,6 +5,8 @@ from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 from tests.hub.mailing.post_office import HUNG_UP, LOST
 
+from greenroom.hub.contacts.models import Purpose
+from greenroom.hub.contacts.services import record_consent
 from greenroom.hub.ledger.models import Fact
 from greenroom.hub.mailing.models import Batch, Message
 from greenroom.hub.mailing.services import Letter, queue_letters, sending
@@ -128,13 +130,22 @@ def test_contact_s_timeline_has_the_mail(write, post, nils, run_jobs) -> None:
     assert (nils.pk, {"message": message.pk, "cause": "test"}) == (fact.contact_id, fact.data)
 
 
-def test_marketing_lets_letters_that_somebody_waits_for_go_first(write, post, monkeypatch) -> None:
+def test_marketing_lets_letters_that_somebody_waits_for_go_first(write, post, world, nils, monkeypatch) -> None:
     monkeypatch.setattr(sending, "BATCH", 2)
+    news = Purpose.objects.create(name="News", wording="I want news.", created_at=world.now)
+    record_consent(contacts=[nils.pk], purpose=news, state="granted", source="form")
     for number in range(3):
-        write(f"m{number}@example.com", purpose="marketing")
+        write(f"m{number}@example.com", purpose=news, contact=nils)
     write("first@example.com")
     send_messages.call()
     assert "first@example.com" in post.recipients[:2]
+    assert 4 == len(post.recipients)
+
+
+def test_marketing_without_somebody_who_agreed_is_held_back(write, post, world, run_jobs) -> None:
+    write(purpose=Purpose.objects.create(name="News", wording="I want news.", created_at=world.now))
+    run_jobs()
+    assert {"nils@example.com": "suppressed"} == states()
 
 
 def test_a_mail_costs_one_small_statement(post, world) -> None:

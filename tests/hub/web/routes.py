@@ -158,13 +158,18 @@ ROUTES = {
 # What machines ask has no sign-in; the style page is there only in development.
 OPEN = {"healthz": 200, "readyz": 503, "metrics": 200, "style": 404, "api_docs": 200}
 # Where the address or what is brought proves who is there. See `tests/hub/intake`, `test_join_links`
-# `test_feeds`, `test_invitations` and `test_visiting`.
+# `test_feeds`, `test_invitations`, `test_visiting` and `test_emails`.
 DOORS = (
     "goto_hook",
     "unsubscribe_hook",
     "join_as_registrant",
     "registration_confirmed",
     "join_as_anybody",
+    "start_by_link",
+    "unsubscribe",
+    "mail_preferences",
+    "mail_opened",
+    "mail_link",
     "calendar_feed",
     "accept_invitation",
     "form_page",

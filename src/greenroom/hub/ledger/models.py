@@ -65,6 +65,7 @@ class Fact(models.Model):
         MAIL_SENT = "mail_sent"
         MAIL_OPENED = "mail_opened"
         MAIL_CLICKED = "mail_clicked"
+        MAIL_BOUNCED = "mail_bounced"
         FORM_SUBMITTED = "form_submitted"
         CAMPAIGN_STEP = "campaign_step"
         CONSENT_GRANTED = "consent_granted"

@@ -21,7 +21,7 @@ from greenroom.hub.events.products import can
 from greenroom.hub.events.products.base import Ability
 
 _GOTO_HOSTS = (".gotowebinar.com", ".gototraining.com", ".gotomeeting.com", ".gotomeet.me", ".goto.com", ".getgo.com")
-_FOR_ONE, _FOR_EVERYBODY = "joining.registrant", "joining.event"
+_FOR_ONE, _FOR_EVERYBODY, _TO_START = "joining.registrant", "joining.event", "joining.start"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +61,24 @@ def join_link_for_everybody(event: Event) -> str:
     if can(event.product, Ability.REGISTER) or not event.join_url:
         return ""
     return _address("join_as_anybody", _sign(str(event.pk), _FOR_EVERYBODY))
+
+
+def start_link_for_anybody(event: Event) -> str:
+    """Return the address by which whoever has it starts an event in the organizer's place. No query."""
+    return _address("start_by_link", _sign(str(event.pk), _TO_START))
+
+
+def find_event_to_start(token: str) -> Event:
+    """
+    Return the event that a link starts. One query.
+
+    Raises:
+        UnknownObjectError: we never gave this link to anybody.
+    """
+    event = Event.objects.select_related("connection").filter(pk=int(_read(token, _TO_START))).first()
+    if event is None:
+        raise _nothing()
+    return event
 
 
 def _address(route: str, token: str) -> str:

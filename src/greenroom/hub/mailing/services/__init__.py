@@ -1,5 +1,16 @@
 """What can be done with mails."""
 
+from greenroom.hub.mailing.services.broadcasting import broadcast, cancel_broadcast, queue_email
+from greenroom.hub.mailing.services.editing import save_email
 from greenroom.hub.mailing.services.queueing import Attachment, Letter, queue_letter, queue_letters
 
-__all__ = ["Attachment", "Letter", "queue_letter", "queue_letters"]
+__all__ = [
+    "Attachment",
+    "Letter",
+    "broadcast",
+    "cancel_broadcast",
+    "queue_email",
+    "queue_letter",
+    "queue_letters",
+    "save_email",
+]

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from greenroom.hub.contacts.addresses import is_address
-from greenroom.hub.contacts.models import Contact
+from greenroom.hub.contacts.models import Contact, Purpose
 from greenroom.hub.core import clock
 from greenroom.hub.core.errors import InvalidInputError
 from greenroom.hub.core.texts import storable
 from greenroom.hub.ledger.services import transaction_number
 from greenroom.hub.mailing.composing import header_text
-from greenroom.hub.mailing.models import Message, Purpose
+from greenroom.hub.mailing.models import Message
 from greenroom.hub.mailing.services.sending import send_messages
 from greenroom.hub.users.models import User
 
@@ -39,7 +39,7 @@ class Letter:
         dedupe_key: makes it one mail, however often it is put in line.
         contact: id of the contact it is to, whose timeline then has it.
         user: id of who signs in, when it is to them.
-        purpose: marketing goes only to who has agreed to it, and carries a way out of it.
+        purpose: what `contact` must have agreed to; a service message when left out.
         cause: what asked for it, for people who look at the line.
         not_before: when it may leave; at once when left out.
     """
@@ -53,7 +53,7 @@ class Letter:
     attachments: Sequence[Attachment] = ()
     contact: int | None = None
     user: int | None = None
-    purpose: str = Purpose.SERVICE
+    purpose: Purpose | None = None
     cause: str = ""
     not_before: datetime | None = None
 

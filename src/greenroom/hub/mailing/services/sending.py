@@ -6,6 +6,7 @@ message it hands over before it does: after a crash those before it are sent, th
 one itself is marked as perhaps sent, for a person to decide. Nothing is sent twice, and nothing is lost in silence.
 """
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 import structlog
@@ -20,8 +21,8 @@ from greenroom.hub.jobs.registry import task
 from greenroom.hub.jobs.schedules import schedule
 from greenroom.hub.ledger.models import Fact
 from greenroom.hub.ledger.services import NewFact, append
-from greenroom.hub.mailing.composing import compose
-from greenroom.hub.mailing.models import Batch, Message, Purpose
+from greenroom.hub.mailing.models import Batch, Message
+from greenroom.hub.mailing.services.preparing import Preparation
 from greenroom.hub.mailing.transports import (
     MailDelayedError,
     MailError,
@@ -74,8 +75,8 @@ def take_batch() -> tuple[Batch, list[Message]] | None:
     """Take messages that are due, those somebody waits for first; nobody else gets them. None when there are none."""
     with transaction.atomic():
         messages: list[Message] = []
-        for purpose in (Purpose.SERVICE, Purpose.MARKETING):
-            due = Message.objects.filter(state=State.WAITING, purpose=purpose, due_at__lte=clock.now())
+        for is_marketing in (False, True):
+            due = Message.objects.filter(state=State.WAITING, purpose__isnull=not is_marketing, due_at__lte=clock.now())
             messages += _unlocked(due).order_by("due_at", "pk")[: BATCH - len(messages)]
         if not messages:
             return None
@@ -91,8 +92,12 @@ def _unlocked(rows: "QuerySet[Message]") -> "QuerySet[Message]":
 
 
 def _send(transport: Transport, batch: Batch, messages: list[Message]) -> None:
+    preparation = Preparation(messages)
+    _hold_back(preparation.held)
     for message in messages:
-        letter = compose(message)
+        if message.pk in preparation.held:
+            continue
+        letter = preparation.letter(message)
         if not _note_position(batch, message.pk):
             return  # others think that we are dead, and have settled it
         reached("mailing.noted")
@@ -105,6 +110,13 @@ def _send(transport: Transport, batch: Batch, messages: list[Message]) -> None:
             _note_failure(message, error)
         reached("mailing.handed_over")
     _finish(batch)
+
+
+def _hold_back(held: Mapping[int, str]) -> None:
+    """Note which messages are not sent, and why. One statement for each reason."""
+    for reason in set(held.values()):
+        pks = [pk for pk, code in held.items() if code == reason]
+        Message.objects.filter(pk__in=pks).update(state=State.SUPPRESSED, error=reason, batch_id=None)
 
 
 def _note_position(batch: Batch, pk: int) -> bool:
@@ -138,21 +150,23 @@ def _settle(batch: Batch, sent: Q) -> None:
     """Mark those of a batch that are sent, with a fact for each contact, and put the others back in line."""
     now = clock.now()
     in_batch = Message.objects.filter(batch_id=batch.pk, state=State.SENDING)
-    done = list(in_batch.filter(sent).only("pk", "contact_id", "user_id", "cause"))
+    done = list(in_batch.filter(sent).filter(contact__isnull=False).select_related("version__email"))
     in_batch.filter(sent).update(state=State.SENT, sent_at=now, error="", batch_id=None)
     in_batch.update(state=State.WAITING, batch_id=None, attempts=F("attempts") - 1)
-    append([fact_about(Fact.Kind.MAIL_SENT, one, now) for one in done if one.contact_id])
+    append(fact_about(Fact.Kind.MAIL_SENT, one, now) for one in done)
 
 
 def fact_about(kind: str, message: Message, at: datetime, **data: object) -> NewFact:
-    """Make a fact about a message; the same kind happens to it once."""
+    """Make a fact about a message; the same kind happens to it once. `version__email` should be fetched with it."""
+    email = message.version.email if message.version else None
+    told = {"email": email.pk, "title": email.name} if email else {}
     return NewFact(
         kind=kind,
         happened_at=at,
         dedupe_key=f"{kind}:{message.pk}",
         contact_id=message.contact_id,
         user_id=message.user_id,
-        data={"message": message.pk, "cause": message.cause, **data},
+        data={"message": message.pk, "cause": message.cause, **told, **data},
     )
 
 

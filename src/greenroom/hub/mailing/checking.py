@@ -1,0 +1,119 @@
+"""Proving before it is sent that an e-mail can be filled in for everybody it is for."""
+
+from collections.abc import Iterable
+
+from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+
+from greenroom.hub.contacts.models import Contact, ContactAddress, Participation
+from greenroom.hub.core.errors import InvalidInputError
+from greenroom.hub.events.models import Event
+from greenroom.hub.events.products import can, get_product
+from greenroom.hub.events.products.base import Ability
+from greenroom.hub.events.services.joining import join_link_for_everybody
+from greenroom.hub.mailing.models import EmailVersion
+from greenroom.hub.mailing.resolving import find_event, list_organizers
+from greenroom.hub.mailing.tags import START, Tag, check_tags, list_tags
+from greenroom.hub.segments.models import Segment
+
+_NAMED = 3
+_CLOSED = {
+    Event.State.CANCELLED: "was cancelled",
+    Event.State.MISSING: "is not found at GoTo at the moment",
+    Event.State.ENDED: "is over",
+}
+
+
+def check_version(version: EmailVersion) -> None:
+    """
+    Refuse merge tags that stand for nothing, whoever is addressed.
+
+    Raises:
+        InvalidInputError: `errors["tags"]` says which, and what to do.
+    """
+    for text in (version.subject, version.preheader, version.body):
+        check_tags(text)
+    for tag in _about_events(version):
+        if tag.event and (problem := _problem_of_event(tag, find_event(tag.product, tag.event))):
+            raise _refused(problem)
+
+
+def check_segment(version: EmailVersion, segment: Segment) -> None:
+    """
+    Refuse merge tags that stand for nothing for somebody in a segment. A few queries for each tag.
+
+    Raises:
+        InvalidInputError: `errors["tags"]` says which tag, for whom, and what to do.
+    """
+    check_version(version)
+    members = Contact.objects.filter(memberships__segment=segment, memberships__is_in=True).exclude(email="")
+    for tag in _about_events(version):
+        if problem := _problem_of_people(tag, members, version, segment):
+            raise _refused(problem)
+
+
+def _refused(problem: str) -> InvalidInputError:
+    return InvalidInputError(problem, {"tags": problem})
+
+
+def _about_events(version: EmailVersion) -> Iterable[Tag]:
+    texts = (version.subject, version.preheader, version.body)
+    return dict.fromkeys(tag for text in texts for tag in list_tags(text) if tag.product)
+
+
+def _needs_way_in(tag: Tag) -> bool:
+    return tag.part in {"button", "link"}
+
+
+def _problem_of_event(tag: Tag, event: Event | None) -> str:
+    if event is None:
+        what = "event" if tag.product == START else get_product(tag.product).words.one.lower()
+        return f"{tag}: there is no {what} with this key or number. Copy it from the page of the event."
+    if not _needs_way_in(tag):
+        return ""
+    if event.state in _CLOSED:
+        return f"{tag}: “{event.title}” {_CLOSED[Event.State(event.state)]}. Name another one."
+    if tag.product != START and not can(event.product, Ability.REGISTER) and not join_link_for_everybody(event):
+        return f"{tag}: we have no join link of “{event.title}”. Put it into a lesson and paste its invitation there."
+    return ""
+
+
+def _problem_of_people(tag: Tag, members: "QuerySet[Contact]", version: EmailVersion, segment: Segment) -> str:
+    if tag.product == START:
+        return "" if version.allows_host_links else _problem_of_starters(tag, members, segment)
+    if not can(tag.product, Ability.REGISTER) or (tag.event and not _needs_way_in(tag)) or tag.default:
+        return ""
+    event = find_event(tag.product, tag.event) if tag.event else None
+    signed_up = Participation.objects.filter(contact=OuterRef("pk"), is_registered=True)
+    if event:
+        signed_up = signed_up.filter(event=event)
+    else:
+        signed_up = signed_up.filter(
+            event__product=tag.product, event__state__in=[Event.State.SCHEDULED, Event.State.LIVE]
+        )
+    without = members.filter(~Exists(signed_up))
+    if not (count := without.count()):
+        return ""
+    place = f"“{event.title}”" if event else f"any {get_product(tag.product).words.one.lower()} that is still to come"
+    return (
+        f"{tag} stands for nothing for {_names(without, count)} in “{segment}”: not registered for {place}. "
+        "Add the rule “registered for” to the segment, or choose another one."
+    )
+
+
+def _problem_of_starters(tag: Tag, members: "QuerySet[Contact]", segment: Segment) -> str:
+    event = find_event(START, tag.event)
+    assert event is not None
+    theirs = ContactAddress.objects.filter(email__in=list_organizers(event)).values("contact")
+    others = members.exclude(pk__in=Subquery(theirs))
+    if not (count := others.count()):
+        return ""
+    return (
+        f"{tag} would let {_names(others, count)} in “{segment}” start “{event.title}”, who do not organize it. "
+        "Take it out, or tick that you want that."
+    )
+
+
+def _names(people: "QuerySet[Contact]", count: int) -> str:
+    named = [str(one) for one in people.order_by(F("last_name"), "pk")[:_NAMED]]
+    rest = f" and {count - len(named)} more" if count > len(named) else ""
+    return f"{count} {'person' if count == 1 else 'people'} ({', '.join(named)}{rest})"

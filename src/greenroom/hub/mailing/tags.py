@@ -1,0 +1,119 @@
+"""
+Merge tags: what differs from person to person in an e-mail.
+
+    {first_name|there}                      what is known of a contact, and what to say when nothing is
+    {webinar_button}                        the way into the next webinar a person is signed up for
+    {webinar_button event=123 text="Come"}  into this one; also `training`, `meeting` and `assist`
+    {webinar_link}  {webinar_title}  {webinar_when}  {webinar_registration_link event=123}
+    {start_button event=123}                the organizer's door
+    {unsubscribe_link}  {preferences_link}
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from greenroom.hub.core.errors import InvalidInputError
+from greenroom.hub.events.products import PRODUCTS, can, get_product
+from greenroom.hub.events.products.base import Ability
+
+FIELDS = (
+    "first_name", "last_name", "name", "email", "organization", "job_title", "phone", "city", "country",
+)  # fmt: skip
+PERSONAL_LINKS = ("unsubscribe_link", "preferences_link")
+START = "start"
+_PARTS = ("button", "link", "title", "when", "registration_link")
+_OF_EVENTS = {f"{product}_{part}": (product, part) for product in PRODUCTS for part in _PARTS}
+_OF_STARTING = {f"{START}_{part}": (START, part) for part in ("button", "link")}
+NAMES = (*FIELDS, *PERSONAL_LINKS, *_OF_EVENTS, *_OF_STARTING)
+
+PATTERN = re.compile(r"""\{([a-z][a-z_]*)((?:\s+[a-z]+=(?:"[^"{}]*"|[^\s"{}|]+))*)\s*(?:\|([^{}]*))?\}""")
+_ARGUMENT = re.compile(r"""([a-z]+)=(?:"([^"]*)"|(\S+))""")
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """
+    One merge tag.
+
+    Attributes:
+        event: key or number of the event it names; empty for the next one of each person.
+        text: the words on a button.
+        default: what stands there when nothing is known.
+    """
+
+    name: str
+    event: str = ""
+    text: str = ""
+    default: str = ""
+
+    def __str__(self) -> str:
+        """Write the tag as people do."""
+        return f"{{{self.name} event={self.event}}}" if self.event else f"{{{self.name}}}"
+
+    @property
+    def product(self) -> str:
+        """The product whose event it is about, `START`, or empty."""
+        return (_OF_EVENTS | _OF_STARTING).get(self.name, ("", ""))[0]
+
+    @property
+    def part(self) -> str:
+        """What of the event it stands for."""
+        return (_OF_EVENTS | _OF_STARTING).get(self.name, ("", ""))[1]
+
+    @property
+    def is_link(self) -> bool:
+        """Whether it stands for an address."""
+        return self.name.endswith("_link")
+
+    @property
+    def words(self) -> str:
+        """The words on its button."""
+        return self.text or (
+            "Start" if self.product == START else f"Join {get_product(self.product).words.one.lower()}"
+        )
+
+    def as_link(self) -> "Tag":
+        """Return the tag for the address behind a button."""
+        return Tag(f"{self.product}_link", event=self.event)
+
+
+def read_tag(match: "re.Match[str]") -> Tag:
+    """Read what `PATTERN` found."""
+    given = {name: quoted or plain for name, quoted, plain in _ARGUMENT.findall(match[2])}
+    return Tag(match[1], given.get("event", ""), given.get("text", ""), (match[3] or "").strip())
+
+
+def list_tags(text: str) -> Iterator[Tag]:
+    """Give the merge tags of a text in order."""
+    return (read_tag(match) for match in PATTERN.finditer(text))
+
+
+def check_tags(text: str) -> None:
+    """
+    Refuse tags that there are not, and those that cannot mean anything, whoever is addressed.
+
+    Raises:
+        InvalidInputError: `errors["tags"]` names the first of them and says what to write instead.
+    """
+    for match in PATTERN.finditer(text):
+        if problem := _problem(read_tag(match), {name for name, *_ in _ARGUMENT.findall(match[2])}):
+            raise InvalidInputError("This e-mail is not saved.", {"tags": problem})
+
+
+def _problem(tag: Tag, given: set[str]) -> str:
+    if tag.name not in NAMES:
+        close = get_close_matches(tag.name, NAMES, 1)
+        return f"There is no merge tag {tag}." + (f" Do you mean {{{close[0]}}}?" if close else "")
+    if extra := given - ({"event", "text"} if tag.part == "button" else {"event"} if tag.product else set()):
+        return f"{{{tag.name}}} takes no {', '.join(sorted(extra))}."
+    if tag.event or not tag.product:
+        return ""
+    if tag.product == START or not can(tag.product, Ability.REGISTER):
+        return (
+            f"Say which event is meant: {{{tag.name} event=123456789}}. Nobody is signed up for it, so we cannot know."
+        )
+    if tag.part == "registration_link":
+        return f"Say which event people are to sign up for: {{{tag.name} event=123456789}}."
+    return ""

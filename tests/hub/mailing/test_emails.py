@@ -1,0 +1,283 @@
+"""E-mails for segments: everybody gets their own way in, or nothing, and nobody gets the host's."""
+
+from datetime import timedelta
+
+import pytest
+from django.core import mail
+from django.db import connection as database
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from greenroom.hub.contacts.models import Consent, Contact, Purpose
+from greenroom.hub.contacts.services import make_contact, record_consent
+from greenroom.hub.core.errors import InvalidInputError, StateConflictError
+from greenroom.hub.events.models import Event, Registrant
+from greenroom.hub.events.services.joining import find_registrants_way_in
+from greenroom.hub.ledger.models import Fact
+from greenroom.hub.mailing.models import Broadcast, Message
+from greenroom.hub.mailing.services import broadcast, cancel_broadcast, queue_email, save_email
+from greenroom.hub.segments.models import Segment
+from greenroom.hub.segments.services import decide_members, save_segment
+
+
+@pytest.fixture
+def everybody(db, ada) -> Segment:
+    """A segment of people put in by hand."""
+    return save_segment(name="Everybody", rules={"all": []}, actor=ada)
+
+
+@pytest.fixture
+def people(world, connection, pull, run_jobs, everybody) -> dict[str, Contact]:
+    """Nils and Lena, who are signed up for one webinar of Olga's each, and for one together."""
+    for title, hours, names in [("Later", 30, ("nils", "lena")), ("Soon", 2, ("nils",)), ("Sooner", 3, ("lena",))]:
+        registrants = [{"email": f"{name}@example.com", "firstName": name.title()} for name in names]
+        pull(world.schedule_webinar(title, starts_in=timedelta(hours=hours), registrants=registrants))
+    run_jobs()
+    found = {one.first_name: one for one in Contact.objects.all()}
+    decide_members(segment=everybody, contacts=[one.pk for one in found.values()], decision="in")
+    return found
+
+
+@pytest.fixture
+def news(db, world) -> Purpose:
+    """A newsletter."""
+    return Purpose.objects.create(name="News", wording="I want news.", created_at=world.now)
+
+
+def make_email(ada, body: str, name: str = "Mail", **more: object):
+    return save_email(name=name, subject="Hello {first_name}", body=body, actor=ada, **more)
+
+
+def bodies() -> dict[str, str]:
+    return {one.to[0].partition("@")[0]: str(one.alternatives[0][0]) for one in mail.outbox}
+
+
+def way_in(html: str) -> Registrant | None:
+    token = html.partition("/go/join/r/")[2].partition("/")[0]
+    return find_registrants_way_in(token).registrant
+
+
+def test_everybody_gets_the_way_into_their_own_next_webinar(people, everybody, ada, run_jobs) -> None:
+    broadcast(email=make_email(ada, "{webinar_button}", segment=everybody), segment=everybody, actor=ada)
+    run_jobs()
+    expected = {"nils": ("nils@example.com", "Soon"), "lena": ("lena@example.com", "Sooner")}
+    found = {name: way_in(html) for name, html in bodies().items()}
+    assert expected == {name: (one.email, one.event.title) for name, one in found.items() if one}
+    assert {"Hello Nils", "Hello Lena"} == {one.subject for one in mail.outbox}
+
+
+def test_tag_that_names_the_event_leads_there(people, everybody, ada, run_jobs) -> None:
+    key = Event.objects.get(title="Later").event_key
+    body = f"{{webinar_title event={key}}}: {{webinar_button event={key}}}"
+    broadcast(email=make_email(ada, body), segment=everybody, actor=ada)
+    run_jobs()
+    assert {"Later"} == {way_in(html).event.title for html in bodies().values()}
+    assert all("Later: " in one.body for one in mail.outbox)
+    assert 2 == len({way_in(html).pk for html in bodies().values()})
+
+
+def test_save_refuses_a_tag_that_stands_for_nothing_for_somebody_and_names_them(people, everybody, ada) -> None:
+    olaf = make_contact(source="hand", email="olaf@example.com", first_name="Olaf")
+    key = Event.objects.get(title="Soon").event_key
+    with pytest.raises(InvalidInputError) as caught:
+        make_email(ada, f"{{webinar_button event={key}}}", segment=everybody)
+    told = caught.value.errors["tags"]
+    assert "1 person (Lena Guest) in “Everybody”: not registered for “Soon”" in told
+    decide_members(segment=everybody, contacts=[olaf.pk], decision="in")
+    with pytest.raises(InvalidInputError, match=r"1 person \(Olaf\).*any webinar that is still to come"):
+        make_email(ada, "{webinar_link}", segment=everybody)
+
+
+def test_save_refuses_an_event_that_is_not_there_or_not_to_be_entered(people, ada) -> None:
+    with pytest.raises(InvalidInputError, match="no webinar with this key"):
+        make_email(ada, "{webinar_button event=12}")
+    event = Event.objects.get(title="Soon")
+    Event.objects.filter(pk=event.pk).update(state="cancelled")
+    with pytest.raises(InvalidInputError, match="“Soon” was cancelled"):
+        make_email(ada, f"{{webinar_button event={event.event_key}}}")
+
+
+def test_who_has_no_link_when_it_is_sent_is_held_back_with_the_reason(people, everybody, ada, run_jobs, world) -> None:
+    email = make_email(ada, "{webinar_button}", segment=everybody)
+    sent = broadcast(email=email, segment=everybody, actor=ada, starts_at=world.now + timedelta(hours=1))
+    Registrant.objects.filter(email="lena@example.com").update(gone_at=world.now)
+    world.advance(hours=1)
+    run_jobs()
+    assert ["nils@example.com"] == [one.to[0] for one in mail.outbox]
+    held = sent.messages.get(state="suppressed")
+    assert ("lena@example.com", "not_signed_up") == (held.to, held.error)
+
+
+def test_event_that_is_gone_holds_everybody_back_and_stops_nobody_else(people, everybody, ada, run_jobs) -> None:
+    event = Event.objects.get(title="Soon")
+    email = make_email(ada, f"{{webinar_link event={event.event_key}}}")
+    queue_email(version=email.version, contacts=Contact.objects.filter(first_name="Nils"), key="one")
+    queue_email(version=make_email(ada, "Hello", name="Other").version, contacts=Contact.objects.all(), key="two")
+    Event.objects.filter(pk=event.pk).update(event_key="other", event_number="other")
+    run_jobs()
+    assert {"nils@example.com", "lena@example.com"} == {one.to[0] for one in mail.outbox}
+    assert ["event_unknown"] == list(Message.objects.filter(state="suppressed").values_list("error", flat=True))
+
+
+def test_host_link_goes_to_organizers_unless_somebody_wants_it_otherwise(
+    people, everybody, connection, ada, run_jobs
+) -> None:
+    event = Event.objects.get(title="Soon")
+    body = f"{{start_button event={event.event_key}}}"
+    with pytest.raises(InvalidInputError, match="who do not organize it"):
+        make_email(ada, body, segment=everybody)
+    olga = make_contact(source="hand", email="olga@northwind.example", first_name="Olga")
+    email = make_email(ada, body)
+    queue_email(version=email.version, contacts=Contact.objects.all(), key="x")
+    run_jobs()
+    assert {"olga"} == bodies().keys()
+    assert f"http://testserver/events/{event.pk}/start/" in bodies()["olga"]
+    assert {"no_organizer"} == set(Message.objects.exclude(contact=olga).values_list("error", flat=True))
+    knowingly = make_email(ada, body, name="Knowingly", segment=everybody, allows_host_links=True)
+    queue_email(version=knowingly.version, contacts=Contact.objects.filter(first_name="Nils"), key="y")
+    run_jobs()
+    path = bodies()["nils"].partition("http://testserver")[2].partition('"')[0]
+    assert path.startswith("/go/start/")
+    client = Client()
+    assert b"in the organizer" in client.get(path).content
+    assert client.post(path)["Location"].startswith("http")
+    assert 404 == client.get("/go/start/1.forged/").status_code
+
+
+def test_meeting_s_one_link_is_for_everybody(people, everybody, connection, ada, run_jobs, world) -> None:
+    meeting = Event.objects.create(
+        connection=connection, product="meeting", event_key="77", organizer_key="1", title="Meet", starts_at=world.now
+    )
+    with pytest.raises(InvalidInputError, match="no join link of “Meet”"):
+        make_email(ada, "{meeting_button event=77}")
+    Event.objects.filter(pk=meeting.pk).update(join_url="http://goto.test/join/77")
+    broadcast(email=make_email(ada, "{meeting_button event=77}", segment=everybody), segment=everybody, actor=ada)
+    run_jobs()
+    assert 2 == len(bodies())
+    assert all("/go/join/e/" in html and "goto.test" not in html for html in bodies().values())
+
+
+def test_marketing_goes_only_to_who_agreed_also_when_they_change_their_mind(
+    people, everybody, news, ada, run_jobs, world
+) -> None:
+    email = make_email(ada, "News", purpose=news)
+    silent = make_contact(source="hand", first_name="Without address")
+    decide_members(segment=everybody, contacts=[silent.pk], decision="in")
+    for name in ("Nils", "Lena"):
+        record_consent(contacts=[people[name].pk], purpose=news, state=Consent.State.GRANTED, source="form")
+    sent = broadcast(email=email, segment=everybody, actor=ada)
+    run_jobs()
+    assert {"nils", "lena"} == bodies().keys()
+    sent.refresh_from_db()
+    assert (3, 2) == (sent.in_segment, sent.messages.count())
+    mail.outbox.clear()
+    queue_email(
+        version=email.version, contacts=Contact.objects.all(), key="x", not_before=world.now + timedelta(hours=1)
+    )
+    record_consent(contacts=[people["Nils"].pk], purpose=news, state=Consent.State.WITHDRAWN, source="form")
+    world.advance(hours=1)
+    run_jobs()
+    assert {"lena"} == bodies().keys()
+    assert "no_consent" == Message.objects.get(state="suppressed").error
+
+
+def test_one_click_unsubscribes_and_looking_does_not(people, everybody, news, ada, run_jobs) -> None:
+    nils = people["Nils"]
+    record_consent(contacts=[nils.pk], purpose=news, state=Consent.State.GRANTED, source="form")
+    broadcast(email=make_email(ada, "News", purpose=news), segment=everybody, actor=ada)
+    run_jobs()
+    headers = mail.outbox[0].message()
+    assert "List-Unsubscribe=One-Click" == headers["List-Unsubscribe-Post"]
+    path = headers["List-Unsubscribe"].strip("<>").removeprefix("http://testserver")
+    assert path in bodies()["nils"]
+    assert path in mail.outbox[0].body
+    client = Client(enforce_csrf_checks=True)
+    for method in ("get", "head"):
+        assert 200 == getattr(client, method)(path).status_code
+    consent = Consent.objects.get(contact=nils)
+    assert "granted" == consent.state
+    assert 200 == client.post(path, {"List-Unsubscribe": "One-Click"}).status_code
+    consent.refresh_from_db()
+    assert "withdrawn" == consent.state
+    assert Message.objects.get().unsubscribed_at
+    assert 404 == client.post("/go/mail/1.forged/unsubscribe/").status_code
+
+
+def test_preference_page_gives_and_takes(people, everybody, news, ada, run_jobs) -> None:
+    nils = people["Nils"]
+    record_consent(contacts=[nils.pk], purpose=news, state=Consent.State.GRANTED, source="form")
+    broadcast(email=make_email(ada, "{preferences_link}", purpose=news), segment=everybody, actor=ada)
+    run_jobs()
+    path = mail.outbox[0].body.partition("http://testserver")[2].split()[0]
+    client = Client(enforce_csrf_checks=True)
+    assert b"checked" in client.get(path).content
+    states = []
+    for answer in ({}, {"purpose": news.pk}, {"none": "1"}, {"purpose": news.pk}):
+        client.post(path, answer)
+        nils.refresh_from_db()
+        states.append((nils.consents.get().state, nils.do_not_contact_at is not None))
+    assert [("withdrawn", False), ("granted", False), ("granted", True), ("granted", False)] == states
+
+
+def test_opening_and_clicking_are_counted_once_and_lead_where_they_should(people, everybody, ada, run_jobs) -> None:
+    body = '<p><a href="https://example.com/a?n={first_name}">a</a> {webinar_button}</p>'
+    broadcast(email=make_email(ada, body), segment=everybody, actor=ada)
+    run_jobs()
+    html = bodies()["nils"]
+    paths = [one.partition('"')[0] for one in html.split("http://testserver")[1:]]
+    link = next(one for one in paths if "/links/" in one)
+    pixel = next(one for one in paths if one.endswith("opened.gif"))
+    client = Client()
+    client.head(pixel)
+    assert not Fact.objects.filter(kind="mail_opened").exists()
+    for _ in range(2):
+        assert "image/gif" == client.get(pixel)["Content-Type"]
+        assert "https://example.com/a?n=Nils" == client.get(link)["Location"]
+    assert 404 == client.get(link.replace("/0/", "/7/")).status_code
+    facts = Fact.objects.filter(kind__in=["mail_opened", "mail_clicked"]).values_list("kind", "contact_id")
+    assert sorted(facts) == [("mail_clicked", people["Nils"].pk), ("mail_opened", people["Nils"].pk)]
+
+
+def test_counting_can_be_left_out(people, everybody, ada, run_jobs) -> None:
+    body = '<p><a href="https://example.com/a">a</a></p>'
+    broadcast(email=make_email(ada, body, tracks_opens=False, tracks_clicks=False), segment=everybody, actor=ada)
+    run_jobs()
+    assert all("testserver" not in html and "https://example.com/a" in html for html in bodies().values())
+
+
+def test_what_was_sent_keeps_what_it_said(people, everybody, ada, run_jobs, world) -> None:
+    email = make_email(ada, "First")
+    broadcast(email=email, segment=everybody, actor=ada, starts_at=world.now + timedelta(hours=1))
+    save_email(email=email, name="Mail", subject="Hello", body="Second", actor=ada)
+    save_email(email=email, name="Renamed", subject="Hello", body="Second", actor=ada)
+    world.advance(hours=1)
+    run_jobs()
+    assert {"First\n"} == {one.body for one in mail.outbox}
+    assert [1, 2] == list(email.versions.order_by("number").values_list("number", flat=True))
+
+
+def test_planned_broadcast_can_be_taken_back_until_it_starts(people, everybody, ada, run_jobs, world) -> None:
+    planned = broadcast(
+        email=make_email(ada, "x"), segment=everybody, actor=ada, starts_at=world.now + timedelta(hours=1)
+    )
+    cancel_broadcast(broadcast=planned)
+    world.advance(hours=2)
+    run_jobs()
+    assert [] == mail.outbox
+    with pytest.raises(StateConflictError):
+        cancel_broadcast(broadcast=Broadcast.objects.get())
+
+
+def test_making_and_sending_cost_the_same_statements_for_few_and_many(everybody, ada, world) -> None:
+    version = make_email(ada, "{first_name}").version
+
+    def count(start: int, end: int) -> int:
+        Contact.objects.bulk_create(
+            Contact(email=f"p{n}@example.com", source="hand", created_at=world.now) for n in range(start, end)
+        )
+        some = Contact.objects.filter(email__in=[f"p{n}@example.com" for n in range(start, end)])
+        with CaptureQueriesContext(database) as queries:
+            assert end - start == queue_email(version=version, contacts=some, key="x")
+        return len(queries)
+
+    assert count(0, 2) == count(2, 40)

@@ -1,0 +1,109 @@
+"""What each person gets: their own words and links, and nothing that a name could smuggle in."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from greenroom.hub.core.errors import InvalidInputError
+from greenroom.hub.mailing.rendering import compile_version
+from greenroom.hub.mailing.services.editing import draft_version
+from greenroom.hub.mailing.tags import Tag, check_tags, list_tags
+
+LINK = "http://testserver/go/join/r/abc/"
+
+
+def render(body: str, values: dict[Tag, str] | None = None, **more: object):
+    draft = draft_version(
+        **{"subject": "Hello {first_name|you}", "tracks_opens": False, "tracks_clicks": False, **more}, body=body
+    )
+    return compile_version(draft).render(values or {})
+
+
+def test_words_without_html_become_paragraphs_in_both_parts() -> None:
+    mail = render("Dear {first_name|friend},\n\nsee you.\nOlga", {Tag("first_name", default="friend"): "Nils & Co"})
+    assert "Hello you" == mail.subject
+    assert "<p>Dear Nils &amp; Co,</p>" in mail.html
+    assert "Dear Nils & Co,\n\nsee you.\nOlga\n" == mail.text
+
+
+def test_button_has_the_link_the_class_and_its_styles_written_into_it() -> None:
+    body = '<p>{webinar_button event=12 text="Come & see"}</p>'
+    mail = render(
+        body, {Tag("webinar_link", event="12"): LINK}, style=".greenroom-start-button { background: green !important; }"
+    )
+    start = mail.html.index('<a class="greenroom-start-button"')
+    button = mail.html[start : mail.html.index("</a>", start)]
+    assert f'href="{LINK}"' in button
+    assert "background: green !important" in button
+    assert "padding: 12px 24px" in button
+    assert button.endswith("Come &amp; see")
+    assert f"Come & see: {LINK}" in mail.text
+    assert "@media" in mail.html
+
+
+def test_style_cannot_end_its_element() -> None:
+    assert "<script>" not in render("<p>x</p>", style="</style><script>alert(1)</script>").html
+
+
+def test_script_and_bad_addresses_are_taken_out() -> None:
+    body = (
+        '<p onclick="x()">a<script>alert(1)</script><a href="javascript:alert(1)">b</a><iframe src="//x"></iframe></p>'
+    )
+    html = render(body).html
+    for bad in ("<script", "alert", "onclick", "javascript:", "<iframe"):
+        assert bad not in html.replace("color-scheme", "")
+
+
+def test_links_are_counted_but_never_those_that_are_somebody_s_own() -> None:
+    body = '<p><a href="https://example.com/?a=1&amp;n={first_name}">x</a> {webinar_button event=1}</p>'
+    compiled = compile_version(draft_version(subject="x", body=body, tracks_clicks=True))
+    values = {
+        Tag("webinar_link", event="1"): LINK,
+        Tag("first_name"): "A&B /",
+        Tag("!click 0"): "http://testserver/c/0/",
+    }
+    mail = compiled.render(values)
+    assert 1 == len(compiled.links)
+    assert 'href="http://testserver/c/0/"' in mail.html
+    assert f'href="{LINK}"' in mail.html
+    from greenroom.hub.mailing.rendering import fill
+
+    assert "https://example.com/?a=1&n=A%26B%20%2F" == fill(compiled.links[0], values)
+
+
+NASTY = st.text(alphabet=st.sampled_from("a<>\"'&{}\r\n\0/:; =()é😀{"), max_size=40)
+
+
+@settings(deadline=None, max_examples=150)
+@given(NASTY, NASTY)
+def test_no_name_can_become_html_a_header_or_a_tag(first, organization) -> None:
+    body = '<p title="{organization}">Dear {first_name}</p><a href="https://x.example/{organization}">x</a>'
+    values = {Tag("first_name"): first + "<script>", Tag("organization"): organization + '" onload="x'}
+    mail = render(body, values, subject="{first_name} {organization}")
+    plain = render(body, {Tag("first_name"): "", Tag("organization"): ""}, subject="x")
+    assert plain.html.count("<") == mail.html.count("<")
+    assert plain.html.count('"') == mail.html.count('"')
+    assert not {"\r", "\n", "\0"} & set(mail.subject)
+
+
+@pytest.mark.parametrize(
+    ("written", "problem"),
+    [
+        ("{webinar_buton}", "Do you mean {webinar_button}?"),
+        ("{meeting_link}", "Say which event is meant"),
+        ("{assist_button}", "Say which event is meant"),
+        ("{start_button}", "Say which event is meant"),
+        ("{webinar_registration_link}", "Say which event people are to sign up for"),
+        ("{first_name event=1}", "takes no event"),
+        ("{webinar_link text=x}", "takes no text"),
+    ],
+)
+def test_tag_that_cannot_mean_anything_is_refused(written, problem) -> None:
+    with pytest.raises(InvalidInputError) as caught:
+        check_tags(f"Hello {written}")
+    assert problem in caught.value.errors["tags"]
+
+
+def test_tags_are_read_with_what_they_are_given() -> None:
+    text = 'a {b { webinar } {first_name|my friend} {webinar_button event=12 text="Come in"} {}'
+    assert [Tag("first_name", default="my friend"), Tag("webinar_button", "12", "Come in")] == list(list_tags(text))
