@@ -20,8 +20,10 @@ from django.db.models import Model, Q, QuerySet
 
 from greenroom.hub.connections.models import Connection, ConnectionUse
 from greenroom.hub.connections.selectors import list_connections_usable_by_any, list_usable_connections
+from greenroom.hub.core import clock
 from greenroom.hub.core.errors import UnknownObjectError
 from greenroom.hub.courses.models import Course, Enrollment, Lesson, Section, SectionItem
+from greenroom.hub.courses.release import is_open
 from greenroom.hub.events.models import Event
 from greenroom.hub.users.access import may_market
 from greenroom.hub.users.models import User
@@ -65,6 +67,26 @@ def list_courses_for(user: User, verb: Verb = Verb.VIEW) -> QuerySet[Course]:
     return Course.objects.filter(Q(pk__in=team) | Q(pk__in=audience, is_published=True))
 
 
+def list_team_courses(user: User) -> QuerySet[Course]:
+    """Return the courses of which a person sees everything at any time, and not only what is open to learners."""
+    if user.is_site_admin:
+        return Course.objects.all()
+    team = Enrollment.objects.filter(user=user).exclude(role__in=_AUDIENCE)
+    return Course.objects.filter(pk__in=team.values("course"))
+
+
+def list_shown_items(user: User) -> QuerySet[SectionItem]:
+    """Return the items of all courses that have not been removed; of learners' and observers' only what is open now."""
+    now = clock.now()
+    is_shown = is_open(now) & is_open(now, "section__lesson__") | Q(section__lesson__course__in=list_team_courses(user))
+    return SectionItem.objects.filter(is_shown, removed_at=None)
+
+
+def sees_all(user: User, course: Course) -> bool:
+    """Tell whether a person sees everything in a course, also what is not open to learners now."""
+    return list_team_courses(user).filter(pk=course.pk).exists()
+
+
 def may(user: User, verb: Verb, course: Course) -> bool:
     """Tell whether a person may do something in a course."""
     return list_courses_for(user, verb).filter(pk=course.pk).exists()
@@ -87,11 +109,15 @@ def get_section_for(user: User, pk: int, verb: Verb = Verb.VIEW) -> Section:
 
 
 def get_item_for(user: User, pk: int, verb: Verb = Verb.VIEW) -> SectionItem:
-    """Return an item that has not been removed, with all above it, if the person may do that there."""
-    items = SectionItem.objects.select_related(
+    """
+    Return an item that has not been removed, with all above it, if the person may do that there.
+
+    For learners and observers it has to be open now.
+    """
+    items = list_shown_items(user).select_related(
         "section__lesson__course", "event__connection", "recording__event__connection"
     )
-    return _first(items.filter(pk=pk, removed_at=None, section__lesson__course__in=list_courses_for(user, verb)))
+    return _first(items.filter(pk=pk, section__lesson__course__in=list_courses_for(user, verb)))
 
 
 def _first(rows: QuerySet[_Row]) -> _Row:

@@ -11,7 +11,7 @@ from icalendar import Event as CalendarEvent
 
 from greenroom.hub.core import clock
 from greenroom.hub.core.tokens import digest_of
-from greenroom.hub.courses.access import list_courses_for
+from greenroom.hub.courses.access import list_courses_for, list_shown_items
 from greenroom.hub.courses.models import CalendarEntry, CalendarFeed, Course, SectionItem
 from greenroom.hub.events.models import Registrant
 from greenroom.hub.events.products import Ability, can
@@ -63,7 +63,7 @@ def list_calendar_dates(*, user: User, course: Course | None = None) -> list[Cal
     courses = list_calendar_courses(user)
     if course:
         courses = courses.filter(pk=course.pk)
-    items = _items_by_event(courses)
+    items = _items_by_event(courses, user)
     now = clock.now()
     is_shown = Q(cancelled_at=None, ends_at__gt=now - _SHOWS_PAST_FOR) | Q(cancelled_at__gt=now - _SHOWS_CANCELLED_FOR)
     entries = CalendarEntry.objects.filter(is_shown, event__in=items.keys())
@@ -74,8 +74,8 @@ def list_calendar_dates(*, user: User, course: Course | None = None) -> list[Cal
     ]
 
 
-def _items_by_event(courses: QuerySet[Course]) -> dict[int, SectionItem]:
-    items = SectionItem.objects.filter(section__lesson__course__in=courses, removed_at=None, event__isnull=False)
+def _items_by_event(courses: QuerySet[Course], user: User) -> dict[int, SectionItem]:
+    items = list_shown_items(user).filter(section__lesson__course__in=courses, event__isnull=False)
     return {
         item.event_id: item
         for item in items.select_related("event", "section__lesson__course").order_by("-pk")

@@ -10,6 +10,7 @@ from greenroom.hub.core import clock
 from greenroom.hub.courses.completion_rule import CompletionRule, read_rule
 from greenroom.hub.courses.item_state import Circumstances, ItemState, compute_item_state, without_acts
 from greenroom.hub.courses.models import Completion, Course, Enrollment, Lesson, Section, SectionItem
+from greenroom.hub.courses.release import Closed, find_closed, is_open
 from greenroom.hub.events.models import Event, Registrant
 from greenroom.hub.events.products import Ability, can, get_product
 from greenroom.hub.events.selectors import Registration, find_registrations
@@ -34,6 +35,11 @@ class ItemView:
     def name(self) -> str:
         """Return what to call the item where it must be called something."""
         return self.title or self.item.get_kind_display()
+
+    @property
+    def closed(self) -> Closed | None:
+        """Return why learners do not find it open now."""
+        return find_closed(self.item, clock.now())
 
     @property
     def noun(self) -> str:
@@ -124,12 +130,15 @@ def _state(item: SectionItem, event: Event, registration: Registration, completi
 def list_next_items(*, user: User, limit: int = 3) -> list[ItemView]:
     """Return the live items of a person's courses that are running or come next."""
     mine = Enrollment.objects.filter(user=user, role=Enrollment.Role.LEARNER, course__is_published=True)
-    coming = Q(event__state=Event.State.LIVE) | Q(event__ends_at__gte=clock.now(), event__state=Event.State.SCHEDULED)
+    now = clock.now()
+    coming = Q(event__state=Event.State.LIVE) | Q(event__ends_at__gte=now, event__state=Event.State.SCHEDULED)
     # Of an event with many dates the next one counts; one that runs over its last has only its first.
-    ahead = Min("event__times__starts_at", filter=Q(event__times__ends_at__gte=clock.now()))
+    ahead = Min("event__times__starts_at", filter=Q(event__times__ends_at__gte=now))
     items = (
         _shown_items()
-        .filter(coming, section__lesson__course__in=mine.values("course"))
+        .filter(
+            coming, is_open(now), is_open(now, "section__lesson__"), section__lesson__course__in=mine.values("course")
+        )
         .annotate(next_at=Coalesce(ahead, "event__starts_at"))
     )
     return view_items(items=items.order_by("next_at", "pk")[:limit], user=user)

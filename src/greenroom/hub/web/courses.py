@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from greenroom.hub.core import clock
 from greenroom.hub.core.errors import InvalidInputError, UnknownObjectError
 from greenroom.hub.courses.access import (
     Verb,
@@ -15,8 +16,10 @@ from greenroom.hub.courses.access import (
     list_courses_for,
     may,
     may_create_course,
+    sees_all,
 )
 from greenroom.hub.courses.models import Enrollment
+from greenroom.hub.courses.release import find_closed
 from greenroom.hub.courses.selectors import list_open_courses, list_people, list_progress, list_roster, view_lesson
 from greenroom.hub.courses.services import add_lesson, change_course, create_course, enroll, unenroll
 from greenroom.hub.events.products import Ability, can
@@ -87,7 +90,8 @@ def course_page(request: SignedInRequest, slug: str) -> HttpResponse:
         "courses/course.html",
         {
             "course": course,
-            "lessons": course.lessons.all(),
+            "lessons": [(lesson, find_closed(lesson, clock.now())) for lesson in course.lessons.all()],
+            "sees_all": sees_all(request.user, course),
             "progress": progress,
             "may_edit": may(request.user, Verb.EDIT, course),
             "may_see_people": may(request.user, Verb.PEOPLE, course),
@@ -129,12 +133,18 @@ def lesson_page(request: SignedInRequest, pk: int) -> HttpResponse:
     lesson = get_lesson_for(request.user, pk)
     may_edit = may(request.user, Verb.EDIT, lesson.course)
     takes_part = may(request.user, Verb.TAKE_PART, lesson.course)
+    closed = find_closed(lesson, clock.now())
+    is_team = sees_all(request.user, lesson.course)
+    is_shown = closed is None or is_team
     return render(
         request,
         "courses/lesson.html",
         {
             "lesson": lesson,
-            "sections": view_lesson(lesson=lesson, user=request.user, takes_part=takes_part),
+            "closed": closed,
+            "is_shown": is_shown,
+            "sees_all": is_team,
+            "sections": view_lesson(lesson=lesson, user=request.user, takes_part=takes_part) if is_shown else [],
             "may_edit": may_edit,
             "may_see_results": may(request.user, Verb.RESULTS, lesson.course),
             "is_editing": may_edit and request.GET.get("edit") == "1",

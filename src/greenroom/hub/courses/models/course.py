@@ -72,6 +72,8 @@ class Lesson(models.Model):
     title = models.CharField(max_length=200)
     summary = models.TextField(blank=True)
     position = models.PositiveIntegerField()
+    available_from = models.DateTimeField(null=True, help_text="Learners find it open from then on; null is always.")
+    available_until = models.DateTimeField(null=True, help_text="And from then on no more; null is never.")
 
     class Meta:
         ordering = ["position", "pk"]
@@ -128,6 +130,8 @@ class SectionItem(models.Model):
     )
     is_required = models.BooleanField(default=True)
     completion_rule = models.JSONField(null=True, help_text="`completion_rule.CompletionRule`")
+    available_from = models.DateTimeField(null=True, help_text="Learners find it open from then on; null is always.")
+    available_until = models.DateTimeField(null=True, help_text="And from then on no more; null is never.")
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     added_at = models.DateTimeField(db_default=Now())
     removed_at = models.DateTimeField(null=True)

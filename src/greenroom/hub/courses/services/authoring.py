@@ -1,5 +1,7 @@
 """Building courses."""
 
+from datetime import datetime
+
 from django.db import transaction
 from django.utils.text import slugify
 
@@ -22,7 +24,7 @@ def create_course(*, title: str, summary: str, actor: User, is_published: bool =
     """Create a course with one empty lesson; its maker teaches it."""
     with transaction.atomic():
         course = Course.objects.create(
-            title=_titled(title), summary=summary.strip(), slug=_free_slug(title), is_published=is_published
+            title=titled(title), summary=summary.strip(), slug=free_slug(title), is_published=is_published
         )
         Enrollment.objects.create(course=course, user=actor, role=Enrollment.Role.INSTRUCTOR)
         add_lesson(course=course, title="First lesson")
@@ -31,7 +33,7 @@ def create_course(*, title: str, summary: str, actor: User, is_published: bool =
 
 def change_course(*, course: Course, title: str, summary: str, is_published: bool) -> None:
     """Set what a course is called, what it says of itself, and whether its learners see it. Its address stays."""
-    course.title, course.summary, course.is_published = _titled(title), summary.strip(), is_published
+    course.title, course.summary, course.is_published = titled(title), summary.strip(), is_published
     course.save(update_fields=["title", "summary", "is_published"])
 
 
@@ -39,15 +41,46 @@ def add_lesson(*, course: Course, title: str, summary: str = "") -> Lesson:
     """Add a lesson at the end of a course, with one section ready to be filled."""
     with transaction.atomic():
         lesson = Lesson.objects.create(
-            course=course, title=_titled(title), summary=summary.strip(), position=next_position(course.lessons.all())
+            course=course, title=titled(title), summary=summary.strip(), position=next_position(course.lessons.all())
         )
         add_section(lesson=lesson, title="Overview")
     return lesson
 
 
+def change_lesson(
+    *, lesson: Lesson, title: str, summary: str, available_from: datetime | None, available_until: datetime | None
+) -> None:
+    """Set what a lesson is called, what it says of itself, and when learners find it open."""
+    lesson.title, lesson.summary = titled(title), summary.strip()
+    with transaction.atomic():
+        lesson.save(update_fields=["title", "summary"])
+        change_release(thing=lesson, available_from=available_from, available_until=available_until)
+
+
+def change_section(*, section: Section, title: str) -> None:
+    """Set what a section is called."""
+    section.title = titled(title)
+    section.save(update_fields=["title"])
+
+
+def change_release(
+    *, thing: Lesson | SectionItem, available_from: datetime | None, available_until: datetime | None
+) -> None:
+    """
+    Set when a lesson or an item is open to learners; None is always.
+
+    Raises:
+        InvalidInputError: it would close before it opens.
+    """
+    if available_from and available_until and available_until <= available_from:
+        raise InvalidInputError("It closes before it opens.", {"available_until": "Choose a moment after the first."})
+    thing.available_from, thing.available_until = available_from, available_until
+    thing.save(update_fields=["available_from", "available_until"])
+
+
 def add_section(*, lesson: Lesson, title: str) -> Section:
     """Add a section at the end of a lesson."""
-    return Section.objects.create(lesson=lesson, title=_titled(title), position=next_position(lesson.sections.all()))
+    return Section.objects.create(lesson=lesson, title=titled(title), position=next_position(lesson.sections.all()))
 
 
 def check_can_be_added(*, event: Event, course: Course) -> None:
@@ -131,14 +164,16 @@ def remove_item(*, item: SectionItem) -> None:
         settle_course(course=item.section.lesson.course)
 
 
-def _titled(title: str) -> str:
+def titled(title: str) -> str:
+    """Return a title as it is kept, or refuse one that is empty."""
     title = title.strip()
     if not title:
         raise InvalidInputError("Give it a title.", {"title": "This is required."})
     return title[:200]
 
 
-def _free_slug(title: str) -> str:
+def free_slug(title: str) -> str:
+    """Return an address for a course that no other has."""
     base = slugify(title)[:70] or "course"
     slug, number = base, 2
     while Course.objects.filter(slug=slug).exists():
