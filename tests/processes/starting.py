@@ -15,7 +15,8 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 60.0
+# Long, for machines that do much else: nobody waits for it where all goes well.
+PATIENCE = 120.0
 GREENROOM = (sys.executable, "-m", "greenroom")
 
 # Where the system can do it, programs end with whoever started them, even when that one is killed.

@@ -88,6 +88,8 @@ def open_reached_hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Calla
                 "GREENROOM_WEBHOOK_MAX_AGE_SECONDS": "86400",
             }
             hub = stack.enter_context(served_hub(engine, tmp_path_factory.mktemp(engine), **settings))
+            # What is new at GoTo can be found at once: waiting for it is tested where time can be set.
+            hub.world.control("PUT", "switches", webhook_settles_after_seconds=0)
             reached = ReachedHub(hub, port, hub.world.schedule_webinar())
             assert hub.do("read")
             return reached
