@@ -175,3 +175,23 @@ def test_meetings_polled(account, shape):
     made.sync()
     made.world.advance(minutes=15)
     assert made.sync() <= ALLOWED * 3 * organizers
+
+
+# GoToAssist
+
+
+def test_support_sessions_for_the_first_time_again_and_polled(account):
+    """One list tells all, whoever was helped and whatever runs."""
+    made = account((1, 0, 0), "assists")
+    for _ in range(20):
+        key = made.world.start_support()
+        made.world.move_support(key, "launch", "join")
+        made.world.advance(minutes=5)
+        made.world.move_support(key, "end")
+    assert 1 == made.sync()
+    assert (20, 20, 20) == (Event.objects.count(), EventSession.objects.count(), Attendee.objects.count())
+    assert 1 == made.sync(is_full=True)
+    made.world.move_support(made.world.start_support(), "launch", "join")
+    made.world.advance(minutes=15)
+    assert 1 == made.sync()
+    assert 1 == Event.objects.filter(state="live").count()
