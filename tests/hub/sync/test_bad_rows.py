@@ -245,6 +245,7 @@ LISTS = {
         {"subject": LONG, "name": LONG},
         {"subject": "A\0\ud800", "name": "A\0\ud800"},
         {"description": None},
+        {"webinarId": "-531727707"},  # as integrators saw it for dates to pick from
         {"unknown": []},
     ],
     ids=members,

@@ -202,12 +202,14 @@ def test_somebody_who_signed_up_again_is_matched_to_the_sign_up_that_is_there(wo
     assert there == Attendee.objects.get().registrant
 
 
-def test_several_sessions_are_kept_apart(world, attended, look):
-    event = attended({LENA: [[0, 10]]})
-    look()
+@pytest.mark.parametrize("product", ["webinar", "training"])
+def test_several_sessions_are_kept_apart(world, attended, look, product):
+    event = attended({LENA: [[0, 10]]}, product)
+    look(product)
     world.advance(hours=1, minutes=1)
-    world.write_attendance(event.event_key, {LENA: [[0, 30]], OTTO: [[0, 60]]}, minutes=60)
-    look()
+    people = {LENA: [[0, 30]], OTTO: [[0, 60]]}
+    world.write_attendance(event.event_key, people, minutes=60, kind=f"{product}s")
+    look(product)
     assert [{LENA: 600}, {LENA: 1800, OTTO: 3600}] == [
         {one.email: one.attended_seconds for one in session.attendees.all()} for session in event.sessions.all()
     ]
@@ -219,6 +221,21 @@ def test_a_training_s_minutes_are_matched_by_address(world, attended, look):
     assert {LENA: 25} == minutes()
     one = Attendee.objects.get()
     assert (LENA, LENA, 1500) == (one.attendee_key, one.registrant.email, one.reported_seconds)
+
+
+@pytest.mark.parametrize("product", ["webinar", "training"])
+def test_who_was_there_stays_so_when_their_sign_up_is_cancelled(world, attended, look, pull, product):
+    event = attended({LENA: [[0, 25]]}, product)
+    look(product)
+    key = event.registrants.get(email=LENA).registrant_key
+    listing = "getAllRegistrantsForWebinar" if product == "webinar" else "getRegistrants"
+    others = [one for one in world.registrants_at_goto(event.event_key, f"{product}s") if one["email"] != LENA]
+    world.advance(hours=3)
+    Event.objects.update(registrants_due_at=world.now, registrants_digest="")
+    world.answer(listing, others)
+    pull(event.event_key, product)
+    assert not event.registrants.get(registrant_key=key).is_there
+    assert {LENA: 25} == minutes()
 
 
 def test_attendance_that_comes_late_is_found(world, attended, look):

@@ -78,6 +78,19 @@ def test_looking_changes_nothing(scene, cast, browser, who) -> None:
     assert before == snapshot()
 
 
+@pytest.mark.parametrize("who", EVERYBODY)
+def test_looking_asks_goto_nothing(scene, cast, browser, world, who) -> None:
+    """GoTo may be slow, down, or have no calls left for the day."""
+    client = browser(getattr(cast, who))
+    world.count_calls()
+    asked = {}
+    for name in SHOWN:
+        if name not in ACTS:
+            drained(client.get(address(name, scene, cast.otto)))
+            asked[name] = world.list_calls()
+    assert {} == {name: calls for name, calls in asked.items() if calls}
+
+
 def test_what_changes_something_is_never_done_by_a_link(scene, cast, as_ada) -> None:
     before = snapshot()
     for name in POSTED:
