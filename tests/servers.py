@@ -58,6 +58,11 @@ PARTS = (
         {"GREENROOM_SCENARIOS": "100"},
     ),
     Part(
+        "Twenty thousand answers of GoTo's gone wrong",
+        ["tests/goto/test_hostile_answers.py"],
+        {"GREENROOM_HOSTILE_CASES": "20000"},
+    ),
+    Part(
         "Calls made up from the API's description",
         ["tests/hub/api/test_schema_driven.py"],
         {"GREENROOM_API_CALLS": "5500"},
