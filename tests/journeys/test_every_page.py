@@ -62,7 +62,7 @@ PAGES = {
         "/automate/guides/make/", "/automate/guides/mcp/", "/segments/", "/segments/new/", "/segments/{segment}/",
         "/segments/{segment}/change/", "/segments/{segment}/add/", "/segments/{segment}/people/{contact}/",
         "/contacts/{contact}/", "/contacts/{contact}/consent/", "/contacts/purposes/",
-        "/contacts/fields/",
+        "/contacts/fields/", "/contacts/duplicates/", "/contacts/{contact}/merge/",
     ),
 }  # fmt: skip
 

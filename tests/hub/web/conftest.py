@@ -14,7 +14,7 @@ from tests.hub.world import World
 from greenroom.hub.automation.callers import Verb
 from greenroom.hub.automation.models import HookDelivery
 from greenroom.hub.connections.models import Connection
-from greenroom.hub.contacts.services import add_field, add_purpose, make_contact
+from greenroom.hub.contacts.services import add_field, add_purpose, make_contact, merge_contacts
 from greenroom.hub.courses.models import Course, Invitation, Section, SectionItem
 from greenroom.hub.courses.services import make_invitation
 from greenroom.hub.events.models import (
@@ -64,6 +64,7 @@ class Scene:
     invitation_id: int
     act_id: int
     contact_id: int
+    merge_id: int
     custom_field_id: int
     purpose_id: int
     segment_id: int
@@ -107,6 +108,7 @@ def scene(world, pull, connection, course, section, item, cast) -> Scene:
         hook_delivery=make_delivery(make_hook(cast.ada, key)),
         grant=_leave_for_a_program(cast.ada),
         contact_id=make_contact(source="hand", email="dora@example.com").pk,
+        merge_id=_merged(cast.ada),
         custom_field_id=add_field(label="Shoe size", kind="number").pk,
         purpose_id=add_purpose(name="News", wording="Write to me.").pk,
         segment_id=save_segment(name="Came", rules={"all": [{"did": "attended"}]}, actor=cast.ada).pk,
@@ -116,6 +118,11 @@ def scene(world, pull, connection, course, section, item, cast) -> Scene:
         invitation_id=_invitation(course, cast.ivan).pk,
         act_id=_event_being_made(connection, cast.ada).pk,
     )
+
+
+def _merged(ada: User) -> int:
+    kept, other = (make_contact(source="hand", email=f"{name}@example.com") for name in ("kim", "kim+news"))
+    return merge_contacts(kept=kept, other=other, actor=ada).pk
 
 
 def _leave_for_a_program(ada: User) -> OAuthGrant:

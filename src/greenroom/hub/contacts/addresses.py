@@ -23,3 +23,16 @@ def is_address(text: str) -> bool:
     except ValidationError:
         return False
     return len(text) <= LONGEST
+
+
+def alias_key(email: str) -> str:
+    """
+    Return what addresses have in common that are probably of one mailbox: without what follows a plus sign.
+
+    Of Gmail's addresses also without dots, which mean nothing there. Good for a hint to a person, not for deciding.
+    """
+    local, _, domain = email.partition("@")
+    local = local.partition("+")[0] or local
+    if domain in ("gmail.com", "googlemail.com"):
+        local, domain = local.replace(".", ""), "gmail.com"
+    return f"{local}@{domain}"

@@ -1,20 +1,33 @@
 """Telling other parts that contacts have changed."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from django.db import connection, transaction
 
-from greenroom.hub.contacts.models import TouchedContact
+from greenroom.hub.contacts.models import Contact, TouchedContact
 from greenroom.hub.jobs.registry import Task
 
 _followers: list[Task] = []
+_settling: list[Callable[[Contact, Contact], None]] = []
 
 
 def follower(task: Task) -> Task:
     """Have a task run soon after contacts have changed; which they were stands in `TouchedContact`."""
     _followers.append(task)
     return task
+
+
+def before_merge(settle: Callable[[Contact, Contact], None]) -> Callable[[Contact, Contact], None]:
+    """Have a function settle what both contacts have, before the second becomes one with the first."""
+    _settling.append(settle)
+    return settle
+
+
+def settle_before_merge(kept: Contact, other: Contact) -> None:
+    """Call what other parts have registered, in the transaction of the merge."""
+    for settle in _settling:
+        settle(kept, other)
 
 
 def touch(contacts: Sequence[int]) -> None:

@@ -1,5 +1,6 @@
 """Fetching contacts."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,10 +11,12 @@ from greenroom.hub.contacts.models import (
     Consent,
     ConsentRecord,
     Contact,
+    ContactAddress,
     ContactTag,
     ContactWord,
     CustomField,
     FieldValue,
+    Merge,
     Participation,
     Purpose,
     Tag,
@@ -70,7 +73,12 @@ def list_facts_of(*, contact: Contact) -> QuerySet[Fact]:
     """Return everything that happened to a contact, under whatever address, the latest first."""
     emails = contact.addresses.values("email")
     signed_up = Registrant.objects.filter(email__in=emails).values("pk")
-    about = Q(contact_id=contact.pk) | Q(registrant_id__in=signed_up) | Q(registrant_id=None, email__in=emails)
+    merged = list(contact.merges.filter(undone_at=None).values_list("other_id", flat=True))
+    about = (
+        Q(contact_id__in=[contact.pk, *merged])
+        | Q(registrant_id__in=signed_up)
+        | Q(registrant_id=None, email__in=emails)
+    )
     return Fact.objects.filter(about).order_by("-happened_at", "-pk")
 
 
@@ -133,3 +141,28 @@ def _standing(purpose: Purpose, channel: Channel, said: Consent | None) -> Stand
 def list_consent_records(*, contact: Contact) -> QuerySet[ConsentRecord]:
     """Return the evidence of what a contact agreed to and took back, the latest first. One query."""
     return contact.consent_records.select_related("purpose", "actor")
+
+
+def list_alike(*, contact: Contact) -> QuerySet[Contact]:
+    """Return other contacts who are probably the same person: their mailbox has the same name. One query."""
+    keys = contact.addresses.exclude(alias_key="").values("alias_key")
+    owners = ContactAddress.objects.filter(alias_key__in=keys).values("contact")
+    return Contact.objects.filter(pk__in=owners).exclude(pk=contact.pk).order_by("pk")
+
+
+def list_doubtful() -> QuerySet[Contact]:
+    """Return contacts who have others alike who came before them; see `list_alike`. One query."""
+    earlier = ContactAddress.objects.filter(alias_key=OuterRef("alias_key"), contact__lt=OuterRef("contact"))
+    later = ContactAddress.objects.filter(Exists(earlier)).exclude(alias_key="")
+    return Contact.objects.filter(pk__in=later.values("contact")).order_by("pk")
+
+
+def list_merges(*, contact: Contact) -> QuerySet[Merge]:
+    """Return who was merged into a contact and still is, the latest first. One query."""
+    return contact.merges.filter(undone_at=None).select_related("merged_by").defer("snapshot")
+
+
+def find_current(contact_ids: Collection[int]) -> dict[int, int]:
+    """Return under which id those contacts are now that were merged into others. One query."""
+    rows = Merge.objects.filter(other_id__in=contact_ids, undone_at=None).values_list("other_id", "kept_id")
+    return dict(rows)

@@ -6,7 +6,7 @@ from typing import Any
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 
-from greenroom.hub.contacts.following import follower, take_touched
+from greenroom.hub.contacts.following import before_merge, follower, take_touched
 from greenroom.hub.contacts.models import Contact
 from greenroom.hub.core import clock
 from greenroom.hub.core.errors import InvalidInputError, StateConflictError
@@ -157,6 +157,14 @@ def _apply(segment: Segment, rule: Rule, *, among: Collection[int] | None) -> No
         cursor.execute(_STAY_BY_HAND.format(not_found=not_found), [False, *about])
         cursor.execute(_GO_OUT.format(not_found=not_found), about)
         cursor.execute("DROP TABLE segment_found")
+
+
+@before_merge
+def keep_out(kept: Contact, other: Contact) -> None:
+    """Have whoever was taken out of a segment by hand stay out when two contacts become one."""
+    out = Member.objects.filter(contact=other, decided=Member.Decision.OUT).values("segment")
+    own = Member.objects.filter(contact=kept, segment__in=out)
+    own.update(decided=Member.Decision.OUT, is_in=False, changed_at=clock.now())
 
 
 def decide_members(*, segment: Segment, contacts: Collection[int], decision: str) -> None:

@@ -12,6 +12,7 @@ from greenroom.hub.contacts.models import Contact, CustomField
 from greenroom.hub.contacts.selectors import (
     list_contacts,
     list_fields,
+    list_merges,
     list_participations,
     list_standings,
     list_tags,
@@ -115,6 +116,7 @@ def contact_page(request: SignedInRequest, pk: int) -> HttpResponse:
         {
             "contact": contact,
             "addresses": contact.addresses.all(),
+            "merges": list_merges(contact=contact),
             "tags_form": TagsForm(),
             "tags": [one.tag for one in contact.tagged.select_related("tag").order_by("tag__key")],
             "values": list_values(contact=contact),

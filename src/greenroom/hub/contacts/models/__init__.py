@@ -2,6 +2,7 @@
 
 from greenroom.hub.contacts.models.consents import Channel, Consent, ConsentRecord, Purpose
 from greenroom.hub.contacts.models.labels import ContactTag, CustomField, FieldValue, Tag
+from greenroom.hub.contacts.models.merges import Merge
 from greenroom.hub.contacts.models.people import Contact, ContactAddress, ContactWord, Participation, TouchedContact
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "ContactWord",
     "CustomField",
     "FieldValue",
+    "Merge",
     "Participation",
     "Purpose",
     "Tag",

@@ -66,6 +66,9 @@ class ContactAddress(models.Model):
 
     contact = models.ForeignKey(Contact, on_delete=models.CASCADE, related_name="addresses")
     email = models.CharField(max_length=254, unique=True)
+    alias_key = models.CharField(
+        max_length=254, db_index=True, default="", db_default="", help_text="`addresses.alias_key`; finds duplicates."
+    )
 
     class Meta:
         ordering = ["email"]

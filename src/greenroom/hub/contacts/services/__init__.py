@@ -9,6 +9,7 @@ from greenroom.hub.contacts.services.consents import (
 )
 from greenroom.hub.contacts.services.fields import add_field, change_field, delete_field, read_value, set_values
 from greenroom.hub.contacts.services.keeping import Person, change_contact, keep_people, make_contact
+from greenroom.hub.contacts.services.merging import merge_contacts, undo_merge
 from greenroom.hub.contacts.services.participations import note_participations, note_participations_of_events
 from greenroom.hub.contacts.services.tags import add_tags, remove_tags, split_tags
 
@@ -23,6 +24,7 @@ __all__ = [
     "delete_field",
     "keep_people",
     "make_contact",
+    "merge_contacts",
     "note_participations",
     "note_participations_of_events",
     "read_value",
@@ -32,4 +34,5 @@ __all__ = [
     "set_values",
     "split_tags",
     "stop_contacting",
+    "undo_merge",
 ]

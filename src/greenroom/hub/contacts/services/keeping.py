@@ -6,7 +6,7 @@ from typing import Any
 
 from django.db import transaction
 
-from greenroom.hub.contacts.addresses import is_address, normalize
+from greenroom.hub.contacts.addresses import alias_key, is_address, normalize
 from greenroom.hub.contacts.following import touch
 from greenroom.hub.contacts.models import Contact, ContactAddress, ContactWord
 from greenroom.hub.contacts.words import words_of
@@ -63,13 +63,14 @@ def _make(people: Sequence[tuple[str, Person]], source: str) -> int:
     # In the order of the addresses, so that two who make the same people do not wait for each other in a circle.
     addresses = sorted((one.email, one.pk) for one in contacts)
     ContactAddress.objects.bulk_create(
-        [ContactAddress(email=email, contact_id=pk) for email, pk in addresses], ignore_conflicts=True
+        [ContactAddress(email=email, contact_id=pk, alias_key=alias_key(email)) for email, pk in addresses],
+        ignore_conflicts=True,
     )
     # Whom somebody else has made in the meantime, they have made.
     Contact.objects.filter(pk__in=[one.pk for one in contacts], addresses=None).delete()
     there = set(ContactAddress.objects.filter(contact__in=contacts).values_list("contact_id", flat=True))
     kept = [one for one in contacts if one.pk in there]
-    _follow(kept)
+    follow(kept)
     return len(kept)
 
 
@@ -87,8 +88,8 @@ def make_contact(*, source: str, **given: str) -> Contact:
         _refuse_taken(email, owner=None)
         contact = Contact.objects.create(email=email, source=source, created_at=clock.now(), **values)
         if email:
-            ContactAddress.objects.create(contact=contact, email=email)
-        _follow([contact])
+            ContactAddress.objects.create(contact=contact, email=email, alias_key=alias_key(email))
+        follow([contact])
     return contact
 
 
@@ -107,8 +108,10 @@ def change_contact(*, contact: Contact, **given: str) -> Contact:
             setattr(contact, name, value)
         contact.save()
         if email:
-            ContactAddress.objects.get_or_create(email=email, defaults={"contact": contact})
-        _follow([contact])
+            ContactAddress.objects.get_or_create(
+                email=email, defaults={"contact": contact, "alias_key": alias_key(email)}
+            )
+        follow([contact])
     return contact
 
 
@@ -134,7 +137,7 @@ def _refuse_taken(email: str, *, owner: Contact | None) -> None:
         raise InvalidInputError("This is not saved.", {"email": "Somebody else has this address already."})
 
 
-def _follow(contacts: Sequence[Contact]) -> None:
+def follow(contacts: Sequence[Contact]) -> None:
     """Have people found by what is known of them now, and tell that they have changed. Three statements."""
     touch([one.pk for one in contacts])
     ContactWord.objects.filter(contact__in=contacts).delete()
