@@ -7,9 +7,12 @@ from importlib.resources import files
 import axe_playwright_python
 import pytest
 from playwright.sync_api import Page
+from tests.factories.campaigns import act, condition, decision, make_segment, run_campaign_of, wait
 from tests.hub.world import World
 from tests.journeys.person import Person, work
 
+from greenroom.hub.campaigns.models import Campaign
+from greenroom.hub.campaigns.services.editing import open_draft
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.contacts.models import Contact
 from greenroom.hub.courses.models import SectionItem
@@ -60,6 +63,11 @@ PAGES = {
         "/events/{event}/team/add/", "/events/{event}/people/add/", "/events/acts/{act}/", "/automate/",
         "/automate/guides/power-automate/", "/automate/guides/zapier/", "/automate/guides/n8n/",
         "/automate/guides/make/", "/automate/guides/mcp/", "/segments/", "/segments/new/", "/segments/{segment}/",
+        "/campaigns/", "/campaigns/new/",
+        "/campaigns/{campaign}/", "/campaigns/{campaign}/settings/", "/campaigns/{campaign}/people/",
+        "/campaigns/{campaign}/people/{contact}/", "/campaigns/{campaign}/rehearse/",
+        "/campaigns/{campaign}/rehearse/{contact}/", "/campaigns/{campaign}/draft/", "/campaigns/{campaign}/draft/add/",
+        "/campaigns/{campaign}/draft/add/?type=wait_for_event", "/campaigns/{campaign}/draft/goal/",
         "/segments/{segment}/change/", "/segments/{segment}/add/", "/segments/{segment}/people/{contact}/",
         "/contacts/{contact}/", "/contacts/{contact}/consent/", "/contacts/purposes/",
         "/contacts/fields/", "/contacts/duplicates/", "/contacts/{contact}/merge/",
@@ -97,6 +105,7 @@ def places(world: World, item: SectionItem, cast: dict[str, User], ada: User) ->
         "past_event": past_event.pk,
         "run": SyncRun.objects.latest("pk").pk,
         "act": ask_for_much(item.event),
+        "campaign": make_campaign_of(past_event).pk,
         "segment": save_segment(name="Stayed", rules=rules_about(past_event), actor=ada).pk,
         "contact": Contact.objects.get(email="lena@example.com").pk,
     }
@@ -106,6 +115,28 @@ def rules_about(event: Event) -> dict[str, object]:
     """Return rules of every kind."""
     attended = {"did": "attended", "events": [event.pk], "minutes": 10, "times": 1}
     return {"all": [attended, {"not": {"any": [{"field": "country", "is": "in", "values": ["DE", "AT"]}]}}]}
+
+
+def make_campaign_of(event: Event) -> Campaign:
+    """Let Lena stand in a campaign with a step of every kind, and begin to change it."""
+    source = make_segment("Everybody", Contact.objects.filter(email="lena@example.com"))
+    warm = make_segment("Came to the walk through the old workshop and stayed for everything that was asked")
+    campaign = run_campaign_of(
+        source,
+        condition(
+            {"did": "attended", "events": [event.pk], "minutes": 10},
+            yes=[act("add_to_segment", segment=warm.pk)],
+            no=[
+                act("start_campaign", campaign=run_campaign_of(warm, wait(minutes=5), name="Again").pk),
+                decision(does="registered", event=event.pk, limit_minutes=60, no=[wait(minutes=90)]),
+            ],
+        ),
+        wait(minutes=60, from_hour=9, to_hour=17),
+        wait(event=event.pk, minutes=-60, yes=[act("remove_from_segment", segment=warm.pk)]),
+    )
+    work()
+    open_draft(campaign=campaign)
+    return campaign
 
 
 def ask_for_much(event: Event) -> int:

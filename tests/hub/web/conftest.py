@@ -7,12 +7,15 @@ from types import SimpleNamespace
 
 import pytest
 from django.test import Client
+from tests.factories.campaigns import draw, wait
 from tests.factories.courses import make_enrollment, make_file, make_item, make_recording
 from tests.factories.hooks import make_delivery, make_hook
 from tests.hub.world import World
 
 from greenroom.hub.automation.callers import Verb
 from greenroom.hub.automation.models import HookDelivery
+from greenroom.hub.campaigns.models import CampaignStep
+from greenroom.hub.campaigns.services.editing import make_campaign, open_draft
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.contacts.services import add_field, add_purpose, make_contact, merge_contacts
 from greenroom.hub.courses.models import Course, Invitation, Section, SectionItem
@@ -68,6 +71,8 @@ class Scene:
     custom_field_id: int
     purpose_id: int
     segment_id: int
+    campaign_id: int
+    step_id: int
     recording_key: str
 
 
@@ -89,6 +94,7 @@ def scene(world, pull, connection, course, section, item, cast) -> Scene:
     recording_key = _recording_at_goto(world, item.event)
     run = open_run(connection=connection, product="training")
     key, _ = create_key(user=cast.ada, name="Flow", verbs=[Verb.READ], connection_ids=None)
+    step = _draw_campaign()
     return Scene(
         course,
         section,
@@ -112,6 +118,8 @@ def scene(world, pull, connection, course, section, item, cast) -> Scene:
         custom_field_id=add_field(label="Shoe size", kind="number").pk,
         purpose_id=add_purpose(name="News", wording="Write to me.").pk,
         segment_id=save_segment(name="Came", rules={"all": [{"did": "attended"}]}, actor=cast.ada).pk,
+        campaign_id=step.version.campaign_id,
+        step_id=step.pk,
         recording_key=recording_key,
         member_id=item.event.team.create(role="panelist", member_key="1", name="Pia", email="pia@example.com").pk,
         registrant_id=_registrant(item.event).pk,
@@ -136,6 +144,13 @@ def _leave_for_a_program(ada: User) -> OAuthGrant:
 def _invitation(course: Course, ivan: User) -> Invitation:
     make_invitation(course=course, days=14, most_uses=30, actor=ivan)
     return course.invitations.get()
+
+
+def _draw_campaign() -> CampaignStep:
+    """Draw a campaign of two steps, and return the first."""
+    campaign = make_campaign(name="Spring", actor=None)
+    draw(open_draft(campaign=campaign), [wait(minutes=60), wait(minutes=30)])
+    return CampaignStep.objects.earliest("pk")
 
 
 def _registrant(event: Event) -> Registrant:

@@ -151,6 +151,25 @@ ROUTES = {
     "contact_consent": Route("GET", 200, MARKETERS, ("contact",)),
     "silence_contact": Route("POST", 302, MARKETERS, ("contact",)),
     "resume_contact": Route("POST", 302, MARKETERS, ("contact",)),
+    "campaigns": Route("GET", 200, MARKETERS),
+    "new_campaign": Route("GET", 200, MARKETERS),
+    "campaign": Route("GET", 200, MARKETERS, ("campaign",)),
+    "campaign_settings": Route("GET", 200, MARKETERS, ("campaign",)),
+    "change_campaign_state": Route("POST", 302, MARKETERS, ("campaign",)),
+    "campaign_version": Route("GET", 200, MARKETERS, ("campaign", "version")),
+    "campaign_people": Route("GET", 200, MARKETERS, ("campaign",)),
+    "campaign_person": Route("GET", 200, MARKETERS, ("campaign", "person")),
+    "rehearse_campaign": Route("GET", 200, MARKETERS, ("campaign",)),
+    "campaign_rehearsal": Route("GET", 200, MARKETERS, ("campaign", "person")),
+    "campaign_draft": Route("GET", 200, MARKETERS, ("campaign",)),
+    "campaign_goal": Route("GET", 200, MARKETERS, ("campaign",)),
+    "add_campaign_step": Route("GET", 200, MARKETERS, ("campaign",)),
+    "campaign_step": Route("GET", 200, MARKETERS, ("campaign", "step")),
+    "move_campaign_step": Route("POST", 302, MARKETERS, ("campaign", "step")),
+    "remove_campaign_step": Route("POST", 302, MARKETERS, ("campaign", "step")),
+    "publish_campaign": Route("POST", 302, MARKETERS, ("campaign",)),
+    "discard_campaign_draft": Route("POST", 302, MARKETERS, ("campaign",)),
+    "delete_campaign": Route("POST", 302, MARKETERS, ("campaign",)),
     "segments": Route("GET", 200, MARKETERS),
     "new_segment": Route("GET", 200, MARKETERS),
     "segment": Route("GET", 200, MARKETERS, ("segment",)),
@@ -226,6 +245,12 @@ FORMS = (
     "contact_consent",
     "new_segment",
     "change_segment",
+    "new_campaign",
+    "campaign_settings",
+    "campaign_draft",
+    "campaign_goal",
+    "add_campaign_step",
+    "campaign_step",
 )
 POSTED = tuple(name for name, route in ROUTES.items() if route.method == "POST")
 SHOWN = tuple(name for name, route in ROUTES.items() if route.method == "GET")
@@ -236,8 +261,12 @@ TAKING_AWAY = (
     "disconnect",
     "end_hook",
     "remove_oauth_client",
-    "delete_segment",
     "delete_custom_field",
+    "remove_campaign_step",
+    "publish_campaign",
+    "discard_campaign_draft",
+    "delete_campaign",
+    "delete_segment",
 )
 # These are there to bring something about: they ask GoTo, and end an authorization.
 ACTS = ("start_event", "download_recording", "watch_recording", "connection_callback")
@@ -282,6 +311,9 @@ def address(name: str, scene: Any, otto: Any) -> str:
         "custom_field": {"pk": scene.custom_field_id},
         "purpose": {"pk": scene.purpose_id},
         "segment": {"pk": scene.segment_id},
+        "campaign": {"pk": scene.campaign_id},
+        "version": {"number": 1},
+        "step": {"step": scene.step_id},
         "person": {"person_id": scene.contact_id},
     }
     kwargs: dict[str, Any] = {}

@@ -35,7 +35,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if may_see_events(user):
         areas += [("Events", "events", "calendar"), ("Automate", "automate", "link")]
     if may_market(user):
-        areas += [("Contacts", "contacts", "contact"), ("Segments", "segments", "site")]
+        areas += [
+            ("Contacts", "contacts", "contact"),
+            ("Segments", "segments", "site"),
+            ("Campaigns", "campaigns", "play"),
+        ]
     if user.is_site_admin:
         areas += [
             ("Accounts", "connections", "link"),

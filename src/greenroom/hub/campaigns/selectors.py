@@ -1,0 +1,55 @@
+"""Fetching campaigns, and where contacts stand in them."""
+
+from django.db.models import Count, Q, QuerySet
+
+from greenroom.hub.campaigns.models import Campaign, CampaignContact, CampaignStep, CampaignVersion
+from greenroom.hub.contacts.models import Contact
+from greenroom.hub.contacts.selectors import list_contacts
+
+_UNDER_WAY = Q(entries__state=CampaignContact.State.ACTIVE)
+
+
+def list_campaigns() -> QuerySet[Campaign]:
+    """Return all campaigns by name, each with `entered`, `under_way` and `failed`, numbers of contacts. One query."""
+    return Campaign.objects.annotate(
+        entered=Count("entries"),
+        under_way=Count("entries", filter=_UNDER_WAY),
+        failed=Count("entries", filter=Q(entries__state=CampaignContact.State.FAILED)),
+    ).order_by("name")
+
+
+def count_here(*, version: CampaignVersion) -> dict[int, int]:
+    """Return how many contacts stand at each step of a version now, by step. One query."""
+    steps = CampaignStep.objects.filter(version=version).order_by()
+    here = CampaignContact.objects.filter(step__in=steps.values("pk"), state=CampaignContact.State.ACTIVE)
+    return dict(here.values_list("step").annotate(count=Count("pk")))
+
+
+def count_states(*, campaign: Campaign) -> dict[str, int]:
+    """Return how many contacts are in each state. One query."""
+    return dict(campaign.entries.order_by().values_list("state").annotate(count=Count("pk")))
+
+
+def list_entries(
+    *, campaign: Campaign, text: str = "", state: str = "", step: int | None = None
+) -> QuerySet[CampaignContact]:
+    """Return the contacts of a campaign, the latest first, with their steps; `text` as in `list_contacts`."""
+    entries = campaign.entries.select_related("contact", "step").order_by("-pk")
+    if text:
+        entries = entries.filter(contact__in=list_contacts(text=text).order_by())
+    if state:
+        entries = entries.filter(state=state)
+    if step:
+        entries = entries.filter(step=step)
+    return entries
+
+
+def list_entries_of(*, campaign: Campaign, contact: Contact) -> QuerySet[CampaignContact]:
+    """Return each time a contact went through a campaign, the latest first, with what they passed. Two queries."""
+    entries = campaign.entries.filter(contact=contact).select_related("step", "version")
+    return entries.prefetch_related("passages__step").order_by("-rotation")
+
+
+def find_draft(*, campaign: Campaign) -> CampaignVersion | None:
+    """Return what is drawn and not published; None when nothing is."""
+    return campaign.versions.filter(published_at=None).first()

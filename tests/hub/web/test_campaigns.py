@@ -1,0 +1,211 @@
+"""The pages of campaigns."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from tests.factories.campaigns import act, condition, draw, make_contacts, make_segment, run_campaign_of, wait
+
+from greenroom.hub.campaigns.models import Campaign, CampaignContact, CampaignStep
+from greenroom.hub.campaigns.services.editing import make_campaign, open_draft
+from greenroom.hub.contacts.models import Contact
+from greenroom.hub.events.models import Event
+from greenroom.hub.segments.models import Segment
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def as_mara(mara, browser):
+    return browser(mara)
+
+
+@pytest.fixture
+def warm(world) -> Segment:
+    return make_segment("Warm")
+
+
+@pytest.fixture
+def draft(world) -> Campaign:
+    return make_campaign(name="Spring", actor=None)
+
+
+def words(answer) -> str:
+    """Return what a page says, without its markup."""
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]*>", " ", answer.content.decode()))
+
+
+def steps(campaign: Campaign) -> list[str]:
+    return [one.action or one.kind for one in CampaignStep.objects.filter(version__campaign=campaign)]
+
+
+def test_a_campaign_is_made_drawn_and_published_without_a_script(world, as_mara, warm, run_jobs):
+    people = make_segment("Everybody", make_contacts(2))
+    answer = as_mara.post(reverse("new_campaign"), {"name": "Spring", "segments": [people.pk]}, follow=True)
+    campaign = Campaign.objects.get()
+    assert [reverse("campaign_draft", args=[campaign.pk])] == [address for address, _ in answer.redirect_chain]
+    add = reverse("add_campaign_step", args=[campaign.pk])
+    assert "Is in a segment" in words(as_mara.get(add))
+    as_mara.post(f"{add}?type=has_field", {"field": "first_name", "operator": "equals", "value": "Person1"})
+    split = CampaignStep.objects.get()
+    as_mara.post(f"{add}?type=add_to_segment&parent={split.pk}&branch=yes", {"segment": warm.pk})
+    page = words(as_mara.get(reverse("campaign_draft", args=[campaign.pk])))
+    assert "1 Is it so: first name is “Person1”" in page
+    assert "If so" in page
+    assert "1y1 Add to the segment “Warm”" in page
+    as_mara.post(reverse("publish_campaign", args=[campaign.pk]))
+    run_jobs()
+    page = words(as_mara.get(reverse("campaign", args=[campaign.pk])))
+    assert "Running" in page
+    assert "1 yes · 1 no" in page
+    assert 1 == warm.members.count()
+
+
+@pytest.mark.parametrize(
+    ("kind", "sent", "said"),
+    [
+        ("wait_for", {"amount": 2, "unit": "days", "from_hour": 9, "to_hour": 17, "weekdays": [0, 1, 2, 3, 4]},
+         "Wait 2 days between 9:00 and 17:00 on a working day, by their own clock"),
+        ("wait_until", {"until": "2026-04-01T09:00"}, "Wait until 1 April 2026, 09:00"),
+        ("wait_for_event", {"amount": 7, "unit": "days", "side": "before start"},
+         "Wait until 1 week before “Intro” starts"),
+        ("wait_for_event", {"amount": 0, "unit": "minutes", "side": "after end"}, "Wait until “Intro” ends"),
+        ("registers", {"amount": 3, "unit": "days"}, "Wait until they register for “Intro”, at most 3 days"),
+        ("attends", {"minutes": 30, "amount": 1, "unit": "weeks"},
+         "Wait until they attend “Intro” for 30 minutes, at most 1 week"),
+        ("opens", {"amount": 3, "unit": "days"}, "Wait until they open an e-mail of this campaign, at most 3 days"),
+        ("is_registered", {}, "Is it so: registered for “Intro”"),
+        ("has_attended", {"minutes": 30, "percent": 50}, "Is it so: attended at least 30 minutes and 50% of “Intro”"),
+        ("is_in_segment", {}, "Is it so: is in the segment “Warm”"),
+        ("register", {}, "Register for “Intro”"),
+    ],
+)  # fmt: skip
+def test_every_type_of_step_is_described_shown_and_kept_when_saved_again(
+    world, pull, as_mara, draft, warm, kind, sent, said
+):
+    event = pull(world.schedule_webinar(title="Intro", starts_in=timedelta(days=30)))
+    sent = sent | {"event": event.pk, "segment": warm.pk}
+    answer = as_mara.post(f"{reverse('add_campaign_step', args=[draft.pk])}?type={kind}", sent, follow=True)
+    assert said in words(answer)
+    step = CampaignStep.objects.get()
+    address = reverse("campaign_step", args=[draft.pk, step.pk])
+    form = as_mara.get(address).context["form"]
+    shown = {one.html_name: one.value() for one in form if one.value() is not None}
+    if "until" in shown:
+        shown["until"] = sent["until"]
+    as_mara.post(address, shown)
+    assert step.settings == CampaignStep.objects.get().settings
+
+
+def test_what_is_wrong_with_a_step_stands_beside_its_field(as_mara, draft):
+    add = reverse("add_campaign_step", args=[draft.pk])
+    answer = as_mara.post(f"{add}?type=wait_for", {"amount": 0, "unit": "days"})
+    assert 422 == answer.status_code
+    answer = as_mara.post(f"{add}?type=wait_for", {"amount": 1, "unit": "days", "from_hour": 17, "to_hour": 9})
+    assert "The hours end before they begin." in words(answer)
+    answer = as_mara.post(f"{add}?type=add_to_segment", {"segment": ""})
+    assert 422 == answer.status_code
+    assert [] == steps(draft)
+
+
+def test_steps_are_moved_and_removed_with_all_below(as_mara, draft, warm):
+    below = condition({"segment": warm.pk}, yes=[act("remove_from_segment", segment=warm.pk)])
+    draw(open_draft(campaign=draft), [wait(minutes=5), below, act("add_to_segment", segment=warm.pk)])
+    first, split = CampaignStep.objects.get(kind="wait"), CampaignStep.objects.get(kind="condition")
+    as_mara.post(reverse("move_campaign_step", args=[draft.pk, first.pk]), {"to": "down"})
+    outer = CampaignStep.objects.filter(parent=None).order_by("position")
+    assert ["condition", "wait", "action"] == [one.kind for one in outer]
+    as_mara.post(reverse("remove_campaign_step", args=[draft.pk, split.pk]))
+    assert ["wait", "action"] == [one.kind for one in outer.all()]
+    assert 2 == CampaignStep.objects.count()
+
+
+def test_a_published_step_cannot_be_changed(as_mara, warm):
+    campaign = run_campaign_of(make_segment("Nobody"), act("add_to_segment", segment=warm.pk))
+    step = CampaignStep.objects.get()
+    assert 404 == as_mara.post(reverse("campaign_step", args=[campaign.pk, step.pk])).status_code
+    as_mara.post(reverse("campaign_draft", args=[campaign.pk]))
+    assert 2 == CampaignStep.objects.count()
+    assert 200 == as_mara.get(reverse("campaign_draft", args=[campaign.pk])).status_code
+
+
+def test_a_draft_that_cannot_work_says_which_step_and_is_not_published(world, pull, as_mara, draft):
+    event = pull(world.schedule_webinar(title="Intro"))
+    draw(open_draft(campaign=draft), [wait(minutes=5), act("register", event=event.pk)])
+    Event.objects.update(state=Event.State.CANCELLED)
+    answer = as_mara.post(reverse("publish_campaign", args=[draft.pk]))
+    assert 422 == answer.status_code
+    assert "Step 2: The event was cancelled." in words(answer)
+    draft.refresh_from_db()
+    assert "draft" == draft.state
+
+
+def test_a_dry_run_tells_what_would_happen_and_does_nothing(world, pull, as_mara, draft, warm):
+    event = pull(world.schedule_webinar(title="Intro", starts_in=timedelta(days=10)))
+    remind = [act("add_to_segment", segment=warm.pk)]
+    draw(
+        open_draft(campaign=draft),
+        [
+            condition({"field": "last_name", "is": "equals", "value": "Example"}, no=[wait(minutes=7)]),
+            wait(event=event.pk, minutes=-20 * 1440, yes=remind),
+            wait(event=event.pk, minutes=-1440, yes=remind),
+        ],
+    )
+    person = make_contacts(1)[0]
+    page = words(as_mara.get(reverse("campaign_rehearsal", args=[draft.pk, person.pk])))
+    told = ["Yes, it is so now.", "That moment would have passed.", "They would wait.", "This would be done."]
+    assert told == re.findall("|".join(map(re.escape, told)), page)
+    assert not warm.members.exists()
+    assert not CampaignContact.objects.exists()
+
+
+def test_where_everybody_stands_is_listed_and_told_of_each(world, as_mara, warm, run_jobs):
+    people = make_contacts(3)
+    campaign = run_campaign_of(
+        make_segment("Everybody", people), act("add_to_segment", segment=warm.pk), wait(minutes=60)
+    )
+    run_jobs()
+    page = words(as_mara.get(reverse("campaign_people", args=[campaign.pk])))
+    assert 3 == page.count("Wait 1 hour")
+    nobody = words(as_mara.get(reverse("campaign_people", args=[campaign.pk]) + "?state=failed"))
+    assert "Nobody here" in nobody
+    person = words(as_mara.get(reverse("campaign_person", args=[campaign.pk, people[0].pk])))
+    assert "add to the segment “Warm”" in person
+    assert "Now: wait 1 hour" in person
+
+
+def test_a_campaign_that_paused_by_itself_says_why(as_mara, draft):
+    Campaign.objects.update(state="paused", problem="A step can work for nobody now.")
+    assert "A step can work for nobody now." in words(as_mara.get(reverse("campaign", args=[draft.pk])))
+
+
+def test_names_are_shown_as_text(world, as_mara, draft):
+    Campaign.objects.update(name="<script>alert(1)</script>")
+    segment = make_segment("<b>bold</b>")
+    draw(open_draft(campaign=draft), [act("add_to_segment", segment=segment.pk)])
+    for name in ("campaigns", "campaign", "campaign_draft"):
+        answer = as_mara.get(reverse(name, args=[] if name == "campaigns" else [draft.pk]))
+        assert "<script>alert" not in answer.content.decode()
+        assert "<b>bold" not in answer.content.decode()
+
+
+def test_the_goal_is_chosen_said_and_taken_away(as_mara, draft, warm):
+    goal = reverse("campaign_goal", args=[draft.pk])
+    answer = as_mara.post(f"{goal}?type=is_in_segment", {"segment": warm.pk}, follow=True)
+    assert "is in the segment “Warm”" in words(answer)
+    as_mara.post(goal, {"none": "1"})
+    assert open_draft(campaign=draft).goal is None
+
+
+@pytest.mark.parametrize("name", ["campaign", "campaign_draft", "campaign_people"])
+def test_pages_take_the_same_number_of_queries_whatever_they_show(
+    as_mara, warm, run_jobs, django_assert_max_num_queries, name
+):
+    several = [act("add_to_segment", segment=warm.pk), wait(minutes=60)] * 6
+    campaign = run_campaign_of(make_segment("Everybody", make_contacts(30)), *several)
+    run_jobs()
+    open_draft(campaign=campaign)
+    with django_assert_max_num_queries(30):
+        assert 200 == as_mara.get(reverse(name, args=[campaign.pk])).status_code
+    assert Contact.objects.count()
