@@ -70,7 +70,7 @@ PAGES = {
         "/campaigns/{campaign}/draft/add/?type=wait_for_event", "/campaigns/{campaign}/draft/goal/",
         "/segments/{segment}/change/", "/segments/{segment}/add/", "/segments/{segment}/people/{contact}/",
         "/contacts/{contact}/", "/contacts/{contact}/consent/", "/contacts/purposes/",
-        "/contacts/fields/", "/contacts/duplicates/", "/contacts/{contact}/merge/",
+        "/contacts/fields/", "/contacts/import/", "/contacts/duplicates/", "/contacts/{contact}/merge/",
     ),
 }  # fmt: skip
 

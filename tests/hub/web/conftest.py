@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 from types import SimpleNamespace
 
 import pytest
@@ -17,7 +18,7 @@ from greenroom.hub.automation.models import HookDelivery
 from greenroom.hub.campaigns.models import CampaignStep
 from greenroom.hub.campaigns.services.editing import make_campaign, open_draft
 from greenroom.hub.connections.models import Connection
-from greenroom.hub.contacts.services import add_field, add_purpose, make_contact, merge_contacts
+from greenroom.hub.contacts.services import add_field, add_purpose, make_contact, merge_contacts, open_import
 from greenroom.hub.courses.models import Course, Invitation, Section, SectionItem
 from greenroom.hub.courses.services import make_invitation
 from greenroom.hub.events.models import (
@@ -68,6 +69,7 @@ class Scene:
     act_id: int
     contact_id: int
     merge_id: int
+    import_id: int
     custom_field_id: int
     purpose_id: int
     segment_id: int
@@ -114,6 +116,7 @@ def scene(world, pull, connection, course, section, item, cast) -> Scene:
         hook_delivery=make_delivery(make_hook(cast.ada, key)),
         grant=_leave_for_a_program(cast.ada),
         contact_id=make_contact(source="hand", email="dora@example.com").pk,
+        import_id=open_import(file=BytesIO(b"email\nzoe@example.com"), name="zoe.csv", actor=cast.ada).pk,
         merge_id=_merged(cast.ada),
         custom_field_id=add_field(label="Shoe size", kind="number").pk,
         purpose_id=add_purpose(name="News", wording="Write to me.").pk,

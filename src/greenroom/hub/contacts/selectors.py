@@ -16,6 +16,7 @@ from greenroom.hub.contacts.models import (
     ContactWord,
     CustomField,
     FieldValue,
+    Import,
     Merge,
     Participation,
     Purpose,
@@ -166,3 +167,8 @@ def find_current(contact_ids: Collection[int]) -> dict[int, int]:
     """Return under which id those contacts are now that were merged into others. One query."""
     rows = Merge.objects.filter(other_id__in=contact_ids, undone_at=None).values_list("other_id", "kept_id")
     return dict(rows)
+
+
+def list_imports() -> QuerySet[Import]:
+    """Return the files of contacts that were brought, the latest first."""
+    return Import.objects.all()

@@ -8,6 +8,12 @@ from greenroom.hub.contacts.services.consents import (
     stop_contacting,
 )
 from greenroom.hub.contacts.services.fields import add_field, change_field, delete_field, read_value, set_values
+from greenroom.hub.contacts.services.importing import (
+    check_import,
+    open_import,
+    purge_imports,
+    run_import,
+)
 from greenroom.hub.contacts.services.keeping import Person, change_contact, keep_people, make_contact
 from greenroom.hub.contacts.services.merging import merge_contacts, undo_merge
 from greenroom.hub.contacts.services.participations import note_participations, note_participations_of_events
@@ -21,16 +27,20 @@ __all__ = [
     "change_contact",
     "change_field",
     "change_purpose",
+    "check_import",
     "delete_field",
     "keep_people",
     "make_contact",
     "merge_contacts",
     "note_participations",
     "note_participations_of_events",
+    "open_import",
+    "purge_imports",
     "read_value",
     "record_consent",
     "remove_tags",
     "resume_contacting",
+    "run_import",
     "set_values",
     "split_tags",
     "stop_contacting",

@@ -42,23 +42,26 @@ def keep_people(people: Iterable[Person], *, source: str) -> int:
     for emails in in_batches(named):
         with transaction.atomic():
             known = set(ContactAddress.objects.filter(email__in=emails).values_list("email", flat=True))
-            made += _make([(email, named[email]) for email in emails if email not in known], source)
+            new = {email: _named(named[email]) for email in emails if email not in known}
+            made += len(make_many(new, source=source))
     return made
 
 
-def _make(people: Sequence[tuple[str, Person]], source: str) -> int:
+def _named(one: Person) -> dict[str, str]:
+    return {name: storable(getattr(one, name), _NAME_LENGTH) for name in ("first_name", "last_name")}
+
+
+def make_many(people: Mapping[str, Mapping[str, str]], *, source: str) -> list[Contact]:
+    """
+    Make contacts of people whose addresses are not known, in the caller's transaction; values that fit, by address.
+
+    Whom another process makes at the same time are not among those returned.
+    """
     if not people:
-        return 0
+        return []
     now = clock.now()
     contacts = Contact.objects.bulk_create(
-        Contact(
-            email=email,
-            first_name=storable(one.first_name, _NAME_LENGTH),
-            last_name=storable(one.last_name, _NAME_LENGTH),
-            source=source,
-            created_at=now,
-        )
-        for email, one in people
+        Contact(email=email, source=source, created_at=now, **values) for email, values in people.items()
     )
     # In the order of the addresses, so that two who make the same people do not wait for each other in a circle.
     addresses = sorted((one.email, one.pk) for one in contacts)
@@ -71,7 +74,7 @@ def _make(people: Sequence[tuple[str, Person]], source: str) -> int:
     there = set(ContactAddress.objects.filter(contact__in=contacts).values_list("contact_id", flat=True))
     kept = [one for one in contacts if one.pk in there]
     follow(kept)
-    return len(kept)
+    return kept
 
 
 def make_contact(*, source: str, **given: str) -> Contact:
@@ -81,7 +84,7 @@ def make_contact(*, source: str, **given: str) -> Contact:
     Raises:
         InvalidInputError: the address is none, or belongs to somebody already; or there is neither address nor name.
     """
-    email, values = normalize(given.get("email", "")), _checked(given)
+    email, values = normalize(given.get("email", "")), check_values(given)
     if not email and not (values["first_name"] or values["last_name"]):
         raise InvalidInputError("Nobody was added.", {"email": "Give an address, or at least a name."})
     with transaction.atomic():
@@ -100,7 +103,7 @@ def change_contact(*, contact: Contact, **given: str) -> Contact:
     Raises:
         InvalidInputError: the address is none, or belongs to somebody else.
     """
-    email, values = normalize(given.get("email", contact.email)), _checked(given)
+    email, values = normalize(given.get("email", contact.email)), check_values(given)
     with transaction.atomic():
         contact = Contact.objects.select_for_update().get(pk=contact.pk)
         _refuse_taken(email, owner=contact)
@@ -115,7 +118,13 @@ def change_contact(*, contact: Contact, **given: str) -> Contact:
     return contact
 
 
-def _checked(given: Mapping[str, str]) -> dict[str, str]:
+def check_values(given: Mapping[str, str]) -> dict[str, str]:
+    """
+    Return the fields of a contact as they are kept, those that were not given empty.
+
+    Raises:
+        InvalidInputError: the address is none, or something is too long.
+    """
     if (email := normalize(given.get("email", ""))) and not is_address(email):
         raise InvalidInputError("This is not saved.", {"email": "Give a whole address, like ada@example.com."})
     values, errors = {}, {}

@@ -48,6 +48,11 @@ def remove_tags(*, contacts: Collection[int], names: Collection[str]) -> None:
         touch(list(Contact.objects.filter(pk__in=contacts).values_list("pk", flat=True)))
 
 
+def check_tags(names: Collection[str]) -> None:
+    """Raise `InvalidInputError` if a name of a tag is empty or too long."""
+    _by_key(names)
+
+
 def split_tags(text: str) -> list[str]:
     """Return the names in a text that separates them by commas."""
     return [name for one in text.split(",") if (name := " ".join(one.split()))]
