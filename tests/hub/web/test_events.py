@@ -1,8 +1,10 @@
 """The pages of events: finding one, and what those who teach it see."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
+from django.db.models import F
 from django.urls import reverse
 from tests.factories.courses import make_course, make_enrollment, make_item, make_section
 from tests.factories.users import make_user
@@ -92,6 +94,17 @@ def test_who_teaches_sees_who_registered_and_who_came(held, as_ivan):
     )
     found = as_ivan.get(path, {"tab": "people", "q": "BEN"}).context["page"]
     assert ["ben@example.com"] == [one.email for one in found]
+
+
+def test_attendance_is_told_of_the_session_and_of_the_plan(held, as_ivan):
+    """Lena stayed 30 minutes of a session of 60; of a plan of 45 minutes that is more."""
+    held.times.update(ends_at=F("starts_at") + timedelta(minutes=45))
+    path = f"{reverse('event', args=[held.pk])}?tab=attendance"
+    page = as_ivan.get(path)
+    assert [(Decimal("50.0"), Decimal("66.6"))] == [(one.of_session, one.of_plan) for one in page.context["stays"]]
+    assert "66.6 %" in page.content.decode()
+    held.times.all().delete()
+    assert [(Decimal("50.0"), None)] == [(one.of_session, one.of_plan) for one in as_ivan.get(path).context["stays"]]
 
 
 def test_editor_sees_the_event_and_no_person(held, as_eda):

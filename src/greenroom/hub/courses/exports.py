@@ -5,8 +5,10 @@ from collections.abc import Iterator
 from django.db.models import QuerySet
 
 from greenroom.hub.courses.access import may_see_events, may_see_people_of
+from greenroom.hub.courses.completion_rule import percent_attended
 from greenroom.hub.events.models import Attendee, Event, Registrant
 from greenroom.hub.events.products import get_product
+from greenroom.hub.events.selectors import planned_seconds
 from greenroom.hub.exports.tables import Params, Row, table
 from greenroom.hub.users.models import User
 
@@ -90,6 +92,12 @@ def registrants(params: Params, after: int) -> Iterator[Row]:
         )
 
 
+def _percent(attended_seconds: int, of_seconds: int | None) -> float | None:
+    if not of_seconds:
+        return None
+    return float(percent_attended(attended_seconds=attended_seconds, total_seconds=of_seconds))
+
+
 @table(
     "attendance",
     columns=[
@@ -101,6 +109,7 @@ def registrants(params: Params, after: int) -> Iterator[Row]:
         "Registrant key",
         "Seconds attended",
         "Percent of the session",
+        "Percent of the plan",
         "Stays",
     ],
     may=_may_see_people,
@@ -109,9 +118,9 @@ def registrants(params: Params, after: int) -> Iterator[Row]:
 )
 def attendance(params: Params, after: int) -> Iterator[Row]:
     """Yield who was in an event, a row for each session."""
+    planned = planned_seconds(event=_events(params).get())
     found = _attendees(params).filter(pk__gt=after).select_related("session", "registrant").order_by("pk")
     for one in found.iterator(chunk_size=_CHUNK):
-        length = one.session.duration_seconds
         yield (
             one.pk,
             [
@@ -122,7 +131,8 @@ def attendance(params: Params, after: int) -> Iterator[Row]:
                 one.last_name,
                 one.registrant.registrant_key if one.registrant else "",
                 one.attended_seconds,
-                round(100 * one.attended_seconds / length, 1) if length else None,
+                _percent(one.attended_seconds, one.session.duration_seconds),
+                _percent(one.attended_seconds, planned.get(one.session_id)),
                 len(one.intervals),
             ],
         )

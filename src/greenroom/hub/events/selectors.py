@@ -11,6 +11,7 @@ from django.db.models.functions import TruncDate
 
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.core import clock
+from greenroom.hub.events.dates import find_date
 from greenroom.hub.events.errors import UnknownEventError
 from greenroom.hub.events.links import PastedLink
 from greenroom.hub.events.models import (
@@ -153,6 +154,13 @@ def list_attendees(*, event: Event, text: str = "") -> QuerySet[Attendee]:
     """Return who was there, session by session, the longest stay first."""
     attendees = Attendee.objects.filter(session__event=event).select_related("session")
     return _matching(attendees.order_by("-session__started_at", "-attended_seconds", "pk"), text)
+
+
+def planned_seconds(*, event: Event) -> dict[int, int]:
+    """Return how long each session was planned to be, by its id, where it belongs to a date. Two queries."""
+    dates = list(event.times.all())
+    found = {session.pk: find_date(session=session, dates=dates) for session in event.sessions.all()}
+    return {pk: int((date.ends_at - date.starts_at).total_seconds()) for pk, date in found.items() if date}
 
 
 def person_of_attendee(*, event: Event) -> F | Subquery:

@@ -1,5 +1,8 @@
 """Pages of the events of all connected accounts."""
 
+from decimal import Decimal
+from typing import NamedTuple, Self
+
 from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpResponse
@@ -19,9 +22,10 @@ from greenroom.hub.courses.access import (
     may_see_events,
     may_see_people_of,
 )
+from greenroom.hub.courses.completion_rule import percent_attended
 from greenroom.hub.courses.selectors import count_learners_to_register
 from greenroom.hub.events.act_state import list_acts
-from greenroom.hub.events.models import Event
+from greenroom.hub.events.models import Attendee, Event
 from greenroom.hub.events.products import PRODUCTS, can, get_product
 from greenroom.hub.events.products.base import Ability
 from greenroom.hub.events.selectors import (
@@ -35,6 +39,7 @@ from greenroom.hub.events.selectors import (
     list_recordings,
     list_registrants,
     list_team,
+    planned_seconds,
 )
 from greenroom.hub.events.services import get_start_url
 from greenroom.hub.events.services.answers import keep_answers_fresh
@@ -132,7 +137,9 @@ def event_page(request: SignedInRequest, pk: int) -> HttpResponse:
         context["page"] = page_of(request, list_registrants(event=event, text=text))
         context["sign_ups"] = list_sign_ups_under_way(event=event)
     elif tab == "attendance":
-        context["page"] = page_of(request, list_attendees(event=event, text=text))
+        page = page_of(request, list_attendees(event=event, text=text))
+        planned = planned_seconds(event=event)
+        context |= {"page": page, "stays": [_Stay.of(one, planned.get(one.session_id)) for one in page]}
     elif tab == "activity":
         page = page_of(request, list_activity(event=event))
         context |= {"page": page, "entries": tell(list(page))}
@@ -146,6 +153,22 @@ def event_page(request: SignedInRequest, pk: int) -> HttpResponse:
         context |= _funnel_of(event)
         context["by_day"] = count_registrations_by_day(event=event)
     return render(request, "events/event.html", context)
+
+
+class _Stay(NamedTuple):
+    """One person in one session, with the shares of how long it was and of how long it was planned to be."""
+
+    attendee: Attendee
+    of_session: Decimal | None
+    of_plan: Decimal | None
+
+    @classmethod
+    def of(cls, attendee: Attendee, planned_seconds: int | None) -> Self:
+        """Measure a stay; there is no share of what has no length, or was not planned."""
+        lengths = (attendee.session.duration_seconds, planned_seconds)
+        seconds = attendee.attended_seconds
+        shares = [percent_attended(attended_seconds=seconds, total_seconds=one) if one else None for one in lengths]
+        return cls(attendee, *shares)
 
 
 def _acts_on(request: SignedInRequest, event: Event) -> dict[str, object]:
