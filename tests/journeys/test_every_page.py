@@ -36,7 +36,7 @@ PAGES = {
     "": ("/accounts/login/", "/accounts/password/reset/"),
     "Lena": (
         "/", "/courses/", "/courses/{course}/", "/lessons/{lesson}/", "/items/{item}/register/", "/nowhere/",
-        "/accounts/password/change/", "/calendar/",
+        "/accounts/password/change/", "/calendar/", "/notices/",
     ),
     "Eda": (
         "/lessons/{lesson}/?edit=1", "/sections/{section}/add/", "/sections/{section}/add/webinar/",

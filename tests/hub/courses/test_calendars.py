@@ -8,8 +8,9 @@ from django.conf import settings
 from icalendar import Calendar
 from tests.factories.courses import make_course, make_enrollment, make_item, make_section
 
-from greenroom.hub.courses.calendars import list_calendar_dates, said_in, write_calendar
+from greenroom.hub.courses.calendars import list_calendar_dates, write_calendar
 from greenroom.hub.courses.models import CalendarEntry
+from greenroom.hub.courses.notices import say_date
 from greenroom.hub.courses.services import keep_calendar
 from greenroom.hub.events.models import Event, Registrant
 
@@ -211,8 +212,7 @@ def test_same_dates_give_the_same_bytes(event, section, lena, world):
     ],
 )
 def test_times_are_said_in_the_persons_zone(zone, start, expected):
-    entry = CalendarEntry(starts_at=start, ends_at=start + HOUR)
-    assert expected == said_in(zoneinfo.ZoneInfo(zone), entry)
+    assert expected == say_date(zoneinfo.ZoneInfo(zone), start, start + HOUR)
 
 
 def test_date_is_the_same_moment_on_days_when_clocks_change(make_event, section, lena, world):

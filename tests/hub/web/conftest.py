@@ -19,7 +19,7 @@ from greenroom.hub.campaigns.models import CampaignStep
 from greenroom.hub.campaigns.services.editing import make_campaign, open_draft
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.contacts.services import add_field, add_purpose, make_contact, merge_contacts, open_import
-from greenroom.hub.courses.models import Course, Invitation, Section, SectionItem
+from greenroom.hub.courses.models import Course, Invitation, Notice, Section, SectionItem
 from greenroom.hub.courses.services import make_invitation
 from greenroom.hub.events.models import (
     Attendee,
@@ -66,6 +66,7 @@ class Scene:
     member_id: int
     registrant_id: int
     invitation_id: int
+    notice_id: int
     act_id: int
     contact_id: int
     merge_id: int
@@ -127,6 +128,7 @@ def scene(world, pull, connection, course, section, item, cast) -> Scene:
         member_id=item.event.team.create(role="panelist", member_key="1", name="Pia", email="pia@example.com").pk,
         registrant_id=_registrant(item.event).pk,
         invitation_id=_invitation(course, cast.ivan).pk,
+        notice_id=_notice(item.event, cast.lena).pk,
         act_id=_event_being_made(connection, cast.ada).pk,
     )
 
@@ -154,6 +156,12 @@ def _draw_campaign() -> CampaignStep:
     campaign = make_campaign(name="Spring", actor=None)
     draw(open_draft(campaign=campaign), [wait(minutes=60), wait(minutes=30)])
     return CampaignStep.objects.earliest("pk")
+
+
+def _notice(event: Event, lena: User) -> Notice:
+    return Notice.objects.create(
+        user=lena, event=event, kind="moved", fact_id=1, title="Ladder safety", made_at=event.starts_at, is_shown=True
+    )
 
 
 def _registrant(event: Event) -> Registrant:

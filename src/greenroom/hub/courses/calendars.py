@@ -3,7 +3,7 @@
 import zoneinfo
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db.models import Q, QuerySet
 from icalendar import Calendar
@@ -13,6 +13,7 @@ from greenroom.hub.core import clock
 from greenroom.hub.core.tokens import digest_of
 from greenroom.hub.courses.access import list_courses_for, list_shown_items
 from greenroom.hub.courses.models import CalendarEntry, CalendarFeed, Course, SectionItem
+from greenroom.hub.courses.notices import say_date
 from greenroom.hub.events.models import Registrant
 from greenroom.hub.events.products import Ability, can
 from greenroom.hub.events.selectors import Registration, find_registrations
@@ -97,10 +98,7 @@ def write_calendar(*, name: str, dates: Iterable[CalendarDate], time_zone: str, 
 
     It leads to our own pages and never to a join link, which would let in whoever the calendar is shared with.
     """
-    calendar = Calendar()
-    calendar.add("prodid", "-//Greenroom//Greenroom//EN")
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
+    calendar = _empty_calendar("PUBLISH")
     calendar.add("name", name)
     calendar.add("x-wr-calname", name)
     calendar.add("refresh-interval", _LOOK_AGAIN_AFTER, parameters={"VALUE": "DURATION"})
@@ -108,6 +106,14 @@ def write_calendar(*, name: str, dates: Iterable[CalendarDate], time_zone: str, 
     for date in dates:
         calendar.add_component(_write_date(date, zoneinfo.ZoneInfo(time_zone), public_url))
     return calendar.to_ical()
+
+
+def _empty_calendar(method: str) -> Calendar:
+    calendar = Calendar()
+    calendar.add("prodid", "-//Greenroom//Greenroom//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
+    return calendar
 
 
 def _write_date(date: CalendarDate, zone: zoneinfo.ZoneInfo, public_url: str) -> CalendarEvent:
@@ -124,7 +130,12 @@ def _write_date(date: CalendarDate, zone: zoneinfo.ZoneInfo, public_url: str) ->
     event.add("status", date.status)
     event.add("location", address)
     event.add("url", address)
-    event.add("description", "\n".join([said_in(zone, entry), _NEXT[date.status], item.section.lesson.course.title]))
+    event.add(
+        "description",
+        "\n".join(
+            [say_date(zone, entry.starts_at, entry.ends_at), _NEXT[date.status], item.section.lesson.course.title]
+        ),
+    )
     return event
 
 
@@ -135,12 +146,16 @@ _NEXT = {
 }
 
 
-def said_in(zone: zoneinfo.ZoneInfo, entry: CalendarEntry) -> str:
-    """Say when a date is, in a person's zone: Monday 2 March 2026, 10:00 to 11:00 (Europe/Berlin)."""
-    start, end = entry.starts_at.astimezone(zone), entry.ends_at.astimezone(zone)
-    until = f"{end:%H:%M}" if end.date() == start.date() else f"{_day(end)}, {end:%H:%M}"
-    return f"{_day(start)}, {start:%H:%M} to {until} ({zone.key})"
+def write_invitation(*, date: CalendarDate, user: User, organizer: str, public_url: str) -> tuple[str, bytes]:
+    """
+    Write one date as a mail carries it into a calendar, and return its method with it (RFC 5546).
 
-
-def _day(moment: datetime) -> str:
-    return f"{moment:%A} {moment.day} {moment:%B %Y}"
+    The same `uid` with a higher `sequence` moves what an earlier one has put there, or takes it out.
+    """
+    method = "CANCEL" if date.entry.cancelled_at else "REQUEST"
+    calendar = _empty_calendar(method)
+    event = _write_date(date, zoneinfo.ZoneInfo(user.time_zone), public_url)
+    event.add("organizer", f"mailto:{organizer}")
+    event.add("attendee", f"mailto:{user.email}", parameters={"CN": user.get_full_name(), "PARTSTAT": "ACCEPTED"})
+    calendar.add_component(event)
+    return method, calendar.to_ical()

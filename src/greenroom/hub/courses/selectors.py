@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 from greenroom.hub.core import clock
 from greenroom.hub.courses.completion_rule import CompletionRule, read_rule
 from greenroom.hub.courses.item_state import Circumstances, ItemState, compute_item_state, without_acts
-from greenroom.hub.courses.models import Completion, Course, Enrollment, Lesson, Section, SectionItem
+from greenroom.hub.courses.models import Completion, Course, Enrollment, Lesson, Notice, Section, SectionItem
 from greenroom.hub.courses.release import Closed, find_closed, is_open
 from greenroom.hub.events.models import Event, Registrant
 from greenroom.hub.events.products import Ability, can, get_product
@@ -171,6 +171,11 @@ def list_progress(*, courses: QuerySet[Course], user: User) -> list[CourseProgre
         CourseProgress(course, dones.get(course.pk, 0), totals.get(course.pk, 0), roles.get(course.pk, ""))
         for course in courses_list
     ]
+
+
+def list_notices(*, user: User) -> QuerySet[Notice]:
+    """Return what a person was told of their events, the newest first."""
+    return Notice.objects.filter(user=user).select_related("event").order_by("-made_at", "-pk")
 
 
 def list_open_courses(*, user: User) -> QuerySet[Course]:

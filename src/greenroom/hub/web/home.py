@@ -8,11 +8,13 @@ from greenroom.hub.connections.selectors import list_connections
 from greenroom.hub.core import clock
 from greenroom.hub.courses.access import list_courses_for, list_events_for, may_see_events
 from greenroom.hub.courses.models import SectionItem
-from greenroom.hub.courses.selectors import list_next_items, list_progress
+from greenroom.hub.courses.selectors import list_next_items, list_notices, list_progress
 from greenroom.hub.events.models import Event
 from greenroom.hub.events.selectors import list_events
 from greenroom.hub.sync.selectors import list_runs
 from greenroom.hub.web.doors import SignedInRequest, signed_in
+
+_MOST_NOTICES = 5
 
 
 @signed_in
@@ -23,6 +25,7 @@ def home(request: SignedInRequest) -> HttpResponse:
     context: dict[str, object] = {
         "today": clock.now(),
         "next_items": list_next_items(user=user),
+        "notices": list_notices(user=user).filter(is_shown=True)[:_MOST_NOTICES],
         "progress": list_progress(courses=list_courses_for(user), user=user),
     }
     if may_see_events(user):

@@ -1,4 +1,4 @@
-"""Courses and who takes part (`course`), how people stand (`completion`), and `roster`."""
+"""Courses and who takes part (`course`), how people stand (`completion`), `notices` and `roster`."""
 
 from greenroom.hub.courses.models.completion import (
     Certificate,
@@ -21,6 +21,7 @@ from greenroom.hub.courses.models.course import (
     file_key,
     lesson_files,
 )
+from greenroom.hub.courses.models.notices import Notice, NoticeChoice
 from greenroom.hub.courses.models.roster import RosterRegistration
 
 __all__ = [
@@ -37,6 +38,8 @@ __all__ = [
     "ItemClick",
     "Lesson",
     "Mark",
+    "Notice",
+    "NoticeChoice",
     "RosterRegistration",
     "Section",
     "SectionItem",

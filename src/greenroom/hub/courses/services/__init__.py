@@ -37,6 +37,7 @@ from greenroom.hub.courses.services.materials import (
     add_text_item,
     change_material,
 )
+from greenroom.hub.courses.services.notices import choose_notices, put_away, tell_people
 
 __all__ = [
     "NewMark",
@@ -57,6 +58,7 @@ __all__ = [
     "change_release",
     "change_section",
     "check_can_be_added",
+    "choose_notices",
     "create_course",
     "enroll",
     "evaluate_event",
@@ -70,6 +72,7 @@ __all__ = [
     "note_click",
     "open_feed",
     "plan_enrollments",
+    "put_away",
     "remove_item",
     "revoke_feed",
     "revoke_invitation",
@@ -77,5 +80,6 @@ __all__ = [
     "set_rule",
     "take_back_marks",
     "take_part",
+    "tell_people",
     "unenroll",
 ]
