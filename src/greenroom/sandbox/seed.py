@@ -13,6 +13,7 @@ from greenroom.sandbox.entities import (
     FieldSetting,
     Meeting,
     MeetingKind,
+    Presence,
     Question,
     Recording,
     Registrant,
@@ -282,6 +283,7 @@ class Demo:
                 self.record(webinar, minutes=ran)
         # Lena saw all of the first and one second of the second; see _stays for the first registrant.
         self.one_second_for("Writing clear instructions", "lena@example.com")
+        self.one_at_the_door("Fire drills that work", self.people[3])
         never = self.webinar(olga, "Quarterly questions hour", self.at(-6, 15), 30, description="Was not held.")
         self.register(never, self.people[:12])
 
@@ -295,6 +297,17 @@ class Demo:
             joined_at = session.started_at + timedelta(minutes=3)
             presence.stays = [Stay(joined_at, joined_at + timedelta(seconds=1))]
             self.core.state.put_presence(presence)
+
+    def one_at_the_door(self, subject: str, person: Person) -> None:
+        """Let somebody who signed up and did not come by that have come under another address, deleted since."""
+        webinar = next(w for w in self.core.state.webinars if w.subject == subject)
+        session = self.core.state.sessions_of(webinar.key)[0]
+        first_name, last_name, _ = person
+        address = f"{first_name}.{last_name}@home.example".lower()
+        guest = self._register(webinar, first_name, last_name, address, session.started_at, 0)
+        stays = [Stay(session.started_at + timedelta(minutes=2), session.ended_at or self.now)]
+        self.core.state.put_presence(Presence(session.key, guest.key, first_name, last_name, address, stays))
+        self.core.state.remove_registrant(guest)
 
     def olgas_trainings(self, olga: User, omar: User) -> None:
         people = self.people

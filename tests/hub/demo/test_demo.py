@@ -9,6 +9,7 @@ from greenroom.hub.core.errors import HubError
 from greenroom.hub.courses.models import Completion, Course, Enrollment, SectionItem
 from greenroom.hub.demo.people import CAST, PASSWORD
 from greenroom.hub.demo.services import ensure_demo
+from greenroom.hub.events.decisions import list_held_answers, list_unmatched_attendees, suggest_registrants
 from greenroom.hub.events.models import Attendee, Event, Registrant
 from greenroom.hub.events.products import PRODUCTS
 from greenroom.hub.events.selectors import list_events
@@ -51,6 +52,8 @@ def test_demo_fills_an_empty_hub_once(seeded):
     assert {"completed", "partial", "absent"} == set(Completion.objects.values_list("status", flat=True))
     assert {"instructor", "editor", "assistant", "learner"} == set(Enrollment.objects.values_list("role", flat=True))
 
+    check_doubts()
+
     before = snapshot()
     seeded.count_calls()
     ensure_demo(say=said.append)
@@ -69,6 +72,15 @@ def check_products_without_sign_up() -> None:
     assert {("Weekly team hour", "scheduled", True), ("Trainers' stand-up", "live", True)} == {
         (event.title, event.state, event.join_url.startswith("http://goto.test/join/")) for event in in_lessons
     }
+
+
+def check_doubts() -> None:
+    """See that attendance waits for somebody to say whose it is, with a suggestion, and an answer to be believed."""
+    [guest] = list_unmatched_attendees()
+    [suggested] = suggest_registrants([guest])[guest.pk]
+    assert guest.email != suggested.email
+    [held] = list_held_answers()
+    assert ("Budgeting for small teams", "registrants") == (held.event.title, held.listing)
 
 
 def check_people() -> None:

@@ -10,7 +10,7 @@ from greenroom.hub.connections.models import Connection, Pace
 from greenroom.hub.demo.browser import allow_access
 from greenroom.hub.events.products import PRODUCTS
 from greenroom.hub.sync.models import SyncRun
-from greenroom.hub.sync.services import open_run
+from greenroom.hub.sync.services import open_run, synchronize
 
 CALLBACK = "/connections/callback/"
 
@@ -212,6 +212,21 @@ def test_run_renews_itself_until_it_is_over(connection, as_ada):
     page = texts(as_ada.get(path))
     assert "hx-get" not in page
     assert "GoTo did not answer. What was read so far is kept; the next run goes on by itself." in page
+
+
+def run_once(connection) -> SyncRun:
+    run = open_run(connection=connection, product="webinar")
+    synchronize(run=run)
+    return run
+
+
+def test_run_that_had_nothing_to_read_says_so(world, connection, as_ada):
+    world.schedule_webinar()
+    first, second = run_once(connection), run_once(connection)
+    assert (1, 0) == (first.events_total, second.events_total)
+    told = {"/sync/": (True, True), f"/sync/{first.pk}/": (True, False), f"/sync/{second.pk}/": (False, True)}
+    pages = {page: as_ada.get(page).content.decode() for page in told}
+    assert told == {page: ("1 of 1" in shown, "Nothing was due" in shown) for page, shown in pages.items()}
 
 
 def test_list_of_runs_renews_as_a_part(connection, as_ada):

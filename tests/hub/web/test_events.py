@@ -182,6 +182,14 @@ def test_invited_are_the_learners_who_find_the_event_and_whoever_registered(held
     assert [("Registered", 2), ("Attended", 1)] == funnel(as_ada, held)
 
 
+def test_nobody_is_said_to_have_stayed_away_before_it_is_over(world, pull, as_ada):
+    event = pull(world.schedule_webinar("To come", registrants=2))
+    assert [("Registered", 2)] == funnel(as_ada, event)
+    world.launch(event.event_key)
+    Event.objects.update(state=Event.State.LIVE)
+    assert [("Registered", 2)] == funnel(as_ada, event)
+
+
 @pytest.fixture
 def nina(course):
     """Another learner of the course."""

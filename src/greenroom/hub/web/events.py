@@ -1,5 +1,6 @@
 """Pages of the events of all connected accounts."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple, Self
 
@@ -207,8 +208,14 @@ def _funnel_of(event: Event) -> dict[str, object]:
     steps.append(("Registered", turnout.registered))
     if event.needs_approval or turnout.approved != turnout.registered:
         steps.append(("Approved", turnout.approved))
-    steps.append(("Attended", turnout.attended))
-    return {"funnel": steps, "funnel_label": f"From {steps[0][0].lower()} to attended"}
+    if turnout.attended or event.state == Event.State.ENDED:
+        steps.append(("Attended", turnout.attended))
+    return {"funnel": steps, "funnel_label": _label_of(steps)}
+
+
+def _label_of(steps: Sequence[tuple[str, int]]) -> str:
+    first, last = steps[0][0], steps[-1][0]
+    return first if first == last else f"From {first.lower()} to {last.lower()}"
 
 
 def _tabs_of(event: Event) -> list[str]:
