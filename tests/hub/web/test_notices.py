@@ -1,4 +1,4 @@
-"""Who is told that an event was moved or cancelled, or begins soon: once each, in the ways they chose, in their zone."""
+"""Who is told that an event was moved or cancelled, or is near: once each, in the ways they chose, in their zone."""
 
 from datetime import UTC, datetime, timedelta
 
