@@ -176,6 +176,12 @@ def cast(section: Section) -> dict[str, User]:
 
 
 @pytest.fixture
+def mara(database: None) -> User:
+    """Mara, who does marketing."""
+    return make_user("Mara", is_marketer=True)
+
+
+@pytest.fixture
 def connected(ada: User, hub_url: str) -> None:
     """Olga's account, connected."""
     address, pending = begin_authorization(back_to="")

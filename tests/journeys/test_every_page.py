@@ -18,6 +18,10 @@ from greenroom.hub.contacts.models import Contact
 from greenroom.hub.courses.models import SectionItem
 from greenroom.hub.events.models import Event
 from greenroom.hub.jobs.models import Job
+from greenroom.hub.mailing.doors import token_of
+from greenroom.hub.mailing.models import Broadcast
+from greenroom.hub.mailing.services import broadcast, save_email
+from greenroom.hub.segments.models import Segment
 from greenroom.hub.segments.services import save_segment
 from greenroom.hub.sync.models import SyncRun
 from greenroom.hub.users.models import User
@@ -71,6 +75,8 @@ PAGES = {
         "/segments/{segment}/change/", "/segments/{segment}/add/", "/segments/{segment}/people/{contact}/",
         "/contacts/{contact}/", "/contacts/{contact}/consent/", "/contacts/purposes/",
         "/contacts/fields/", "/contacts/import/", "/contacts/duplicates/", "/contacts/{contact}/merge/",
+        "/emails/", "/emails/new/", "/emails/{email}/", "/emails/{email}/change/",
+        "/emails/sent/{broadcast}/", "/go/mail/{token}/unsubscribe/", "/go/mail/{token}/preferences/",
     ),
 }  # fmt: skip
 
@@ -108,7 +114,22 @@ def places(world: World, item: SectionItem, cast: dict[str, User], ada: User) ->
         "campaign": make_campaign_of(past_event).pk,
         "segment": save_segment(name="Stayed", rules=rules_about(past_event), actor=ada).pk,
         "contact": Contact.objects.get(email="lena@example.com").pk,
+        **send_mail(ada, world),
     }
+
+
+def send_mail(ada: User, world: World) -> dict[str, object]:
+    """Let there be an e-mail that did not reach everybody."""
+    body = '<p>Dear {first_name|friend}, <a href="https://example.com/with/a/long/address/to/read?more=1">read</a></p>'
+    email = save_email(name="Invitation", subject="Come in", body=body, actor=ada)
+    segment = Segment.objects.get(name="Stayed")
+    sending = broadcast(email=email, segment=segment, actor=ada)
+    Broadcast.objects.filter(pk=sending.pk).update(state="queued", in_segment=5)
+    message = sending.messages.create(
+        version=email.version, contact=Contact.objects.get(email="lena@example.com"), to="lena@example.com",
+        state="failed", error="refused_554", dedupe_key="1", due_at=world.now, created_at=world.now,
+    )  # fmt: skip
+    return {"email": email.pk, "broadcast": sending.pk, "token": token_of(message.pk)}
 
 
 def rules_about(event: Event) -> dict[str, object]:

@@ -6,7 +6,7 @@ The client and the sandbox can be installed without the hub, so nothing of Djang
 
 import typer
 
-from greenroom.cli import calling, exporting, hub, login, running, sandbox, syncing
+from greenroom.cli import calling, exporting, hub, login, mail, running, sandbox, syncing
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -26,3 +26,4 @@ app.command("check")(hub.check)
 app.command("rotate-keys")(hub.rotate_keys)
 app.command("adopt-ledger")(hub.adopt_ledger)
 app.command("createadmin")(hub.createadmin)
+app.add_typer(mail.app, name="mail")

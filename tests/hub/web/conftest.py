@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from types import SimpleNamespace
 
@@ -35,6 +35,8 @@ from greenroom.hub.events.services import register
 from greenroom.hub.exports.models import Export
 from greenroom.hub.exports.services import request_export
 from greenroom.hub.jobs.models import Job
+from greenroom.hub.mailing.models import Broadcast
+from greenroom.hub.mailing.services import broadcast, save_email
 from greenroom.hub.segments.services import save_segment
 from greenroom.hub.sync.services import open_run, watch
 from greenroom.hub.users.api_keys import create_key
@@ -76,6 +78,7 @@ class Scene:
     segment_id: int
     campaign_id: int
     step_id: int
+    broadcast_id: int
     recording_key: str
 
 
@@ -124,6 +127,7 @@ def scene(world, pull, connection, course, section, item, cast) -> Scene:
         segment_id=save_segment(name="Came", rules={"all": [{"did": "attended"}]}, actor=cast.ada).pk,
         campaign_id=step.version.campaign_id,
         step_id=step.pk,
+        broadcast_id=_planned_broadcast(cast.mara, world.now).pk,
         recording_key=recording_key,
         member_id=item.event.team.create(role="panelist", member_key="1", name="Pia", email="pia@example.com").pk,
         registrant_id=_registrant(item.event).pk,
@@ -136,6 +140,19 @@ def scene(world, pull, connection, course, section, item, cast) -> Scene:
 def _merged(ada: User) -> int:
     kept, other = (make_contact(source="hand", email=f"{name}@example.com") for name in ("kim", "kim+news"))
     return merge_contacts(kept=kept, other=other, actor=ada).pk
+
+
+def _planned_broadcast(mara: User, now: datetime) -> Broadcast:
+    """Plan to send an e-mail for which somebody's message has failed."""
+    email = save_email(name="Mail", subject="Hello", body="Hello", actor=mara)
+    segment = save_segment(name="Nobody", rules={"all": []}, actor=mara)
+    planned = broadcast(email=email, segment=segment, actor=mara, starts_at=now + timedelta(days=300))
+    person = make_contact(source="hand", email="dolf@example.com")
+    planned.messages.create(
+        version=email.version, contact=person, to=person.email, state="failed", error="refused_554", dedupe_key="dolf",
+        due_at=now, created_at=now,
+    )  # fmt: skip
+    return planned
 
 
 def _leave_for_a_program(ada: User) -> OAuthGrant:

@@ -4,6 +4,8 @@ from typing import Any, NamedTuple
 
 from django.urls import reverse
 
+from greenroom.hub.mailing.models import Broadcast, Message
+
 
 class Route(NamedTuple):
     """Its method, where it leads, and the people of the cast who get there."""
@@ -184,6 +186,17 @@ ROUTES = {
     "add_to_segment": Route("GET", 200, MARKETERS, ("segment",)),
     "segment_person": Route("GET", 200, MARKETERS, ("segment", "person")),
     "decide_in_segment": Route("POST", 302, MARKETERS, ("segment", "person")),
+    "emails": Route("GET", 200, MARKETERS),
+    "new_email": Route("GET", 200, MARKETERS),
+    "preview_draft": Route("POST", 200, MARKETERS),
+    "email": Route("GET", 200, MARKETERS, ("email",)),
+    "change_email": Route("GET", 200, MARKETERS, ("email",)),
+    "preview_email": Route("GET", 200, MARKETERS, ("email",)),
+    "send_email": Route("POST", 302, MARKETERS, ("email",)),
+    "test_email": Route("POST", 302, MARKETERS, ("email",)),
+    "broadcast": Route("GET", 200, MARKETERS, ("broadcast",)),
+    "cancel_broadcast": Route("POST", 302, MARKETERS, ("broadcast",)),
+    "send_again": Route("POST", 302, MARKETERS, ("message",)),
     "people": Route("GET", 200, ADMINS),
     "add_person": Route("GET", 200, ADMINS),
 }
@@ -260,6 +273,8 @@ FORMS = (
     "campaign_goal",
     "add_campaign_step",
     "campaign_step",
+    "new_email",
+    "change_email",
 )
 POSTED = tuple(name for name, route in ROUTES.items() if route.method == "POST")
 SHOWN = tuple(name for name, route in ROUTES.items() if route.method == "GET")
@@ -325,6 +340,9 @@ def address(name: str, scene: Any, otto: Any) -> str:
         "campaign": {"pk": scene.campaign_id},
         "version": {"number": 1},
         "step": {"step": scene.step_id},
+        "email": {"pk": Broadcast.objects.get(pk=scene.broadcast_id).version.email_id},
+        "broadcast": {"pk": scene.broadcast_id},
+        "message": {"pk": Message.objects.get(dedupe_key="dolf").pk},
         "person": {"person_id": scene.contact_id},
     }
     kwargs: dict[str, Any] = {}

@@ -10,15 +10,29 @@ from greenroom.hub.contacts.services import (
     record_consent,
     set_values,
 )
+from greenroom.hub.core import clock
 from greenroom.hub.events.models import Registrant
+from greenroom.hub.mailing.services import save_email
+from greenroom.hub.segments.services import save_segment
+from greenroom.hub.users.models import User
 
 _NEWS = "News and invitations"
 _QUESTION = "Yes, write to me about new webinars and trainings. I can take this back in every mail."
+_REMINDER = """Dear {first_name|friend},
+
+your webinar “{webinar_title}” starts on {webinar_when}.
+
+{webinar_button}
+
+This button is yours alone. See you soon."""
+_NEWSLETTER = """<h1>New this month</h1>
+<p>Dear {first_name|friend}, we have planned new webinars and trainings.</p>
+<p><a href="https://northwind.example/dates">See all dates</a></p>"""
 # So many of a hundred agreed.
 _AGREEING = 60
 
 
-def fill_marketing() -> None:
+def fill_marketing(marketer: User) -> None:
     """Make contacts of everybody who signed up, tag some, and have most of them agree to be written to."""
     if Purpose.objects.exists():
         return
@@ -34,3 +48,14 @@ def fill_marketing() -> None:
         contacts=agreeing, purpose=news, state=Consent.State.GRANTED, source=ConsentRecord.Source.FORM,
         details={"form": "demo"},
     )  # fmt: skip
+    _write_emails(news, marketer)
+
+
+def _write_emails(news: Purpose, marketer: User) -> None:
+    coming = {"did": "registered", "product": "webinar", "starts_from": clock.now().isoformat()}
+    save_segment(name="Registered for a webinar to come", rules={"all": [coming]}, actor=marketer)
+    agreed = {"consent": "mailable", "purpose": news.pk}
+    save_segment(name="Wants news", rules={"all": [agreed]}, actor=marketer)
+    subject = "{webinar_title} starts soon"
+    save_email(name="Your webinar starts soon", subject=subject, body=_REMINDER, actor=marketer)
+    save_email(name="News of the month", subject="New webinars for you", body=_NEWSLETTER, purpose=news, actor=marketer)

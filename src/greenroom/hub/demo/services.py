@@ -68,7 +68,7 @@ def ensure_demo(*, say: Callable[[str], object]) -> None:
     with transaction.atomic():
         for planned in COURSES:
             _build(planned, cast)
-    fill_marketing()
+    fill_marketing(cast["marketer"])
     fill_doubts()
     for event in Event.objects.filter(items__isnull=False).distinct():
         evaluate_event(event_id=event.pk)

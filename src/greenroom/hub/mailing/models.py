@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 
 from greenroom.hub.contacts.models import Contact, Purpose
+from greenroom.hub.mailing.words import explain
 from greenroom.hub.segments.models import Segment
 
 
@@ -108,7 +109,7 @@ class Message(models.Model):
     attempts = models.PositiveIntegerField(default=0)
     # By number: a batch is deleted when all of it is sent.
     batch_id = models.BigIntegerField(null=True)
-    error = models.CharField(max_length=64, blank=True, help_text="A code of `words.explain_error`.")
+    error = models.CharField(max_length=64, blank=True, help_text="A code of `words.explain`.")
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
     opened_at = models.DateTimeField(null=True)
@@ -131,6 +132,11 @@ class Message(models.Model):
     def __str__(self) -> str:
         """Name the message, and nobody it is for."""
         return f"message {self.pk}"
+
+    @property
+    def reason(self) -> str:
+        """Why it was not sent, in words."""
+        return explain(self.error)
 
 
 class Batch(models.Model):

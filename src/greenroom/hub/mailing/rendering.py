@@ -123,6 +123,11 @@ def fill(pieces: Pieces, values: Values) -> str:
     return "".join([piece if isinstance(piece, str) else piece.write(values) for piece in pieces])
 
 
+def with_tags(pieces: Pieces) -> str:
+    """Join pieces with the tags themselves between them."""
+    return "".join([piece if isinstance(piece, str) else str(piece.tag) for piece in pieces])
+
+
 def click_tag(link: int) -> Tag:
     """Return the tag for the counted address of a link."""
     return Tag(f"{_CLICK} {link}")

@@ -37,7 +37,7 @@ class Resolved:
 
     Attributes:
         values: by contact. A tag that is not there stands for its default, or nothing.
-        missing: why a contact must not be sent this, as a code of `words.MISSING`.
+        missing: why a contact must not be sent this, as a code of `words.explain`.
     """
 
     values: dict[int, dict[Tag, str]] = field(default_factory=dict)

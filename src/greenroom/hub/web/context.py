@@ -38,6 +38,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         areas += [
             ("Contacts", "contacts", "contact"),
             ("Segments", "segments", "site"),
+            ("E-mails", "emails", "mail"),
             ("Campaigns", "campaigns", "play"),
         ]
     if user.is_site_admin:

@@ -189,7 +189,7 @@ class Migration(migrations.Migration):
                 ("due_at", models.DateTimeField()),
                 ("attempts", models.PositiveIntegerField(default=0)),
                 ("batch_id", models.BigIntegerField(null=True)),
-                ("error", models.CharField(blank=True, help_text="A code of `words.explain_error`.", max_length=64)),
+                ("error", models.CharField(blank=True, help_text="A code of `words.explain`.", max_length=64)),
                 ("created_at", models.DateTimeField()),
                 ("sent_at", models.DateTimeField(null=True)),
                 ("opened_at", models.DateTimeField(null=True)),

@@ -1,7 +1,7 @@
 """What can be done with mails."""
 
-from greenroom.hub.mailing.services.broadcasting import broadcast, cancel_broadcast, queue_email
-from greenroom.hub.mailing.services.editing import save_email
+from greenroom.hub.mailing.services.broadcasting import broadcast, cancel_broadcast, queue_email, send_again, send_test
+from greenroom.hub.mailing.services.editing import draft_version, save_email
 from greenroom.hub.mailing.services.queueing import Attachment, Letter, queue_letter, queue_letters
 
 __all__ = [
@@ -9,8 +9,11 @@ __all__ = [
     "Letter",
     "broadcast",
     "cancel_broadcast",
+    "draft_version",
     "queue_email",
     "queue_letter",
     "queue_letters",
     "save_email",
+    "send_again",
+    "send_test",
 ]

@@ -1,5 +1,6 @@
 """Sending an e-mail to many contacts: one statement makes all their messages."""
 
+import secrets
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +15,8 @@ from greenroom.hub.core.errors import InvalidInputError, StateConflictError
 from greenroom.hub.jobs.registry import task
 from greenroom.hub.mailing.checking import check_segment
 from greenroom.hub.mailing.models import Broadcast, Email, EmailVersion, Message
-from greenroom.hub.mailing.services.queueing import wake_sender
+from greenroom.hub.mailing.selectors import preview
+from greenroom.hub.mailing.services.queueing import queue_letter, wake_sender
 from greenroom.hub.segments.models import Segment
 from greenroom.hub.users.models import User
 
@@ -107,6 +109,38 @@ def cancel_broadcast(*, broadcast: Broadcast) -> None:
     planned = Broadcast.objects.filter(pk=broadcast.pk, state=Broadcast.State.PLANNED)
     if not planned.update(state=Broadcast.State.CANCELLED):
         raise StateConflictError("This is being sent already. It cannot be taken back.")
+
+
+def send_test(*, version: EmailVersion, contact: Contact, user: User) -> Message:
+    """
+    Send an e-mail to somebody who works on it, as a contact would get it.
+
+    Links that admit the contact lead nowhere, unless it is the user themselves.
+    """
+    shown = preview(version, contact, shows_links=contact.email == user.email)
+    return queue_letter(
+        to=user.email,
+        user=user,
+        subject=f"Test: {shown.mail.subject}",
+        text=shown.mail.text,
+        html=shown.mail.html,
+        dedupe_key=f"test:{secrets.token_hex(8)}",
+        cause="test",
+    )
+
+
+def send_again(*, message: Message) -> None:
+    """
+    Put a message in line once more that failed, or that perhaps arrived.
+
+    Raises:
+        StateConflictError: it is in line, or has arrived.
+    """
+    with transaction.atomic():
+        troubled = Message.objects.filter(pk=message.pk, state__in=[Message.State.FAILED, Message.State.UNSURE])
+        if not troubled.update(state=Message.State.WAITING, error="", attempts=0, due_at=clock.now()):
+            raise StateConflictError("This mail is in line, or has arrived.")
+        wake_sender(clock.now())
 
 
 @task(queue="mail")

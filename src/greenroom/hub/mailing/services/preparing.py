@@ -21,7 +21,7 @@ class Preparation:
     All that is looked up for a batch: a few queries for each e-mail and purpose in it, none for each message.
 
     Attributes:
-        held: why messages must not be sent, by their ids, as codes of `words.MISSING`.
+        held: why messages must not be sent, by their ids, as codes of `words.explain`.
     """
 
     def __init__(self, messages: Sequence[Message]) -> None:

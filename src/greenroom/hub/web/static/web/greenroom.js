@@ -213,7 +213,20 @@
     clearPlaces();
   });
 
+  // Previews: what is written is shown anew in the frame beside it when the typing pauses.
+
+  function keepPreviewing(form) {
+    let pause;
+    const show = () => form.requestSubmit(form.querySelector("[data-preview]"));
+    form.addEventListener("input", () => {
+      clearTimeout(pause);
+      pause = setTimeout(show, 600);
+    });
+    show();
+  }
+
   function prepare(root) {
+    root.querySelectorAll("form[data-previews]").forEach(keepPreviewing);
     root.querySelectorAll(".move-handle").forEach((handle) => {
       handle.hidden = false;
     });
