@@ -152,10 +152,11 @@ class Titles:
 
     known: Mapping[tuple[type[Model], Any], str]
 
-    def describe(self, key: str, settings: Settings) -> str:
-        """Say what an action with these settings does."""
+    def describe(self, key: str, settings: Settings, told: Mapping[str, str] | None = None) -> str:
+        """Say what an action with these settings does; `told` are words for settings that are not decided here."""
         chosen = get_action(key)
-        return chosen.words.format_map({name: self._say(value, one) for name, value, one in _values(chosen, settings)})
+        words = {name: self._say(value, one) for name, value, one in _values(chosen, settings)}
+        return chosen.words.format_map({**words, **(told or {})})
 
     def _say(self, value: Any, asked: forms.Field) -> str:
         model = _model_of(asked)
