@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from tests.factories.campaigns import draw, wait
 from tests.factories.courses import make_enrollment, make_file, make_item, make_recording
+from tests.factories.forms import make_form, send
 from tests.factories.hooks import make_delivery, make_hook
 from tests.hub.world import World
 
@@ -42,6 +43,7 @@ from greenroom.hub.sync.services import open_run, watch
 from greenroom.hub.users.api_keys import create_key
 from greenroom.hub.users.models import OAuthGrant, User
 from greenroom.hub.users.oauth import allow, authenticate_client, exchange_code, register_client
+from greenroom.hub.webforms.models import Submission
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,9 @@ class Scene:
     campaign_id: int
     step_id: int
     broadcast_id: int
+    submission: Submission
+    form_field_id: int
+    form_action_id: int
     recording_key: str
 
 
@@ -101,6 +106,7 @@ def scene(world, pull, connection, course, section, item, cast) -> Scene:
     run = open_run(connection=connection, product="training")
     key, _ = create_key(user=cast.ada, name="Flow", verbs=[Verb.READ], connection_ids=None)
     step = _draw_campaign()
+    web_form = make_form(cast.ada, event=item.event)
     return Scene(
         course,
         section,
@@ -128,6 +134,9 @@ def scene(world, pull, connection, course, section, item, cast) -> Scene:
         campaign_id=step.version.campaign_id,
         step_id=step.pk,
         broadcast_id=_planned_broadcast(cast.mara, world.now).pk,
+        submission=send(web_form),
+        form_field_id=web_form.fields.get(label="Last name").pk,
+        form_action_id=web_form.actions.get().pk,
         recording_key=recording_key,
         member_id=item.event.team.create(role="panelist", member_key="1", name="Pia", email="pia@example.com").pk,
         registrant_id=_registrant(item.event).pk,

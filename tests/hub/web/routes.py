@@ -178,6 +178,26 @@ ROUTES = {
     "publish_campaign": Route("POST", 302, MARKETERS, ("campaign",)),
     "discard_campaign_draft": Route("POST", 302, MARKETERS, ("campaign",)),
     "delete_campaign": Route("POST", 302, MARKETERS, ("campaign",)),
+    "web_forms": Route("GET", 200, MARKETERS),
+    "create_form": Route("GET", 200, MARKETERS),
+    "web_form": Route("GET", 200, MARKETERS, ("form",)),
+    "form_settings": Route("GET", 200, MARKETERS, ("form",)),
+    "publish_form": Route("POST", 302, MARKETERS, ("form",)),
+    "preview_form": Route("GET", 200, MARKETERS, ("form",)),
+    "share_form": Route("GET", 200, MARKETERS, ("form",)),
+    "add_asked_fields": Route("POST", 302, MARKETERS, ("form",)),
+    "delete_form": Route("POST", 302, MARKETERS, ("form",)),
+    "add_form_field": Route("GET", 200, MARKETERS, ("form", "kind")),
+    "add_form_action": Route("GET", 200, MARKETERS, ("form", "act_kind")),
+    "submissions": Route("GET", 200, MARKETERS, ("form",)),
+    "change_form_field": Route("GET", 200, MARKETERS, ("field",)),
+    "move_form_field": Route("POST", 302, MARKETERS, ("field",)),
+    "remove_form_field": Route("POST", 302, MARKETERS, ("field",)),
+    "change_form_action": Route("GET", 200, MARKETERS, ("form_action",)),
+    "remove_form_action": Route("POST", 302, MARKETERS, ("form_action",)),
+    "submission": Route("GET", 200, MARKETERS, ("submission",)),
+    "retry_submission": Route("POST", 302, MARKETERS, ("submission",)),
+    "accept_submission": Route("POST", 302, MARKETERS, ("submission",)),
     "segments": Route("GET", 200, MARKETERS),
     "new_segment": Route("GET", 200, MARKETERS),
     "segment": Route("GET", 200, MARKETERS, ("segment",)),
@@ -275,6 +295,12 @@ FORMS = (
     "campaign_step",
     "new_email",
     "change_email",
+    "create_form",
+    "form_settings",
+    "add_form_field",
+    "add_form_action",
+    "change_form_field",
+    "change_form_action",
 )
 POSTED = tuple(name for name, route in ROUTES.items() if route.method == "POST")
 SHOWN = tuple(name for name, route in ROUTES.items() if route.method == "GET")
@@ -291,6 +317,9 @@ TAKING_AWAY = (
     "discard_campaign_draft",
     "delete_campaign",
     "delete_segment",
+    "remove_form_action",
+    "remove_form_field",
+    "delete_form",
 )
 # These are there to bring something about: they ask GoTo, and end an authorization.
 ACTS = ("start_event", "download_recording", "watch_recording", "connection_callback")
@@ -343,6 +372,12 @@ def address(name: str, scene: Any, otto: Any) -> str:
         "email": {"pk": Broadcast.objects.get(pk=scene.broadcast_id).version.email_id},
         "broadcast": {"pk": scene.broadcast_id},
         "message": {"pk": Message.objects.get(dedupe_key="dolf").pk},
+        "form": {"pk": scene.submission.form_id},
+        "kind": {"kind": "text"},
+        "act_kind": {"kind": "add_to_segment"},
+        "field": {"pk": scene.form_field_id},
+        "form_action": {"pk": scene.form_action_id},
+        "submission": {"pk": scene.submission.pk},
         "person": {"person_id": scene.contact_id},
     }
     kwargs: dict[str, Any] = {}

@@ -130,6 +130,7 @@ def test_what_does_not_exist_is_not_found_even_by_the_admin(db, ada, browser, un
         kwargs |= {f"{thing}_id": unknown for thing in ("member", "registrant", "person") if thing in takes}
         kwargs |= {"step": unknown} if "step" in takes else {}
         kwargs |= {"number": unknown} if "version" in takes else {}
+        kwargs |= {"kind": "text"} if {"kind", "act_kind"} & {*takes} else {}
         kwargs |= {"key": "1"} if "recording" in route.takes else {}
         kwargs = {"table": "nothing"} if "table" in takes else kwargs
         kwargs = {"platform": "teletext"} if "platform" in takes else kwargs

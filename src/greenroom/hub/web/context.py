@@ -39,6 +39,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             ("Contacts", "contacts", "contact"),
             ("Segments", "segments", "site"),
             ("E-mails", "emails", "mail"),
+            ("Forms", "web_forms", "edit"),
             ("Campaigns", "campaigns", "play"),
         ]
     if user.is_site_admin:

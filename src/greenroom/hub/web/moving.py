@@ -1,10 +1,10 @@
-"""Putting lessons, sections and items into another order: dragged, or by buttons that need no script."""
+"""Putting lessons and what is in them, and fields of forms, into another order: dragged, or by buttons."""
 
 from collections.abc import Callable
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from greenroom.hub.core.errors import StateConflictError, UnknownObjectError
@@ -20,7 +20,9 @@ from greenroom.hub.courses.services.positions import (
     step_section,
 )
 from greenroom.hub.web.addresses import lesson_url
-from greenroom.hub.web.doors import NOTHING, SignedInRequest, number_of, signed_in, text_of
+from greenroom.hub.web.doors import NOTHING, SignedInRequest, marketers_only, number_of, signed_in, text_of
+from greenroom.hub.webforms.models import FormField
+from greenroom.hub.webforms.services import move_field, step_field
 
 _STEPS = {"up": UP, "down": DOWN}
 
@@ -66,6 +68,20 @@ def item(request: SignedInRequest, pk: int) -> HttpResponse:
         put=lambda before: move_item(item=moved, section=into, before=before),
     )
     return redirect(lesson_url(moved.section.lesson_id, anchor=f"item-{pk}", is_editing=True))
+
+
+@marketers_only
+@require_POST
+def form_field(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Move a field in its form."""
+    moved = get_object_or_404(FormField.objects.select_related("form"), pk=pk)
+    _act(
+        request,
+        moved.label,
+        step=lambda by: step_field(field=moved, by=by),
+        put=lambda before: move_field(field=moved, before=before),
+    )
+    return redirect("web_form", pk=moved.form_id)
 
 
 def _section_asked_for(request: SignedInRequest, moved: SectionItem) -> Section:

@@ -60,6 +60,13 @@ def list_asked(event: Event) -> list[Asked]:
     return [*fields, *questions]
 
 
+def list_targets(events: Iterable[Event]) -> list[tuple[str, str]]:
+    """Return what of organizers' forms a field can answer: the standard fields, and the questions of these events."""
+    standard = [(name, label) for name, label in FIELD_LABELS.items() if name != "email"]
+    questions = {question_target(one.text): one.text for event in events for one in asked_at(event).questions}
+    return [*standard, *questions.items()]
+
+
 def find_problems(form: WebForm) -> list[Problem]:
     """Return what is not right with a form. Some queries, however many fields and actions it has."""
     fields, actions = list(form.fields.all()), list(form.actions.all())

@@ -11,7 +11,7 @@ from greenroom.hub.connections.models import Connection
 from greenroom.hub.core import clock
 from greenroom.hub.core.errors import UnknownObjectError
 from greenroom.hub.events.models import Event
-from greenroom.hub.webforms.models import FormAction, FormField, Submission, SubmissionAct, WebForm
+from greenroom.hub.webforms.models import EVENT_FIELD, FormAction, FormField, Submission, SubmissionAct, WebForm
 
 State = Submission.State
 
@@ -61,6 +61,15 @@ def find_fixed_events(actions: Iterable[FormAction]) -> Mapping[int, Event | Non
     wanted = {one.settings["event"] for one in actions if one.settings.get("event")}
     there = Event.objects.in_bulk(list(wanted))
     return {pk: there.get(pk) for pk in sorted(wanted)}
+
+
+def list_events_of(form: WebForm) -> list[Event]:
+    """Return the events that a form's actions may be about now. Some queries, however many events there are."""
+    actions = list(form.actions.all())
+    chosen_in = {one.settings.get(EVENT_FIELD) for one in actions}
+    offers = list_offers(one for one in form.fields.all() if one.pk in chosen_in)
+    fixed = [event for event in find_fixed_events(actions).values() if event]
+    return [*fixed, *(event for offered in offers.values() for event in offered)]
 
 
 def list_submissions(*, form: WebForm, text: str = "", state: str = "") -> QuerySet[Submission]:

@@ -25,7 +25,7 @@ from greenroom.hub.users.models import User
 from greenroom.hub.webforms.answers import CONTACT_FIELDS
 from greenroom.hub.webforms.checks import find_problems, list_asked
 from greenroom.hub.webforms.models import EVENT_FIELD, FormAction, FormField, WebForm
-from greenroom.hub.webforms.selectors import find_fixed_events, list_offers
+from greenroom.hub.webforms.selectors import list_events_of
 from greenroom.hub.webforms.starting import BASIC_FIELDS, STARTS
 
 Kind = FormField.Kind
@@ -271,9 +271,8 @@ def _checked_event(given: Mapping[str, Any], errors: dict[str, str]) -> dict[str
 def add_asked_fields(*, form: WebForm) -> int:
     """Add a mandatory field for everything that organizers ask everybody for and nothing answers yet."""
     there = set(form.fields.exclude(goto_field="").values_list("goto_field", flat=True))
-    missing = {
-        asked.target: asked for event in _list_events(form) for asked in list_asked(event) if asked.target not in there
-    }
+    asked_for = {one.target: one for event in list_events_of(form) for one in list_asked(event)}
+    missing = {target: one for target, one in asked_for.items() if target not in there}
     with transaction.atomic():
         _lock(form)
         for asked in missing.values():
@@ -286,15 +285,6 @@ def add_asked_fields(*, form: WebForm) -> int:
                 **values | {"kind": kind, "choices": list(asked.choices)},
             )
     return len(missing)
-
-
-def _list_events(form: WebForm) -> list[Event]:
-    """Return the events that a form's actions may be about now."""
-    actions = list(form.actions.all())
-    chosen_in = {one.settings.get(EVENT_FIELD) for one in actions}
-    offers = list_offers(one for one in form.fields.all() if one.pk in chosen_in)
-    fixed = [event for event in find_fixed_events(actions).values() if event]
-    return [*fixed, *(event for offered in offers.values() for event in offered)]
 
 
 def add_action(*, form: WebForm, kind: str, given: Mapping[str, Any]) -> FormAction:
@@ -354,7 +344,7 @@ def _keeping_whole(form: WebForm, *, is_published: bool = False) -> Iterator[Non
     with transaction.atomic():
         _lock(form)
         yield
-        for event in _list_events(form):
+        for event in list_events_of(form):
             if event.registration_form is None:
                 keep_registration_form_fresh(event=event)
         blocking = [one.sentence for one in find_problems(form) if one.is_blocking]
