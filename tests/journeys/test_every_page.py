@@ -25,6 +25,8 @@ from greenroom.hub.segments.models import Segment
 from greenroom.hub.segments.services import save_segment
 from greenroom.hub.sync.models import SyncRun
 from greenroom.hub.users.models import User
+from greenroom.hub.webforms.models import Submission
+from greenroom.hub.webforms.services import add_action, add_asked_fields, create_form, publish_form
 
 pytestmark = pytest.mark.browser
 
@@ -37,7 +39,7 @@ TOO_WIDE = """
 VIEWS = [(1440, "light", True), (768, "light", False), (320, "dark", True)]  # width, colours, whether axe looks
 
 PAGES = {
-    "": ("/accounts/login/", "/accounts/password/reset/"),
+    "": ("/f/{form_address}/", "/f/{form_address}/embed/", "/accounts/login/", "/accounts/password/reset/"),
     "Lena": (
         "/", "/courses/", "/courses/{course}/", "/lessons/{lesson}/", "/items/{item}/register/", "/nowhere/",
         "/accounts/password/change/", "/calendar/", "/notices/",
@@ -77,6 +79,10 @@ PAGES = {
         "/contacts/fields/", "/contacts/import/", "/contacts/duplicates/", "/contacts/{contact}/merge/",
         "/emails/", "/emails/new/", "/emails/{email}/", "/emails/{email}/change/",
         "/emails/sent/{broadcast}/", "/go/mail/{token}/unsubscribe/", "/go/mail/{token}/preferences/",
+        "/forms/", "/forms/new/", "/forms/{form}/", "/forms/{form}/settings/", "/forms/{form}/share/",
+        "/forms/{form}/preview/", "/forms/{form}/fields/choice/", "/forms/{form}/actions/register/",
+        "/forms/{form}/answers/", "/forms/answers/{submission}/",
+        "/contacts/fields/", "/contacts/duplicates/", "/contacts/{contact}/merge/",
     ),
 }  # fmt: skip
 
@@ -99,6 +105,7 @@ def places(world: World, item: SectionItem, cast: dict[str, User], ada: User) ->
     text = "Look at three things: the ground, the ladder, and the weather."
     SectionItem.objects.create(section=item.section, kind=SectionItem.Kind.TEXT, text=text, position=30)
     troubled = let_things_go_wrong(world)
+    submission = make_a_form(ada, item.event)
     return {
         "account": past_event.connection_id,
         "troubled": troubled.pk,
@@ -113,6 +120,9 @@ def places(world: World, item: SectionItem, cast: dict[str, User], ada: User) ->
         "act": ask_for_much(item.event),
         "campaign": make_campaign_of(past_event).pk,
         "segment": save_segment(name="Stayed", rules=rules_about(past_event), actor=ada).pk,
+        "form": submission.form_id,
+        "form_address": submission.form.public_id,
+        "submission": submission.pk,
         "contact": Contact.objects.get(email="lena@example.com").pk,
         **send_mail(ada, world),
     }
@@ -130,6 +140,16 @@ def send_mail(ada: User, world: World) -> dict[str, object]:
         state="failed", error="refused_554", dedupe_key="1", due_at=world.now, created_at=world.now,
     )  # fmt: skip
     return {"email": email.pk, "broadcast": sending.pk, "token": token_of(message.pk)}
+def make_a_form(ada: User, event: Event) -> Submission:
+    """Make a form that asks what the organizer asks, and return what looks made by a machine."""
+    form = create_form(name="Safety week", start="webinar", actor=ada)
+    add_action(form=form, kind="register", given={"event_field": form.fields.get(kind="event").pk})
+    add_asked_fields(form=form)
+    publish_form(form=form)
+    return form.submissions.create(
+        state="set_aside", email="lena@example.com", answers=[], nonce="1", visitor_digest="1",
+        submitted_at=event.starts_at,
+    )  # fmt: skip
 
 
 def rules_about(event: Event) -> dict[str, object]:

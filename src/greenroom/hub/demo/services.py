@@ -30,6 +30,7 @@ from greenroom.hub.courses.services import (
 from greenroom.hub.demo.browser import allow_access
 from greenroom.hub.demo.courses import COURSES, Item, PlannedCourse, PlannedLesson
 from greenroom.hub.demo.doubts import fill_doubts
+from greenroom.hub.demo.forms import fill_forms
 from greenroom.hub.demo.marketing import fill_marketing
 from greenroom.hub.demo.people import CAST, PASSWORD
 from greenroom.hub.events.links import PastedLink, read_link
@@ -70,6 +71,7 @@ def ensure_demo(*, say: Callable[[str], object]) -> None:
             _build(planned, cast)
     fill_marketing(cast["marketer"])
     fill_doubts()
+    fill_forms(cast["marketer"])
     for event in Event.objects.filter(items__isnull=False).distinct():
         evaluate_event(event_id=event.pk)
 
