@@ -140,6 +140,8 @@ def send_mail(ada: User, world: World) -> dict[str, object]:
         state="failed", error="refused_554", dedupe_key="1", due_at=world.now, created_at=world.now,
     )  # fmt: skip
     return {"email": email.pk, "broadcast": sending.pk, "token": token_of(message.pk)}
+
+
 def make_a_form(ada: User, event: Event) -> Submission:
     """Make a form that asks what the organizer asks, and return what looks made by a machine."""
     form = create_form(name="Safety week", start="webinar", actor=ada)
