@@ -50,6 +50,7 @@ class Result:
     status: int
 
 
+PACE = "tests/processes/test_pace.py"
 PARTS = (
     Part("The hub on PostgreSQL", ["tests/hub", "-m", "not browser and not broker"]),
     Part(
@@ -68,7 +69,9 @@ PARTS = (
         {"GREENROOM_API_CALLS": "5500"},
     ),
     Part("Celery on Redis", ["tests/hub", "-m", "broker"]),
-    Part("Crashes on SQLite, on PostgreSQL and with Celery", ["tests/processes"]),
+    # By itself: on a machine that is busy with others nobody can say when a call arrives.
+    Part("Four processes at GoTo's pace", [PACE]),
+    Part("Crashes on SQLite, on PostgreSQL and with Celery", ["tests/processes", f"--ignore={PACE}"]),
     Part("Journeys in Chromium", ["tests/journeys", "-m", "browser"]),
 )
 

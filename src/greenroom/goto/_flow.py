@@ -24,7 +24,7 @@ from greenroom.goto.errors import ApiError, GotoError, TransportError, api_error
 T = TypeVar("T")
 
 # How late a call may leave after its slot, and how often it takes another one rather than leave later.
-SLOT_IS_MISSED_AFTER = timedelta(milliseconds=20)
+SLOT_IS_MISSED_AFTER = timedelta(milliseconds=10)
 _SLOTS_AT_MOST = 5
 
 

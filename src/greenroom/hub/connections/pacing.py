@@ -21,7 +21,7 @@ _SOONER = {"sqlite": "min", "postgresql": "least"}
 # No line is ever so long: a slot further ahead was taken by a clock that has been set back since.
 _LONGEST_LINE = 60.0
 # Slots are a little further apart than the limit asks, since no two calls take equally long to reach GoTo's door: ten
-# of them make up for 45 ms, of which the client may be late by 20 before it takes another slot.
+# of them make up for 45 ms, of which the client may be late by 10 before it takes another slot.
 _HEADROOM = 1.045
 _KEPT_FOR_PEOPLE = 0.1
 
