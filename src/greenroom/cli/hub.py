@@ -72,8 +72,11 @@ def _check_mirror() -> None:
     from greenroom.hub.events.products import PRODUCTS
     from greenroom.hub.sync.services.comparing import compare
 
+    connections = list(list_active_connections())
+    if not connections:
+        fail("No GoTo account is connected, so there is nothing to compare.")
     differences = 0
-    for connection in list_active_connections():
+    for connection in connections:
         for product in PRODUCTS:
             try:
                 for difference in compare(connection=connection, product=product):
@@ -82,7 +85,7 @@ def _check_mirror() -> None:
             except (HubError, GotoError) as error:
                 fail(f"{connection} could not be compared: {error}")
     if differences:
-        fail(f"{differences} differences. Run greenroom sync, then compare again.")
+        fail(f"Differences: {differences}. Run greenroom sync --full, then compare again.")
     typer.echo("The mirror and GoTo are the same.")
 
 

@@ -82,6 +82,33 @@ def test_check_finds_an_account_that_needs_somebody(connection):
     assert "Olga Ortiz, Northwind Academy: Needs to be connected again" in result.stdout
 
 
+def test_mirror_is_compared_with_goto_row_by_row(world, connection):
+    key = world.schedule_webinar("Ropes", registrants=2)
+    greenroom("sync", "--full")
+    same = greenroom("check", "mirror")
+    assert (0, "The mirror and GoTo are the same.\n", "") == (same.exit_code, same.stdout, same.stderr)
+    world.ask_goto(f"webinars/{key}", "PUT", subject="Knots")
+    differs = greenroom("check", "mirror")
+    assert (1, "Differences: 1. Run greenroom sync --full, then compare again.\n") == (
+        differs.exit_code,
+        differs.stderr,
+    )
+    assert key in differs.stdout
+    greenroom("sync", "--full")
+    assert 0 == greenroom("check", "mirror").exit_code
+
+
+def test_mirror_of_an_account_that_goto_does_not_answer_for_is_not_called_the_same(world, connection):
+    world.fail(kind="status", status=503, times=20)
+    result = greenroom("check", "mirror")
+    assert (1, "") == (result.exit_code, result.stdout)
+    assert result.stderr.startswith("Olga Ortiz, Northwind Academy could not be compared: ")
+
+
+def test_without_an_account_there_is_no_mirror(db):
+    assert (1, "") == ((result := greenroom("check", "mirror")).exit_code, result.stdout)
+
+
 def test_check_finds_missing_migrations(db):
     from django.db import connection as database
     from django.db.migrations.recorder import MigrationRecorder
