@@ -10,7 +10,7 @@ from tests.factories.users import make_user
 
 from greenroom.hub.courses.models import Enrollment
 from greenroom.hub.ledger.models import Fact
-from greenroom.hub.users.models import User
+from greenroom.hub.users.models import ExternalIdentity, User
 
 
 def role_of(user, course) -> str | None:
@@ -127,6 +127,17 @@ def test_site_admin_adds_people_who_are_new_here(course, as_ada):
     nora = User.objects.get(email="nora@example.com")
     assert ("Nora Nilsen", "learner", False) == (str(nora), role_of(nora, course), nora.has_usable_password())
     assert not User.objects.filter(email="nils@example.com").exists()
+
+
+def test_number_is_the_same_person_under_another_address(course, otto, lena, as_ivan):
+    bring(as_ivan, course, "email,number\notto@example.com,N-7", confirm="1")
+    page = bring(as_ivan, course, "email,number,role\notto@work.example,N-7,observer")
+    (one,) = page.context["plan"]
+    assert (otto, "Becomes observer; is learner now.") == (one.user, one.sentence)
+    page = bring(as_ivan, course, "email,number\nlena@example.com,N-7")
+    assert ["Number N-7 is otto@example.com here."] == [one.problem for one in page.context["plan"]]
+    bring(as_ivan, course, "email,number\nlena@example.com,N-7", confirm="1")
+    assert [otto] == [one.user for one in ExternalIdentity.objects.filter(issuer="", subject="N-7")]
 
 
 def test_list_is_taken_from_a_file(course, otto, as_ivan):

@@ -103,7 +103,10 @@ def _read_address(address: str, own_hosts: frozenset[str]) -> PastedLink | None:
     path = [part for part in parts.path.split("/") if part]
     query = {name: values[0] for name, values in parse_qs(parts.query).items()}
     if path[:1] == ["recording"]:
-        raise UnreadableLinkError("This is the link of a recording. Paste the registration link of the event.")
+        raise UnreadableLinkError(
+            "This is the link of a recording. To add it, choose Recording under Add content. "
+            "For the event, paste its registration link."
+        )
     for name in _KEY_PARAMETERS:
         if query.get(name, "").isdigit():
             return PastedLink(event_key=query[name], is_personal="registrant" in query)

@@ -78,6 +78,22 @@ class User(AbstractBaseUser):
         return f"{self.first_name} {self.last_name}".strip()
 
 
+class ExternalIdentity(models.Model):
+    """
+    As whom somebody else knows a person: addresses change, this does not.
+
+    `issuer` and `subject` are what LTI 1.3 calls a platform and its user; an empty issuer stands for the numbers in the
+    lists that people bring here. Given by who takes people in, never by whoever happens to be signed in.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="identities")
+    issuer = models.CharField(max_length=255, blank=True)
+    subject = models.CharField(max_length=255)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["issuer", "subject"], name="one_person_per_external_identity")]
+
+
 class ApiKey(models.Model):
     """
     A key with which a program acts for whoever made it. Only its hash is kept; the key itself is shown once.

@@ -1,8 +1,10 @@
 """Fetching people."""
 
+from collections.abc import Collection
+
 from django.db.models import Q, QuerySet
 
-from greenroom.hub.users.models import User
+from greenroom.hub.users.models import ExternalIdentity, User
 
 
 def list_users(*, text: str = "") -> QuerySet[User]:
@@ -16,3 +18,9 @@ def list_users(*, text: str = "") -> QuerySet[User]:
 def find_user(*, email: str) -> User | None:
     """Return the person with this address, whatever its case."""
     return User.objects.filter(email=email.strip().lower()).first()
+
+
+def find_known_as(*, issuer: str, subjects: Collection[str]) -> dict[str, User]:
+    """Return by their subject the people whom an issuer knows. One query."""
+    known = ExternalIdentity.objects.filter(issuer=issuer, subject__in=subjects).select_related("user")
+    return {one.subject: one.user for one in known}

@@ -1,6 +1,6 @@
 """Taking a list of people into a course: first what would happen to each, then the same in earnest."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.contrib.auth.hashers import make_password
@@ -10,10 +10,13 @@ from greenroom.hub.courses.csv_rows import CsvRow, read_csv
 from greenroom.hub.courses.models import Course, Enrollment
 from greenroom.hub.courses.services.enrolment import enroll_many
 from greenroom.hub.events.registration_form import is_address
-from greenroom.hub.users.models import User
+from greenroom.hub.users.models import ExternalIdentity, User
+from greenroom.hub.users.selectors import find_known_as
 
-COLUMNS = ("email", "role", "first_name", "last_name")
-_LONGEST_NAME = 128
+COLUMNS = ("email", "role", "first_name", "last_name", "number")
+_LONGEST_NAME, _LONGEST_NUMBER = 128, 255
+# The numbers in lists are this site's own; another learning system would name itself.
+_LISTS = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,7 @@ class PlannedEnrollment:
     before: str = ""  # the role they have
     first_name: str = ""
     last_name: str = ""
+    number: str = ""  # by which the person is known elsewhere
     problem: str = ""
 
     @property
@@ -56,9 +60,10 @@ class PlannedEnrollment:
 
 def plan_enrollments(*, course: Course, text: str, actor: User) -> list[PlannedEnrollment]:
     """
-    Say what a list would bring about. Two queries, whatever its length.
+    Say what a list would bring about. Three queries, whatever its length.
 
     The columns are `COLUMNS`; without a role people become learners. Only site admins add people who are new here.
+    Whoever was brought with a number before is the same person, also under another address.
 
     Raises:
         InvalidInputError: the list cannot be read.
@@ -66,16 +71,24 @@ def plan_enrollments(*, course: Course, text: str, actor: User) -> list[PlannedE
     rows = read_csv(text, columns=COLUMNS)
     emails = {row.get("email").lower() for row in rows}
     users = {user.email: user for user in User.objects.filter(email__in=emails)}
-    roles = dict(course.enrollments.filter(user__in=users.values()).values_list("user", "role"))
+    numbers = find_known_as(issuer=_LISTS, subjects={row.get("number") for row in rows if row.get("number")})
+    found = [*users.values(), *numbers.values()]
+    roles = dict(course.enrollments.filter(user__in=found).values_list("user", "role"))
     lines: dict[str, int] = {}
-    return [_plan(row, users, roles, lines, may_add=actor.is_site_admin) for row in rows]
+    return [_plan(row, users, numbers, roles, lines, may_add=actor.is_site_admin) for row in rows]
 
 
 def _plan(
-    row: CsvRow, users: dict[str, User], roles: dict[int, str], lines: dict[str, int], *, may_add: bool
+    row: CsvRow,
+    users: dict[str, User],
+    numbers: dict[str, User],
+    roles: dict[int, str],
+    lines: dict[str, int],
+    *,
+    may_add: bool,
 ) -> PlannedEnrollment:
-    email = row.get("email").lower()
-    user, role = users.get(email), _role(row.get("role"))
+    email, number = row.get("email").lower(), row.get("number")[:_LONGEST_NUMBER]
+    user, role = numbers.get(number) or users.get(email), _role(row.get("role"))
     first_line = lines.setdefault(email, row.line)
     return PlannedEnrollment(
         row.line,
@@ -85,8 +98,11 @@ def _plan(
         roles.get(user.pk, "") if user else "",
         row.get("first_name")[:_LONGEST_NAME],
         row.get("last_name")[:_LONGEST_NAME],
+        number,
         f"This address stands in line {first_line} already."
         if first_line != row.line
+        else f"Number {number} is {user.email} here."
+        if user and email in users and users[email] != user
         else _problem(row, email, role, user, may_add=may_add),
     )
 
@@ -111,13 +127,18 @@ def _problem(row: CsvRow, email: str, role: str, user: User | None, *, may_add: 
     return ""
 
 
-def carry_out_enrollments(*, course: Course, plan: Iterable[PlannedEnrollment]) -> int:
+def carry_out_enrollments(*, course: Course, plan: Sequence[PlannedEnrollment]) -> int:
     """Do what was planned, and return for how many; rows with a problem are passed over."""
     changes = [one for one in plan if one.is_change]
     with transaction.atomic():
         new = [one for one in changes if one.user is None]
         User.objects.bulk_create(map(_make_user, new), ignore_conflicts=True)  # somebody may have been faster
         added = {user.email: user for user in User.objects.filter(email__in=[one.email for one in new])}
+        known = {one.number: one.user or added[one.email] for one in plan if one.number and not one.problem}
+        ExternalIdentity.objects.bulk_create(
+            [ExternalIdentity(issuer=_LISTS, subject=number, user=user) for number, user in known.items()],
+            ignore_conflicts=True,
+        )
         enroll_many(course=course, roles=[(one.user or added[one.email], one.role) for one in changes])
     return len(changes)
 
