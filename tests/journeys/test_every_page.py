@@ -15,7 +15,7 @@ from greenroom.hub.campaigns.models import Campaign
 from greenroom.hub.campaigns.services.editing import open_draft
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.contacts.models import Contact
-from greenroom.hub.courses.models import SectionItem
+from greenroom.hub.courses.models import Certificate, Course, SectionItem
 from greenroom.hub.events.models import Event
 from greenroom.hub.jobs.models import Job
 from greenroom.hub.mailing.doors import token_of
@@ -43,6 +43,7 @@ PAGES = {
     "Lena": (
         "/", "/courses/", "/courses/{course}/", "/lessons/{lesson}/", "/items/{item}/register/", "/nowhere/",
         "/accounts/password/change/", "/calendar/", "/notices/",
+        "/courses/{course}/results/mine/", "/certificates/{certificate}/",
     ),
     "Eda": (
         "/lessons/{lesson}/?edit=1", "/sections/{section}/add/", "/sections/{section}/add/webinar/",
@@ -56,7 +57,9 @@ PAGES = {
     "Ivan": (
         "/", "/courses/{course}/people/", "/courses/{course}/people/import/", "/courses/{course}/enrolment/",
         "/courses/{course}/invitations/", "/lessons/{lesson}/",
-        "/courses/{course}/copy/", "/items/{past}/roster/", "/items/{item}/roster/register/", "/events/",
+        "/courses/{course}/copy/", "/items/{item}/roster/register/",
+        "/items/{past}/roster/", "/items/{past}/marks/import/", "/courses/{course}/results/",
+        "/courses/{course}/results/{lena}/", "/courses/{course}/completion/", "/events/",
         "/events/?q=nothing", "/events/{event}/", "/events/{past_event}/", "/events/{past_event}/?tab=people",
         "/events/{past_event}/?tab=attendance",
     ),
@@ -116,6 +119,8 @@ def places(world: World, item: SectionItem, cast: dict[str, User], ada: User) ->
         "event": item.event_id,
         "past": past.pk,
         "past_event": past_event.pk,
+        "lena": cast["Lena"].pk,
+        "certificate": make_certificate(item.section.lesson.course, cast["Lena"]).code,
         "run": SyncRun.objects.latest("pk").pk,
         "act": ask_for_much(item.event),
         "campaign": make_campaign_of(past_event).pk,
@@ -151,6 +156,14 @@ def make_a_form(ada: User, event: Event) -> Submission:
     return form.submissions.create(
         state="set_aside", email="lena@example.com", answers=[], nonce="1", visitor_digest="1",
         submitted_at=event.starts_at,
+    )  # fmt: skip
+
+
+def make_certificate(course: Course, user: User) -> Certificate:
+    """Give somebody a certificate."""
+    return Certificate.objects.create(
+        code="ABCD2345EFGH6789", course=course, user=user, person_name=user.get_full_name(), course_title=course.title,
+        attended_seconds=5400, completed_on=course.created_at.date(), issued_at=course.created_at,
     )  # fmt: skip
 
 

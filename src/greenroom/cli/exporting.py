@@ -14,12 +14,15 @@ if TYPE_CHECKING:
 
 
 def export(
-    table: Annotated[str, typer.Argument(help="events, registrants or attendance.")],
-    event: Annotated[str | None, typer.Option("--event", "-e", help="The event's key; for all but events.")] = None,
+    table: Annotated[str, typer.Argument(help="events, registrants, attendance or results.")],
+    event: Annotated[
+        str | None, typer.Option("--event", "-e", help="The event's key; for people of one event.")
+    ] = None,
+    course: Annotated[str | None, typer.Option("--course", "-c", help="The course's address; for results.")] = None,
     format: Annotated[str, typer.Option("--format", "-f", help="csv, xlsx or json.")] = "csv",
     output: Annotated[Path | None, typer.Option("--output", "-o", help="The file; printed when left out.")] = None,
 ) -> None:
-    """Write events, registrants or attendance into a file. One that was interrupted goes on where it ended."""
+    """Write events, registrants, attendance or results into a file. One that was interrupted goes on where it ended."""
     setup_hub()
     from greenroom.hub.exports.formats import render
     from greenroom.hub.exports.models import Export
@@ -30,7 +33,7 @@ def export(
         fail(f"There is no table {table}. Choose one of: {', '.join(list_tables())}.")
     if format not in Export.Format.values:
         fail(f"There is no format {format}. Choose one of: {', '.join(Export.Format.values)}.")
-    found = _open(table, _params(table, event), Export.Format(format))
+    found = _open(table, _params(table, event, course), Export.Format(format))
     with bar(found.file_name) as show:
         write(found, lambda one: show(one.rows_written, one.rows_total))
     if output is None:
@@ -46,11 +49,17 @@ def export(
     typer.echo(f"{output}: {found.rows_written} rows", err=True)
 
 
-def _params(table: str, event_key: str | None) -> dict[str, int]:
+def _params(table: str, event_key: str | None, slug: str | None) -> dict[str, int]:
+    from greenroom.hub.courses.models import Course
     from greenroom.hub.events.models import Event
 
     if table == "events":
         return {}
+    if table == "results":
+        course = Course.objects.filter(slug=slug or "").first()
+        if course is None:
+            fail("Say which course: --course with the part of its address after /courses/.")
+        return {"course": course.pk}
     if not event_key:
         fail("Say which event: --event KEY.")
     event = Event.objects.filter(event_key=event_key).first()

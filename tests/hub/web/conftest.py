@@ -71,6 +71,7 @@ class Scene:
     registrant_id: int
     invitation_id: int
     notice_id: int
+    learner_id: int
     act_id: int
     contact_id: int
     merge_id: int
@@ -142,6 +143,7 @@ def scene(world, pull, connection, course, section, item, cast) -> Scene:
         registrant_id=_registrant(item.event).pk,
         invitation_id=_invitation(course, cast.ivan).pk,
         notice_id=_notice(item.event, cast.lena).pk,
+        learner_id=cast.lena.pk,
         act_id=_event_being_made(connection, cast.ada).pk,
     )
 

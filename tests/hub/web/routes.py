@@ -33,6 +33,10 @@ ROUTES = {
     "course": Route("GET", 200, MEMBERS, ("slug",)),
     "course_settings": Route("GET", 200, EDITORS, ("slug",)),
     "copy_course": Route("GET", 200, TEACHERS, ("slug",)),
+    "course_policy": Route("GET", 200, EDITORS, ("slug",)),
+    "course_results": Route("GET", 200, SEEING_RESULTS, ("slug",)),
+    "person_results": Route("GET", 200, SEEING_RESULTS, ("slug", "learner")),
+    "own_results": Route("GET", 200, ("lena",), ("slug",)),
     "create_lesson": Route("POST", 302, EDITORS, ("slug",)),
     "course_people": Route("GET", 200, TEACHERS, ("slug",)),
     "remove_from_course": Route("POST", 302, TEACHERS, ("slug", "user_id")),
@@ -70,6 +74,9 @@ ROUTES = {
     "register_everybody": Route("GET", 200, TEACHERS, ("item",)),
     "roster_standing": Route("GET", 200, TEACHERS, ("item",)),
     "stop_roster": Route("POST", 302, TEACHERS, ("item",)),
+    "mark_people": Route("POST", 422, TEACHERS, ("item",)),
+    "import_marks": Route("GET", 200, TEACHERS, ("item",)),
+    "confirm_done": Route("POST", 302, TAKING_PART, ("text",)),
     "join": Route("GET", 302, TAKING_PART, ("item",)),
     "notices": Route("GET", 200, EVERYBODY),
     "put_notices_away": Route("POST", 302, EVERYBODY),
@@ -223,7 +230,7 @@ ROUTES = {
 # What machines ask has no sign-in; the style page is there only in development.
 OPEN = {"healthz": 200, "readyz": 503, "metrics": 200, "style": 404, "api_docs": 200}
 # Where the address or what is brought proves who is there. See `tests/hub/intake`, `test_join_links`
-# `test_feeds`, `test_invitations`, `test_visiting` and `test_emails`.
+# `test_feeds`, `test_invitations`, `test_visiting`, `test_emails` and `test_certificates`.
 DOORS = (
     "goto_hook",
     "unsubscribe_hook",
@@ -241,6 +248,8 @@ DOORS = (
     "embedded_form",
     "form_sent",
     "confirm_form",
+    "certificate",
+    "download_certificate",
 )
 
 FORMS = (
@@ -251,6 +260,8 @@ FORMS = (
     "lesson_settings",
     "section_settings",
     "item_release",
+    "course_policy",
+    "import_marks",
     "add_text",
     "add_link",
     "add_file",
@@ -330,6 +341,7 @@ def address(name: str, scene: Any, otto: Any) -> str:
     things = {
         "slug": {"slug": scene.course.slug},
         "user_id": {"user_id": otto.pk},
+        "learner": {"user_id": scene.learner_id},
         "invitation": {"invitation_id": scene.invitation_id},
         "lesson": {"pk": scene.section.lesson_id},
         "section": {"pk": scene.section.pk},

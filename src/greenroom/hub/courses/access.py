@@ -92,6 +92,11 @@ def may(user: User, verb: Verb, course: Course) -> bool:
     return list_courses_for(user, verb).filter(pk=course.pk).exists()
 
 
+def learns(user: User, course: Course) -> bool:
+    """Tell whether a person is a learner of a course, so that what they do there counts for them."""
+    return Enrollment.objects.filter(course=course, user=user, role=Enrollment.Role.LEARNER).exists()
+
+
 def get_course_for(user: User, slug: str, verb: Verb = Verb.VIEW) -> Course:
     """Return a course, if the person may do that there. Raises `UnknownObjectError` otherwise."""
     return _first(list_courses_for(user, verb).filter(slug=slug))

@@ -75,7 +75,7 @@ def gather(*, item: SectionItem, rule: CompletionRule, users: Collection[int] | 
 def _of_event(event: Event, users: Collection[int] | None) -> Findings:
     sessions, dates = list(event.sessions.all()), list(event.times.all())
     if not sessions:
-        return Findings(held=_look_ahead(event, sessions, dates))
+        return Findings(held=look_ahead(event, sessions, dates))
     attended = list_presence(event=event, users=users)
     is_over = all(session.is_final for session in sessions) and event.attendance_due_at is None
     ends = {session.pk: session.ended_at for session in sessions}
@@ -83,7 +83,7 @@ def _of_event(event: Event, users: Collection[int] | None) -> Findings:
     for user_id, session_id, _ in attended:
         last_ends[user_id] = max(ends[session_id], last_ends.get(user_id, ends[session_id]))
     found = Findings(
-        held=_look_ahead(event, sessions, dates),
+        held=look_ahead(event, sessions, dates),
         last_session_ends=last_ends,
         expected=frozenset(_signed_up(event)) if is_over else frozenset(),
     )
@@ -92,7 +92,7 @@ def _of_event(event: Event, users: Collection[int] | None) -> Findings:
     return replace(found, evidence=_add_up(attended, sessions, dates))
 
 
-def _look_ahead(event: Event, sessions: list[EventSession], dates: list[EventTime]) -> Held:
+def look_ahead(event: Event, sessions: list[EventSession], dates: list[EventTime]) -> Held:
     """Add up what took place and the plan of what is to come, which GoTo may yet tell of."""
     coming = dates_to_come(event=event, sessions=sessions, dates=dates)
     seconds_to_come = sum(_length(date) for date in coming)

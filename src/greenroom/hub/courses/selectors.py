@@ -8,8 +8,18 @@ from django.db.models.functions import Coalesce
 
 from greenroom.hub.core import clock
 from greenroom.hub.courses.completion_rule import CompletionRule, read_rule
+from greenroom.hub.courses.course_rule import DONE_IN_TIME, count_needed, list_required_items
 from greenroom.hub.courses.item_state import Circumstances, ItemState, compute_item_state, without_acts
-from greenroom.hub.courses.models import Completion, Course, Enrollment, Lesson, Notice, Section, SectionItem
+from greenroom.hub.courses.models import (
+    Completion,
+    Course,
+    CoursePolicy,
+    Enrollment,
+    Lesson,
+    Notice,
+    Section,
+    SectionItem,
+)
 from greenroom.hub.courses.release import Closed, find_closed, is_open
 from greenroom.hub.events.models import Event, Registrant
 from greenroom.hub.events.products import Ability, can, get_product
@@ -25,6 +35,7 @@ class ItemView:
     item: SectionItem
     state: ItemState | None
     rule: CompletionRule
+    completion: Completion | None = None
 
     @property
     def title(self) -> str:
@@ -97,7 +108,7 @@ def view_items(*, items: Iterable[SectionItem], user: User, takes_part: bool = T
         state = _state(item, item.event, registration, completions.get(item.pk))
         return state if takes_part else without_acts(state)
 
-    return [ItemView(item, state_of(item), read_rule(item.completion_rule)) for item in items]
+    return [ItemView(item, state_of(item), read_rule(item.completion_rule), completions.get(item.pk)) for item in items]
 
 
 def view_item(*, item: SectionItem, user: User, takes_part: bool = True) -> ItemView:
@@ -146,7 +157,7 @@ def list_next_items(*, user: User, limit: int = 3) -> list[ItemView]:
 
 @dataclass(frozen=True, slots=True)
 class CourseProgress:
-    """How far a person is in a course: required items done, of all there are."""
+    """How far a person is in a course: required items done, of those that are needed to complete it."""
 
     course: Course
     done: int
@@ -160,17 +171,26 @@ class CourseProgress:
 
 
 def list_progress(*, courses: QuerySet[Course], user: User) -> list[CourseProgress]:
-    """Return a person's courses with their role and progress. Four queries."""
-    courses_list = list(courses)
-    items = SectionItem.objects.filter(is_required=True, removed_at=None, section__lesson__course__in=courses_list)
-    totals = dict(items.values_list("section__lesson__course").annotate(n=Count("pk")))
-    done = items.filter(completions__user=user, completions__status=Completion.Status.COMPLETED)
-    dones = dict(done.values_list("section__lesson__course").annotate(n=Count("pk")))
-    roles = dict(Enrollment.objects.filter(user=user, course__in=courses_list).values_list("course", "role"))
-    return [
-        CourseProgress(course, dones.get(course.pk, 0), totals.get(course.pk, 0), roles.get(course.pk, ""))
-        for course in courses_list
-    ]
+    """Return a person's courses with their role and progress. Five queries."""
+    found = list(courses)
+    required = list_required_items(courses=found)
+    totals = dict(required.values_list("section__lesson__course").annotate(n=Count("pk")))
+    mine = Completion.objects.filter(user=user, item__in=required).values_list("item__section__lesson__course")
+    is_excused = Q(status=Completion.Status.EXCUSED)
+    counts = {
+        course: (done, excused)
+        for course, done, excused in mine.annotate(
+            done=Count("pk", filter=DONE_IN_TIME), excused=Count("pk", filter=is_excused)
+        )
+    }
+    percents = dict(CoursePolicy.objects.filter(course__in=found).values_list("course", "percent"))
+    roles = dict(Enrollment.objects.filter(user=user, course__in=found).values_list("course", "role"))
+    progress = []
+    for course in found:
+        done, excused = counts.get(course.pk, (0, 0))
+        needed = count_needed(percent=percents.get(course.pk, 100), required=totals.get(course.pk, 0), excused=excused)
+        progress.append(CourseProgress(course, min(done, needed), needed, roles.get(course.pk, "")))
+    return progress
 
 
 def list_notices(*, user: User) -> QuerySet[Notice]:
@@ -207,22 +227,3 @@ def count_learners_to_register(*, event: Event) -> int | None:
     learners = Enrollment.objects.filter(course__in=courses, role=Enrollment.Role.LEARNER)
     signed_up = Registrant.objects.filter(event=event, gone_at=None, user__isnull=False)
     return learners.exclude(user__in=signed_up.values("user")).values("user").distinct().count()
-
-
-@dataclass(frozen=True, slots=True)
-class RosterRow:
-    """One learner of a course and how they stand with one item."""
-
-    user: User
-    registrant: Registrant | None
-    completion: Completion | None
-
-
-def list_roster(*, item: SectionItem) -> list[RosterRow]:
-    """Return all learners of an item's course with their sign-up and result. Three queries."""
-    course = item.section.lesson.course
-    learners = list_people(course=course).filter(role=Enrollment.Role.LEARNER)
-    signed_up = Registrant.objects.filter(event=item.event, gone_at=None, user__isnull=False).defer("join_url")
-    registrants = {one.user_id: one for one in signed_up}
-    completions = {one.user_id: one for one in Completion.objects.filter(item=item)}
-    return [RosterRow(one.user, registrants.get(one.user_id), completions.get(one.user_id)) for one in learners]

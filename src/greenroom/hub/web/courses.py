@@ -11,18 +11,19 @@ from greenroom.hub.core.errors import InvalidInputError, UnknownObjectError
 from greenroom.hub.courses.access import (
     Verb,
     get_course_for,
-    get_item_for,
     get_lesson_for,
+    learns,
     list_courses_for,
     may,
     may_create_course,
     sees_all,
 )
-from greenroom.hub.courses.models import Enrollment
+from greenroom.hub.courses.models import Course, Enrollment
 from greenroom.hub.courses.release import find_closed
-from greenroom.hub.courses.selectors import list_open_courses, list_people, list_progress, list_roster, view_lesson
+from greenroom.hub.courses.results import find_certificate, view_standing
+from greenroom.hub.courses.selectors import list_open_courses, list_people, list_progress, view_lesson
 from greenroom.hub.courses.services import add_lesson, change_course, create_course, enroll, unenroll
-from greenroom.hub.events.products import Ability, can
+from greenroom.hub.users.models import User
 from greenroom.hub.users.selectors import find_user
 from greenroom.hub.web.addresses import lesson_url
 from greenroom.hub.web.doors import SignedInRequest, add_errors, page_of, signed_in, text_of
@@ -95,8 +96,18 @@ def course_page(request: SignedInRequest, slug: str) -> HttpResponse:
             "progress": progress,
             "may_edit": may(request.user, Verb.EDIT, course),
             "may_see_people": may(request.user, Verb.PEOPLE, course),
+            "may_see_results": may(request.user, Verb.RESULTS, course),
+            **_own_standing(course, request.user, progress.role),
         },
     )
+
+
+def _own_standing(course: Course, user: User, role: str) -> dict[str, object]:
+    """Return what the page says to a learner about completing the course."""
+    if role != Enrollment.Role.LEARNER:
+        return {}
+    standing = view_standing(course=course, user=user)
+    return {"standing": standing, "certificate": find_certificate(course=course, user=user), "is_own": True}
 
 
 @signed_in
@@ -148,6 +159,7 @@ def lesson_page(request: SignedInRequest, pk: int) -> HttpResponse:
             "may_edit": may_edit,
             "may_see_results": may(request.user, Verb.RESULTS, lesson.course),
             "is_editing": may_edit and request.GET.get("edit") == "1",
+            "learns": learns(request.user, lesson.course),
         },
     )
 
@@ -181,20 +193,3 @@ def remove_person(request: SignedInRequest, slug: str, user_id: int) -> HttpResp
         unenroll(course=course, user=enrollment.user)
         messages.success(request, f"{enrollment.user} is no longer in this course. What they completed is kept.")
     return redirect("course_people", slug=slug)
-
-
-@signed_in
-@require_GET
-def roster_page(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Show how all learners stand with one item."""
-    item = get_item_for(request.user, pk, Verb.RESULTS)
-    if item.event is None:
-        raise UnknownObjectError("There is nothing here, or nothing that you may see.")
-    signs_up = can(item.event.product, Ability.REGISTER)
-    context = {
-        "item": item,
-        "rows": list_roster(item=item),
-        "signs_up": signs_up,
-        "may_register": signs_up and may(request.user, Verb.PEOPLE, item.section.lesson.course),
-    }
-    return render(request, "courses/roster.html", context)

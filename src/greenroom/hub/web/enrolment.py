@@ -25,7 +25,7 @@ from greenroom.hub.web.doors import SignedInRequest, add_errors, signed_in
 
 # Characters; what is shown is sent back to be carried out, and has to fit into a form.
 _LONGEST_LIST = 500_000
-_MOST_SHOWN = 200
+MOST_SHOWN = 200
 
 
 class EnrolmentForm(forms.Form):
@@ -110,8 +110,8 @@ def import_people(request: SignedInRequest, slug: str) -> HttpResponse:
             problems_first = sorted(plan, key=lambda one: not one.problem)
             context |= {
                 "text": text,
-                "plan": problems_first[:_MOST_SHOWN],
-                "not_shown": max(0, len(plan) - _MOST_SHOWN),
+                "plan": problems_first[:MOST_SHOWN],
+                "not_shown": max(0, len(plan) - MOST_SHOWN),
                 "changes": sum(one.is_change for one in plan),
                 "problems": sum(bool(one.problem) for one in plan),
             }

@@ -28,7 +28,7 @@ def start(request: SignedInRequest, table: str) -> HttpResponseBase:
     format = text_of(request.POST, "format")
     if format not in Export.Format.values:
         raise UnknownObjectError("There is nothing here in this format. Choose CSV, XLSX or JSON.")
-    asked = {name: number_of(request.POST, name) for name in ("event", "form")}
+    asked = {name: number_of(request.POST, name) for name in ("event", "form", "course")}
     params = {name: pk for name, pk in asked.items() if pk is not None}
     export = request_export(user=request.user, table=table, params=params, format=Export.Format(format))
     if export.state == Export.State.READY:

@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
                 ("person_name", models.CharField(max_length=260)),
                 ("course_title", models.CharField(max_length=200)),
                 ("attended_seconds", models.PositiveIntegerField()),
-                ("completed_at", models.DateTimeField()),
+                ("completed_on", models.DateField(help_text="The day where the person lives.")),
                 ("issued_at", models.DateTimeField()),
                 ("revoked_at", models.DateTimeField(null=True)),
                 (

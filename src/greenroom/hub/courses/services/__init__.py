@@ -19,6 +19,7 @@ from greenroom.hub.courses.services.authoring import (
     set_rule,
 )
 from greenroom.hub.courses.services.calendars import keep_calendar, open_feed, revoke_feed
+from greenroom.hub.courses.services.certificates import get_certificate
 from greenroom.hub.courses.services.completion import evaluate_event, evaluate_item
 from greenroom.hub.courses.services.course_completion import set_policy
 from greenroom.hub.courses.services.enrolment import change_enrollment, enroll, leave, take_part, unenroll
@@ -63,6 +64,7 @@ __all__ = [
     "enroll",
     "evaluate_event",
     "evaluate_item",
+    "get_certificate",
     "get_invitation",
     "keep_calendar",
     "keep_marks",

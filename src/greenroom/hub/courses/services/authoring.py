@@ -34,7 +34,9 @@ def create_course(*, title: str, summary: str, actor: User, is_published: bool =
 def change_course(*, course: Course, title: str, summary: str, is_published: bool) -> None:
     """Set what a course is called, what it says of itself, and whether its learners see it. Its address stays."""
     course.title, course.summary, course.is_published = titled(title), summary.strip(), is_published
-    course.save(update_fields=["title", "summary", "is_published"])
+    with transaction.atomic():
+        course.save(update_fields=["title", "summary", "is_published"])
+        settle_course(course=course)
 
 
 def add_lesson(*, course: Course, title: str, summary: str = "") -> Lesson:

@@ -6,7 +6,7 @@ does not depend on the number of people.
 """
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -44,10 +44,10 @@ _DONE = Completion.Status.COMPLETED
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why results are computed: who changed something, and what they said of it."""
+    """Why results are computed: who changed something, and what they said of each person."""
 
     actor: User
-    reason: str
+    reasons: Mapping[int, str]
 
 
 def evaluate_event(*, event_id: int, users: Collection[int] | None = None) -> None:
@@ -191,9 +191,9 @@ def _keep_history(
     """Write down what has changed for whom; what somebody said always."""
     steps = [(one.user_id, known[one.user_id].status if one.user_id in known else "", one.status) for one in wanted]
     steps += [(one.user_id, one.status, "") for one in gone]
-    by = (cause.reason, cause.actor.pk) if cause else ("", None)
+    reasons, actor = (cause.reasons, cause.actor.pk) if cause else ({}, None)
     now = clock.now()
-    rows = [(item.pk, *step, *by, now) for step in steps if cause or step[1] != step[2]]
+    rows = [(item.pk, *step, reasons.get(step[0], ""), actor, now) for step in steps if cause or step[1] != step[2]]
     upsert(CompletionChange, _CHANGE_COLUMNS, rows, key=("user_id", "item_id", "changed_at"))
 
 

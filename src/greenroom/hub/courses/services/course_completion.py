@@ -1,15 +1,15 @@
 """Who has completed a course: enough of its required items, in time. A constant number of statements."""
 
 import json
-import math
 from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, Q
 
 from greenroom.hub.core import clock
 from greenroom.hub.core.bulk import upsert
+from greenroom.hub.courses.course_rule import DONE_IN_TIME, count_needed, list_required_items, policy_of
 from greenroom.hub.courses.models import (
     Certificate,
     Completion,
@@ -17,10 +17,8 @@ from greenroom.hub.courses.models import (
     CourseCompletion,
     CoursePolicy,
     Enrollment,
-    SectionItem,
 )
 from greenroom.hub.courses.services.certificates import issue_certificates
-from greenroom.hub.events.models import Event
 from greenroom.hub.ledger.services import append_select
 
 
@@ -38,44 +36,24 @@ def set_policy(*, course: Course, percent: int, complete_by: datetime | None, gi
         settle_course(course=course)
 
 
-def policy_of(course: Course) -> CoursePolicy:
-    """Return when a course is completed; all required items at any time, unless somebody has said otherwise."""
-    return CoursePolicy.objects.filter(course=course).first() or CoursePolicy(course=course)
-
-
-def list_required_items(*, course: Course) -> QuerySet[SectionItem]:
-    """Return the items a course asks for. One whose event was cancelled cannot be done by anybody and is none."""
-    cancelled = Q(event__state=Event.State.CANCELLED, event__sessions__isnull=True)
-    items = SectionItem.objects.filter(section__lesson__course=course, is_required=True, removed_at=None)
-    return items.exclude(pk__in=items.filter(cancelled).values("pk"))
-
-
-def count_needed(*, percent: int, required: int, excused: int) -> int:
-    """Return how many items somebody must do: that share of those they are not excused from, never rounded down."""
-    return math.ceil(percent * (required - excused) / 100)
-
-
 def settle_course(*, course: Course, lost: Collection[int] = ()) -> None:
     """
     Write down who has completed a course now, issue what they get for it, and take back what no longer holds.
 
     Completed stays completed when the course changes; only those in `lost`, who lost a completion that it may rest
-    on, are looked at again.
+    on, are looked at again. Nobody completes a draft, which may still grow.
     """
     policy, now = policy_of(course), clock.now()
-    required = list_required_items(course=course)
-    total = required.count()
-    in_time = Q(status=Completion.Status.COMPLETED)
-    if policy.complete_by:
-        in_time &= Q(completed_at__lte=policy.complete_by) | Q(basis=Completion.Basis.MARK)
+    required = list_required_items(courses=[course])
+    total = required.count() if course.is_published else 0
     learners = Enrollment.objects.filter(course=course, role=Enrollment.Role.LEARNER).values("user")
     counts = (
         Completion.objects.filter(item__in=required, user__in=learners)
         .values_list("user_id")
         .annotate(
-            done=Count("pk", filter=in_time),
+            done=Count("pk", filter=DONE_IN_TIME),
             excused=Count("pk", filter=Q(status=Completion.Status.EXCUSED)),
-            last=Max("completed_at", filter=in_time),
+            last=Max("completed_at", filter=DONE_IN_TIME),
         )
     )
     completed = {

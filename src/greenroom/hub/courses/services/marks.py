@@ -41,25 +41,23 @@ def mark(*, item: SectionItem, users: Collection[int], status: str, reason: str,
 
 def keep_marks(*, item: SectionItem, marks: Collection[NewMark], actor: User) -> int:
     """
-    Say how each of these people stands with an item. A constant number of statements for each reason given.
+    Say how each of these people stands with an item. A constant number of statements.
 
     Raises:
         InvalidInputError: a mark lacks a reason or has a status that does not exist; nothing is kept then.
     """
     for one in marks:
-        _check(one.status, one.reason)
+        check_mark(one.status, one.reason)
     learning = _learners(item, {one.user_id for one in marks})
-    by_reason: dict[str, dict[int, str]] = {}
-    for one in marks:
-        if one.user_id in learning:
-            by_reason.setdefault(one.reason.strip(), {})[one.user_id] = one.status
+    kept = {one.user_id: one for one in marks if one.user_id in learning}
+    if not kept:
+        return 0
+    now, reasons = clock.now(), {user_id: one.reason.strip() for user_id, one in kept.items()}
     with transaction.atomic():
-        for reason, people in by_reason.items():
-            now = clock.now()
-            rows = ((item.pk, user_id, status, reason, actor.pk, now) for user_id, status in people.items())
-            upsert(Mark, _COLUMNS, rows, key=("item_id", "user_id"))
-            evaluate_item(item=item, users=people.keys(), cause=Cause(actor, reason))
-    return len(learning)
+        rows = ((item.pk, user_id, one.status, reasons[user_id], actor.pk, now) for user_id, one in kept.items())
+        upsert(Mark, _COLUMNS, rows, key=("item_id", "user_id"))
+        evaluate_item(item=item, users=kept.keys(), cause=Cause(actor, reasons))
+    return len(kept)
 
 
 def take_back_marks(*, item: SectionItem, users: Collection[int], reason: str, actor: User) -> int:
@@ -69,17 +67,19 @@ def take_back_marks(*, item: SectionItem, users: Collection[int], reason: str, a
     Raises:
         InvalidInputError: there is no reason.
     """
-    _check(Completion.Status.COMPLETED, reason)
+    check_mark(Completion.Status.COMPLETED, reason)
     with transaction.atomic():
         marks = Mark.objects.filter(item=item, user__in=users)
         marked = set(marks.values_list("user_id", flat=True))
         marks.delete()
         if marked:
-            evaluate_item(item=item, users=marked, cause=Cause(actor, reason.strip()), keeps_old=False)
+            cause = Cause(actor, dict.fromkeys(marked, reason.strip()))
+            evaluate_item(item=item, users=marked, cause=cause, keeps_old=False)
     return len(marked)
 
 
-def _check(status: str, reason: str) -> None:
+def check_mark(status: str, reason: str) -> None:
+    """See whether a mark can be kept. Raises `InvalidInputError`, beside `status` or `reason`."""
     if status not in Completion.Status.values:
         raise InvalidInputError("Choose a result.", {"status": "Choose completed, partial, absent or excused."})
     if not reason.strip():

@@ -1,0 +1,105 @@
+"""A certificate as a PDF: one landscape page."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.utils.dateformat import format as format_date
+
+from greenroom.hub.core.errors import StateConflictError
+from greenroom.hub.courses.models import Certificate
+
+if TYPE_CHECKING:
+    from fpdf import FPDF
+
+_GREEN = (22, 101, 72)
+_INK = (28, 33, 30)
+_SOFT = (92, 100, 95)
+_WIDTH = 297
+
+
+class LettersMissingError(StateConflictError):
+    """The font has no shape for some letters of a name."""
+
+
+def render_certificate(certificate: Certificate, *, address: str) -> bytes:
+    """
+    Return the PDF of a certificate.
+
+    Args:
+        address: of the page where it can be verified.
+
+    Raises:
+        LettersMissingError: the font cannot write a name; the page can be printed instead.
+    """
+    from fpdf import FPDF  # here: only this needs it, and it loads a lot
+
+    pdf = FPDF(orientation="landscape", format="A4")
+    pdf.set_title(f"{certificate.course_title}: {certificate.person_name}")
+    pdf.set_lang("en")
+    pdf.set_auto_page_break(False)
+    family = _choose_font(pdf)
+    lines = _lines(certificate, address)
+    _check_letters(pdf, family, "".join(text for text, *_ in lines))
+    pdf.add_page()
+    pdf.set_draw_color(*_GREEN)
+    pdf.set_line_width(1.2)
+    pdf.rect(12, 12, _WIDTH - 24, 186)
+    for text, top, size, colour in lines:
+        pdf.set_text_color(*colour)
+        _write(pdf, family, text, top, size)
+    return bytes(pdf.output())
+
+
+def _lines(certificate: Certificate, address: str) -> list[tuple[str, int, int, tuple[int, int, int]]]:
+    """Return each line: its text, how far from the top, its size and colour."""
+    day = format_date(certificate.completed_on, "j F Y")
+    hours = describe_hours(certificate.attended_seconds)
+    return [
+        ("Certificate of completion", 34, 16, _GREEN),
+        (certificate.person_name, 66, 34, _INK),
+        ("has completed", 92, 14, _SOFT),
+        (certificate.course_title, 106, 24, _INK),
+        (f"on {day}, with {hours} of attendance" if hours else f"on {day}", 128, 14, _SOFT),
+        (f"Verify this certificate at {address}", 176, 10, _SOFT),
+        (f"Code {certificate.code}", 184, 10, _SOFT),
+    ]
+
+
+def describe_hours(seconds: int) -> str:
+    """Say how long somebody attended in all, cut to a tenth of an hour; empty for less than that."""
+    tenths = seconds // 360
+    if not tenths:
+        return ""
+    return "1 hour" if tenths == 10 else f"{tenths / 10:g} hours"
+
+
+def _choose_font(pdf: "FPDF") -> str:
+    font = Path(settings.CERTIFICATE_FONT)
+    if not font.is_file():
+        return "helvetica"
+    pdf.add_font("certificate", fname=font)
+    return "certificate"
+
+
+def _check_letters(pdf: "FPDF", family: str, text: str) -> None:
+    from fpdf.fonts import TTFFont
+
+    font = pdf.fonts.get(family)
+    # The font that every reader has knows Western European letters.
+    known = font.cmap if isinstance(font, TTFFont) else range(256)
+    if not all(ord(letter) in known for letter in text):
+        raise LettersMissingError(
+            "The font for PDF files lacks letters of this name. Print this page instead, or ask your site "
+            "administrator to set another font."
+        )
+
+
+def _write(pdf: "FPDF", family: str, text: str, top: int, size: int) -> None:
+    """Write a line in the middle, smaller if it is too long for the page."""
+    pdf.set_font(family, size=size)
+    widest = _WIDTH - 40
+    if (width := pdf.get_string_width(text)) > widest:
+        pdf.set_font(family, size=max(7, int(size * widest / width)))
+    pdf.set_xy(20, top)
+    pdf.cell(w=widest, h=size / 2, text=text, align="C")

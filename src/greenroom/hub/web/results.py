@@ -1,0 +1,201 @@
+"""How people stand with a course and its items: for those who teach, and for each learner."""
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from greenroom.hub.core.errors import InvalidInputError, StateConflictError, UnknownObjectError
+from greenroom.hub.courses.access import Verb, get_course_for, get_item_for, may
+from greenroom.hub.courses.completion_rule import CompletionRule
+from greenroom.hub.courses.course_rule import policy_of
+from greenroom.hub.courses.models import Completion, Course, Enrollment, ItemClick, SectionItem
+from greenroom.hub.courses.results import (
+    OPEN,
+    find_certificate,
+    list_changes,
+    list_learners,
+    list_learners_of_item,
+    list_standings,
+    view_roster,
+    view_standing,
+)
+from greenroom.hub.courses.services import mark, note_click, set_policy, take_back_marks
+from greenroom.hub.courses.services.completion import rule_of
+from greenroom.hub.events.products import Ability, can
+from greenroom.hub.users.models import User
+from greenroom.hub.web.addresses import lesson_url
+from greenroom.hub.web.doors import NOTHING, SignedInRequest, add_errors, page_of, signed_in, text_of
+
+_RESULTS = [*Completion.Status.choices, (OPEN, "Open")]
+_BY_RULE = "rule"
+
+
+class PolicyForm(forms.Form):
+    """When a course is completed."""
+
+    percent = forms.IntegerField(
+        label="Per cent of the required items", min_value=1, max_value=100, help_text="100 asks for all of them."
+    )
+    complete_by = forms.DateTimeField(
+        label="Complete by",
+        required=False,
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+        help_text="In your time zone. Empty is no deadline. What took place until then counts, also when GoTo tells of "
+        "it later.",
+    )
+    gives_certificate = forms.BooleanField(
+        required=False,
+        label="Give a certificate",
+        help_text="Everybody who completes the course gets one, also those who have completed it already.",
+    )
+
+
+class MarkForm(forms.Form):
+    """What an instructor says of some people."""
+
+    status = forms.ChoiceField(
+        label="Mark as", choices=[*Completion.Status.choices, (_BY_RULE, "As the rule says: take marks back")]
+    )
+    reason = forms.CharField(max_length=500, help_text="The people you mark can read it.")
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def policy_page(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Say when a course is completed."""
+    course = get_course_for(request.user, slug, Verb.EDIT)
+    policy = policy_of(course)
+    initial = {name: getattr(policy, name) for name in PolicyForm.base_fields}
+    form = PolicyForm(request.POST or None, initial=initial)
+    if form.is_valid():
+        set_policy(course=course, **form.cleaned_data)
+        messages.success(request, "Saved. Who completes the course by this has been written down.")
+        return redirect("course", slug=slug)
+    context = {"course": course, "form": form}
+    return render(request, "courses/policy.html", context, status=422 if form.errors else 200)
+
+
+@signed_in
+@require_GET
+def results_page(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Show all learners of a course beside all its items."""
+    course = get_course_for(request.user, slug, Verb.RESULTS)
+    page = page_of(request, list_learners(course=course, text=text_of(request.GET, "q")))
+    standings = list_standings(course=course, users=[one.user for one in page.object_list])
+    return render(request, "results/matrix.html", {"course": course, "page": page, "standings": standings})
+
+
+@signed_in
+@require_GET
+def person_page(request: SignedInRequest, slug: str, user_id: int) -> HttpResponse:
+    """Show how one learner stands with a course, and how it came to that."""
+    course = get_course_for(request.user, slug, Verb.RESULTS)
+    return _transcript(request, course, _get_learner(course, user_id))
+
+
+@signed_in
+@require_GET
+def own_page(request: SignedInRequest, slug: str) -> HttpResponse:
+    """Show a learner their own results."""
+    course = get_course_for(request.user, slug)
+    return _transcript(request, course, _get_learner(course, request.user.pk))
+
+
+def _get_learner(course: Course, user_id: int) -> User:
+    enrollment = course.enrollments.filter(user=user_id, role=Enrollment.Role.LEARNER).select_related("user").first()
+    if enrollment is None:
+        raise UnknownObjectError(NOTHING)
+    return enrollment.user
+
+
+def _transcript(request: SignedInRequest, course: Course, user: User) -> HttpResponse:
+    context = {
+        "course": course,
+        "person": user,
+        "is_own": user == request.user,
+        "standing": view_standing(course=course, user=user),
+        "changes": page_of(request, list_changes(course=course, user=user)),
+        "certificate": find_certificate(course=course, user=user),
+    }
+    return render(request, "results/transcript.html", context)
+
+
+@signed_in
+@require_GET
+def roster_page(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Show how learners stand with one item, and let those who lead mark them."""
+    item, rule = _get_item(request, pk, Verb.RESULTS)
+    return _show_roster(request, item, rule, MarkForm())
+
+
+@signed_in
+@require_POST
+def mark_people(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Mark the chosen people, or take their marks back."""
+    item, rule = _get_item(request, pk, Verb.LEAD)
+    form = MarkForm(request.POST)
+    chosen = [int(one) for one in request.POST.getlist("user") if one.isdecimal() and len(one) < 19]
+    if form.is_valid() and not chosen:
+        form.add_error(None, "Choose at least one person.")
+    if form.is_valid():
+        try:
+            messages.success(request, _carry_out(item, form, chosen, request.user))
+        except InvalidInputError as error:
+            add_errors(form, error)
+        else:
+            return redirect("roster", pk=pk)
+    return _show_roster(request, item, rule, form, chosen)
+
+
+def _carry_out(item: SectionItem, form: MarkForm, chosen: list[int], actor: User) -> str:
+    status, reason = form.cleaned_data["status"], form.cleaned_data["reason"]
+    if status == _BY_RULE:
+        count = take_back_marks(item=item, users=chosen, reason=reason, actor=actor)
+        return f"{count} {'mark was' if count == 1 else 'marks were'} taken back. The rule decides again."
+    count = mark(item=item, users=chosen, status=status, reason=reason, actor=actor)
+    return f"{count} {'person is' if count == 1 else 'people are'} marked as {Completion.Status(status).label.lower()}."
+
+
+def _get_item(request: SignedInRequest, pk: int, verb: Verb) -> tuple[SectionItem, CompletionRule]:
+    item = get_item_for(request.user, pk, verb)
+    if item.event is None and not item.is_required:
+        raise UnknownObjectError(NOTHING)
+    return item, rule_of(item)
+
+
+def _show_roster(
+    request: SignedInRequest, item: SectionItem, rule: CompletionRule, form: MarkForm, chosen: list[int] | None = None
+) -> HttpResponse:
+    result = text_of(request.GET, "result")
+    learners = list_learners_of_item(
+        item=item, text=text_of(request.GET, "q"), result=result if result in dict(_RESULTS) else ""
+    )
+    page = page_of(request, learners)
+    course = item.section.lesson.course
+    signs_up = item.event is not None and can(item.event.product, Ability.REGISTER)
+    context = {
+        "item": item,
+        "rule": rule,
+        "page": page,
+        "rows": view_roster(item=item, users=[one.user for one in page.object_list]),
+        "results": _RESULTS,
+        "signs_up": signs_up,
+        "may_register": signs_up and may(request.user, Verb.PEOPLE, course),
+        "may_mark": may(request.user, Verb.LEAD, course),
+        "form": form,
+        "chosen": chosen or [],
+    }
+    return render(request, "results/roster.html", context, status=422 if form.errors else 200)
+
+
+@signed_in
+@require_POST
+def confirm_done(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Take a learner's word that they have gone through what is to be read, opened or watched."""
+    item = get_item_for(request.user, pk, Verb.TAKE_PART)
+    if item.event is not None:
+        raise StateConflictError("What counts here is attendance. There is nothing to confirm.")
+    note_click(item=item, user=request.user, kind=ItemClick.Kind.DONE)
+    return redirect(lesson_url(item.section.lesson_id, anchor=f"item-{item.pk}"))

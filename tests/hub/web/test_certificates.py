@@ -1,0 +1,101 @@
+"""Certificates for whoever has the code."""
+
+import re
+import zlib
+from datetime import date, timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from greenroom.hub.courses.certificate_pdf import describe_hours
+from greenroom.hub.courses.models import Certificate
+
+
+@pytest.fixture
+def certificate(world, course, lena):
+    return Certificate.objects.create(
+        code="ABCD2345EFGH6789", course=course, user=lena, person_name="Lena Müller", course_title="Workplace safety",
+        attended_seconds=5400, completed_on=date(2026, 3, 1), issued_at=world.now,
+    )  # fmt: skip
+
+
+def page_of(certificate) -> str:
+    answer = Client().get(reverse("certificate", args=[certificate.code]))
+    assert (200, "noindex") == (answer.status_code, answer["X-Robots-Tag"])
+    return answer.content.decode()
+
+
+def test_anybody_with_the_code_can_verify_it(certificate):
+    page = page_of(certificate)
+    for text in ("Lena Müller", "Workplace safety", "1 March 2026", "1.5 hours", "Valid", certificate.code):
+        assert text in page
+
+
+def test_page_tells_nothing_more_about_the_person(certificate, lena):
+    assert lena.email not in page_of(certificate)
+
+
+def test_revoked_says_so_and_is_not_downloaded(certificate, world):
+    certificate.revoked_at = world.now + timedelta(days=1)
+    certificate.save()
+    page = page_of(certificate)
+    assert "This certificate was revoked on 3 March 2026 and is no longer valid." in page
+    assert "Download" not in page
+    assert 409 == Client().get(reverse("download_certificate", args=[certificate.code])).status_code
+
+
+@pytest.mark.parametrize("code", ["ABCD2345EFGH678A", "0", "x" * 300])
+def test_unknown_code_is_404(certificate, code):
+    for name in ("certificate", "download_certificate"):
+        assert 404 == Client().get(reverse(name, args=[code])).status_code
+
+
+def test_certificate_outlives_person_and_course(certificate, course, lena):
+    lena.delete()
+    course.delete()
+    assert "Lena Müller" in page_of(certificate)
+
+
+def download(certificate):
+    return Client().get(reverse("download_certificate", args=[certificate.code]))
+
+
+def test_pdf_is_one_page_named_for_what_it_is(certificate):
+    answer = download(certificate)
+    assert 'attachment; filename="workplace-safety-lena-muller.pdf"' == answer["Content-Disposition"]
+    assert answer.content.startswith(b"%PDF-")
+    assert 1 == len(re.findall(rb"/Type /Page\b", answer.content))
+
+
+@pytest.mark.parametrize("has_font", [True, False])
+def test_letters_that_no_font_has_are_said_and_not_lost(certificate, settings, has_font):
+    if not has_font:
+        settings.CERTIFICATE_FONT = "/nowhere.ttf"
+    assert 200 == download(certificate).status_code
+    certificate.person_name = "安全"
+    certificate.save()
+    answer = download(certificate)
+    assert (409, True) == (answer.status_code, "Print this page instead" in answer.content.decode())
+    assert "安全" in page_of(certificate)
+
+
+def test_pdf_says_what_the_page_says(certificate, settings):
+    settings.CERTIFICATE_FONT = "/nowhere.ttf"  # the letters of the built-in font stand in the file as they are
+    content = download(certificate).content
+    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", content, re.DOTALL)
+    text = b" ".join(zlib.decompress(one) for one in streams if one[:1] == b"x").decode("latin-1")
+    for told in (
+        "Lena M\xfcller",
+        "Workplace safety",
+        "on 1 March 2026, with 1.5 hours of attendance",
+        certificate.code,
+    ):
+        assert told in text
+
+
+@pytest.mark.parametrize(
+    ("words", "seconds"), [("", 359), ("0.1 hours", 360), ("1 hour", 3600), ("1 hour", 3959), ("1.1 hours", 3960)]
+)
+def test_hours_are_cut_and_never_rounded_up(words, seconds):
+    assert words == describe_hours(seconds)
