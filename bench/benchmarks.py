@@ -31,6 +31,7 @@ class Sizes:
     iterated: int = 1_000_000
     webinars: int = 20
     jobs: int = 1_000
+    campaign_contacts: int = int(os.environ.get("BENCH_CAMPAIGN_CONTACTS", "20000"))
     webhook_seconds: int = int(os.environ.get("BENCH_WEBHOOK_SECONDS", "10"))
     hook_facts: int = 1_000
     hook_seconds: int = 10
@@ -236,6 +237,29 @@ def measure_jobs(bench: Bench) -> list[Result]:
     ]
 
 
+def measure_campaigns(bench: Bench) -> list[Result]:
+    """Contacts that pass the steps of a campaign, each noted, and the statements that takes."""
+    contacts = bench.sizes.campaign_contacts
+    environment = bench.environment(bench.databases.fresh())
+    told = children.run("bench.campaigns:move_contacts", environment=environment, contacts=contacts)
+    engine, floor = told["engine"], told["floor"]
+    return [
+        Result(
+            name="campaign_steps",
+            value=engine["cpu"] / floor["cpu"],
+            unit="x_cpu_per_step",
+            baseline="two_bare_statements_per_step",
+            goal=3,
+            database=bench.databases.name,
+            details={
+                "steps_per_second": told["passed"] / engine["wall"],
+                "steps_per_second_of_floor": told["passed"] / floor["wall"],
+                "statements_per_contact_and_step": told["statements"] / told["passed"],
+            },
+        )
+    ]
+
+
 def measure_decoding(bench: Bench) -> list[Result]:
     """The client's reading of a long list of registrants; in several processes, as memory lies luckier in some."""
     organizer, count = bench.organizers["Long"], bench.sizes.decoded
@@ -335,6 +359,7 @@ ON_A_DATABASE: dict[str, Callable[[Bench], list[Result]]] = {
     "sync": measure_sync,
     "statements": count_statements,
     "jobs": measure_jobs,
+    "campaigns": measure_campaigns,
     "api": measure_api,
     "hooks": measure_hooks,
     "pace": measure_pace,

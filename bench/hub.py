@@ -40,7 +40,7 @@ def prepare(emails: list[str], password: str) -> None:
         finish_authorization(actor=ada, pending=pending, answer=answer)
 
 
-def _backends() -> list[int]:
+def backends() -> list[int]:
     """Return the processes of the PostgreSQL server that work on our database."""
     if database.vendor != "postgresql":
         return []
@@ -62,10 +62,10 @@ def synchronize(email: str, warm_up: str) -> dict[str, Any]:
     """Read everything for the first time, then once more with nothing changed; `warm_up` has a short list."""
     known = _pull(warm_up)
     idle = peak_bytes()
-    with Meter(_backends) as first:
+    with Meter(backends) as first:
         changed = _pull(email)
     peak = peak_bytes()
-    with Meter(_backends) as again:
+    with Meter(backends) as again:
         changed_again = _pull(email)
     assert (known + changed, changed_again) == (Registrant.objects.count(), 0)
     return {
@@ -138,7 +138,7 @@ def drain_jobs(count: int) -> dict[str, Any]:
     _jobs.begin(count)
     stop = threading.Event()
     worker = threading.Thread(target=run_worker, args=[stop])
-    with Meter(_backends) as meter:
+    with Meter(backends) as meter:
         worker.start()
         assert _jobs.is_over.wait(600)
     stop.set()

@@ -21,6 +21,7 @@ def bench() -> Iterator[Bench]:
             iterated=4_000,
             webinars=2,
             jobs=20,
+            campaign_contacts=20,
             hook_facts=10,
             hook_seconds=1,
             webhook_seconds=1,

@@ -5,8 +5,8 @@ from pathlib import Path
 
 from tests.processes.starting import ROOT
 
-# The registrations, acts and jobs of the outbox; the runs and the mirror of reading; the deliveries of webhooks.
-SUBJECTS = {"acts", "cancellation", "intake", "jobs", "ledger", "mirror", "registration", "sync"}
+# Registrations, acts and jobs; campaigns; the runs and the mirror of reading; the deliveries of webhooks.
+SUBJECTS = {"acts", "campaigns", "cancellation", "intake", "jobs", "ledger", "mirror", "registration", "sync"}
 
 
 def named_moments() -> set[str]:

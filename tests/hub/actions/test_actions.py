@@ -5,11 +5,13 @@ from datetime import timedelta
 import pytest
 
 from greenroom.hub.actions.registry import Subject, check_settings, find_titles, get_action, list_actions, perform
-from greenroom.hub.contacts.models import Contact
-from greenroom.hub.contacts.services import make_contact
+from greenroom.hub.contacts.models import ConsentRecord, Contact, ContactTag
+from greenroom.hub.contacts.services import make_contact, stop_contacting
 from greenroom.hub.core.errors import InvalidInputError, UnknownObjectError
 from greenroom.hub.events.models import Event, Registrant, RegistrationRequest
 from greenroom.hub.events.registration_form import Answers
+from greenroom.hub.mailing.models import Message
+from greenroom.hub.mailing.services import save_email
 from greenroom.hub.segments.models import Segment
 from greenroom.hub.segments.selectors import list_members
 from greenroom.hub.segments.services import save_segment
@@ -154,3 +156,29 @@ def test_the_event_chosen_before_stays_among_those_offered_when_it_is_over(event
 def test_every_action_has_words_for_its_settings():
     for one in list_actions():
         assert one.words.format_map(dict.fromkeys(one.form.base_fields, "it"))
+
+
+def test_an_email_is_put_in_line_once_for_each_cause_and_only_for_whoever_may_be_sent_it(world, ada):
+    cora, dan = make_person("Cora"), make_person("Dan")
+    stop_contacting(contacts=[dan.pk], reason=Contact.Silence.ASKED, source=ConsentRecord.Source.HAND)
+    email = save_email(name="Hello", actor=ada, subject="Hello", body="Good day, {first_name}.")
+    for cause in ("one", "one", "two"):
+        perform("send_email", [Subject(cora.pk, cause), Subject(dan.pk, cause)], {"email": email.pk})
+    assert [(cora.pk, "one"), (cora.pk, "two")] == list(Message.objects.order_by("pk").values_list("contact", "cause"))
+
+
+def test_an_email_whose_merge_tag_stands_for_nothing_is_an_obstacle(event, ada):
+    email = save_email(name="Join", actor=ada, subject="Join", body=f"{{webinar_button event={event.event_key}}}")
+    find_obstacle = get_action("send_email").find_obstacle
+    assert "" == find_obstacle({"email": email.pk})
+    Event.objects.update(state=Event.State.CANCELLED)
+    assert "was cancelled" in find_obstacle({"email": email.pk})
+
+
+def test_tags_are_given_and_taken(world):
+    cora, dan = make_person("Cora"), make_person("Dan")
+    perform("add_tags", subjects(cora, dan), {"tags": "Partner, Warm"})
+    perform("remove_tags", subjects(dan), {"tags": "warm"})
+    assert [["Partner", "Warm"], ["Partner"]] == [
+        sorted(ContactTag.objects.filter(contact=one).values_list("tag__name", flat=True)) for one in (cora, dan)
+    ]

@@ -33,13 +33,21 @@ class Subject:
 
     Attributes:
         contact_id: who.
-        cause: what for; an action happens once for a contact and a cause. At most 100 characters.
+        cause: what for; an action happens once for a contact and a cause. At most 60 characters.
         answers: what they answered to the organizer's questions, where they were asked.
     """
 
     contact_id: int
     cause: str
     answers: Answers | None = None
+
+
+def group_by_cause(subjects: Sequence[Subject]) -> dict[str, list[int]]:
+    """Return the contacts for each cause."""
+    grouped: dict[str, list[int]] = {}
+    for one in subjects:
+        grouped.setdefault(one.cause, []).append(one.contact_id)
+    return grouped
 
 
 @dataclass(slots=True)

@@ -1,16 +1,34 @@
 """Who has done what a step asks for: one statement for a set of contacts."""
 
-from collections.abc import Collection, Iterable
-from typing import Any
+from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
 
 import msgspec
 from django.db.models import Max
 
 from greenroom.hub.campaigns.kinds import OF_EVENTS, Decision
-from greenroom.hub.campaigns.models import CampaignContact
 from greenroom.hub.ledger.models import Fact
 from greenroom.hub.segments.rules import Rule, find_contacts, read_rules
 
+_NOT_READ = datetime.min.replace(tzinfo=UTC)
+
+
+class Entry(NamedTuple):
+    """Where a contact stands, as far as a step has to know: a fifth of the cost of a row of `CampaignContact`."""
+
+    pk: int
+    contact_id: int
+    campaign_id: int
+    rotation: int
+    tries: int
+    # Only read where the step goes by them.
+    entered_at: datetime = _NOT_READ
+    arrived_at: datetime = _NOT_READ
+    deadline_at: datetime | None = None
+
+
+Entries = Sequence[Entry]
 _KINDS = {"opened": "mail_opened", "clicked": "mail_clicked", "submitted": "form_submitted"}
 
 
@@ -23,16 +41,18 @@ def _find(rule: Rule, contacts: Collection[int]) -> set[int]:
     return set(find_contacts(rule).filter(pk__in=contacts).values_list("pk", flat=True))
 
 
-def find_who_did(decision: Decision, entries: Iterable[CampaignContact]) -> set[int]:
+def find_who_did(decision: Decision, entries: Entries) -> set[int]:
     """Return the contacts who have done what a decision waits for, mails and forms since they entered. One query."""
     entered = {one.contact_id: one.entered_at for one in entries}
     if decision.does in OF_EVENTS:
         return _find(_about_event(decision), entered)
     facts = Fact.objects.filter(kind=_KINDS[decision.does], contact_id__in=entered)
+    if decision.does != "submitted":
+        facts = facts.filter(data__cause__startswith=f"campaign:{entries[0].campaign_id}:")
     if decision.mail:
         facts = facts.filter(data__email=decision.mail)
     if decision.form:
-        facts = facts.filter(data__form=decision.form)
+        facts = facts.filter(data__form_id=decision.form)
     latest = facts.order_by().values_list("contact_id").annotate(at=Max("happened_at"))
     return {contact for contact, at in latest if contact is not None and at >= entered[contact]}
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django import forms
 
 from greenroom.hub.actions.fields import ActionForm
-from greenroom.hub.actions.registry import Outcomes, Settings, Subject, action
+from greenroom.hub.actions.registry import Outcomes, Settings, Subject, action, group_by_cause
 from greenroom.hub.campaigns.models import Campaign
 from greenroom.hub.campaigns.services.entering import enter_contacts
 from greenroom.hub.campaigns.tasks import run_campaign
@@ -34,13 +34,13 @@ def find_obstacle(settings: Settings) -> str:
     find_obstacle=find_obstacle,
 )
 def start_campaign(subjects: Sequence[Subject], settings: Settings) -> Outcomes:
-    """Have contacts enter a campaign; who is in it already stays where they are. One statement for each."""
+    """Have contacts enter a campaign; who is in it already stays where they are. A few statements for each cause."""
     campaign = _get_campaign(settings)
     if campaign.state != Campaign.State.RUNNING:
         sentence = f"The campaign “{campaign}” does not run."
         return Outcomes(problems=dict.fromkeys((one.contact_id for one in subjects), sentence))
-    for one in subjects:
-        enter_contacts(campaign=campaign, contacts=[one.contact_id], cause=one.cause)
+    for cause, contacts in group_by_cause(subjects).items():
+        enter_contacts(campaign=campaign, contacts=contacts, cause=cause)
     run_campaign.enqueue(campaign_id=campaign.pk, dedupe_key=f"campaigns.run:{campaign.pk}")
     return Outcomes()
 

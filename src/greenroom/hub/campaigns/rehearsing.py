@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from greenroom.hub.actions.registry import get_action
-from greenroom.hub.campaigns.deciding import decision_of, find_who_did, find_who_meets
-from greenroom.hub.campaigns.models import CampaignContact, CampaignStep, CampaignVersion
+from greenroom.hub.campaigns.deciding import Entry, decision_of, find_who_did, find_who_meets
+from greenroom.hub.campaigns.models import CampaignStep, CampaignVersion
 from greenroom.hub.campaigns.plan import Plan, wait_of
 from greenroom.hub.campaigns.services.arriving import find_span, plan_arrivals
 from greenroom.hub.campaigns.waiting import is_late, moment_of
@@ -73,7 +73,7 @@ def _act(step: CampaignStep, at: datetime) -> tuple[str, str, datetime]:
 
 def _decide(step: CampaignStep, contact: Contact, at: datetime) -> tuple[str, str, datetime]:
     decision = decision_of(step.settings)
-    entry = CampaignContact(contact=contact, entered_at=clock.now())
+    entry = Entry(0, contact.pk, step.version.campaign_id, 1, 0, clock.now(), at, None)
     if find_who_did(decision, [entry]):
         return Branch.YES, "They have done it already, and go on at once.", at
     return (

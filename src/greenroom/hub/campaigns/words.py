@@ -13,6 +13,7 @@ from greenroom.hub.campaigns.kinds import OF_EVENTS, Decision
 from greenroom.hub.campaigns.models import CampaignStep
 from greenroom.hub.campaigns.plan import wait_of
 from greenroom.hub.campaigns.waiting import Wait
+from greenroom.hub.mailing.models import Email
 from greenroom.hub.segments.rules import Rule, read_rules
 from greenroom.hub.segments.words import GONE_EVENT, describe_rule, find_names
 
@@ -20,7 +21,8 @@ Kind = CampaignStep.Kind
 
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _UNITS = ((7 * 24 * 60, "week"), (24 * 60, "day"), (60, "hour"), (1, "minute"))
-_DEEDS = {"opened": "open an e-mail of this campaign", "clicked": "click a link in one", "submitted": "submit a form"}
+_DEEDS = {"opened": "open {}", "clicked": "click a link in {}", "submitted": "submit a form"}
+_ANY_MAIL = "an e-mail of this campaign"
 _BRANCHES = {
     Kind.ACTION: {"error": "If it does not work"},
     Kind.CONDITION: {"yes": "If so", "no": "If not"},
@@ -44,6 +46,8 @@ class StepWords:
         rules = [read_rules(one.settings["rule"]) for one in steps if one.kind == Kind.CONDITION]
         rules += [read_rules(goal)] if goal else []
         events = [one.settings["event"] for one in steps if one.kind != Kind.ACTION and one.settings.get("event")]
+        mails = {one.settings["mail"] for one in steps if one.kind == Kind.DECISION and one.settings.get("mail")}
+        self._mails = {one.pk: f"“{one.name}”" for one in Email.objects.filter(pk__in=mails)}
         self._names = find_names([*rules, Rule(did="registered", events=events)])
 
     def describe(self, step: CampaignStep) -> str:
@@ -66,7 +70,8 @@ class StepWords:
 
     def _deed(self, decision: Decision) -> str:
         if decision.does not in OF_EVENTS:
-            return _DEEDS[decision.does]
+            mail = self._mails.get(decision.mail or 0, "an e-mail that is no longer here")
+            return _DEEDS[decision.does].format(mail if decision.mail else _ANY_MAIL)
         event = self._event(decision.event)
         if decision.does == "registered":
             return f"register for {event}"

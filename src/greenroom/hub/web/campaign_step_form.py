@@ -10,9 +10,11 @@ from django import forms
 from greenroom.hub.actions.fields import ActionForm, EventField
 from greenroom.hub.actions.registry import get_action, list_actions
 from greenroom.hub.campaigns.models import CampaignStep
+from greenroom.hub.mailing.models import Email
 from greenroom.hub.segments.models import Segment
 from greenroom.hub.segments.words import FIELDS, OPERATORS
 from greenroom.hub.web.rule_forms import MOMENT
+from greenroom.hub.webforms.models import WebForm
 
 Kind = CampaignStep.Kind
 Settings = Mapping[str, Any]
@@ -148,7 +150,7 @@ class LimitForm(SpanForm):
     @classmethod
     def fill(cls, settings: Settings) -> dict[str, Any]:
         """Show the limit and the event."""
-        shown = {name: settings[name] for name in ("event", "minutes") if name in settings}
+        shown = {name: settings[name] for name in ("event", "minutes", "mail", "form") if name in settings}
         return {**shown, **_split_minutes(settings["limit_minutes"])}
 
 
@@ -177,28 +179,37 @@ class AttendsForm(LimitForm):
         return {"does": "attended", "event": given["event"].pk, **measure, **self.get_limit()}
 
 
-class OpensForm(LimitForm):
-    """Waits until contacts open an e-mail."""
+class MailForm(LimitForm):
+    """Waits for what contacts do with e-mails."""
+
+    field_order = ("mail",)
+    does = "opened"
+    mail = forms.ModelChoiceField(
+        Email.objects.all(), label="E-mail", required=False, empty_label="Any of this campaign"
+    )
 
     def to_settings(self) -> dict[str, Any]:
         """Return the decision."""
-        return {"does": "opened", **self.get_limit()}
+        mail = self.cleaned_data["mail"]
+        return {"does": self.does, **({"mail": mail.pk} if mail else {}), **self.get_limit()}
 
 
-class ClicksForm(LimitForm):
+class ClicksForm(MailForm):
     """Waits until contacts click a link."""
 
-    def to_settings(self) -> dict[str, Any]:
-        """Return the decision."""
-        return {"does": "clicked", **self.get_limit()}
+    does = "clicked"
 
 
 class SubmitsForm(LimitForm):
     """Waits until contacts submit a form."""
 
+    field_order = ("form",)
+    form = forms.ModelChoiceField(WebForm.objects.all(), required=False, empty_label="Any form")
+
     def to_settings(self) -> dict[str, Any]:
         """Return the decision."""
-        return {"does": "submitted", **self.get_limit()}
+        form = self.cleaned_data["form"]
+        return {"does": "submitted", **({"form": form.pk} if form else {}), **self.get_limit()}
 
 
 class IsRegisteredForm(StepForm):
@@ -248,6 +259,21 @@ class IsInSegmentForm(StepForm):
     def fill(cls, settings: Settings) -> dict[str, Any]:
         """Show the segment."""
         return {"segment": settings["rule"]["segment"]}
+
+
+class HasTagForm(StepForm):
+    """Asks whether contacts have a tag."""
+
+    tag = forms.CharField(max_length=100)
+
+    def to_settings(self) -> dict[str, Any]:
+        """Return the condition."""
+        return {"rule": {"tag": self.cleaned_data["tag"]}}
+
+    @classmethod
+    def fill(cls, settings: Settings) -> dict[str, Any]:
+        """Show the tag."""
+        return {"tag": settings["rule"]["tag"]}
 
 
 class HasFieldForm(StepForm):
@@ -302,12 +328,13 @@ class StepType:
 _TYPES = (
     StepType("registers", Kind.DECISION, "Wait until they register", RegistersForm),
     StepType("attends", Kind.DECISION, "Wait until they attend", AttendsForm),
-    StepType("opens", Kind.DECISION, "Wait until they open an e-mail", OpensForm),
+    StepType("opens", Kind.DECISION, "Wait until they open an e-mail", MailForm),
     StepType("clicks", Kind.DECISION, "Wait until they click a link", ClicksForm),
     StepType("submits", Kind.DECISION, "Wait until they submit a form", SubmitsForm),
     StepType("is_registered", Kind.CONDITION, "Is registered for an event", IsRegisteredForm),
     StepType("has_attended", Kind.CONDITION, "Has attended an event", HasAttendedForm),
     StepType("is_in_segment", Kind.CONDITION, "Is in a segment", IsInSegmentForm),
+    StepType("has_tag", Kind.CONDITION, "Has a tag", HasTagForm),
     StepType("has_field", Kind.CONDITION, "Has something in a field", HasFieldForm),
     StepType("wait_for", Kind.WAIT, "Wait some time", WaitForForm),
     StepType("wait_until", Kind.WAIT, "Wait until a date", WaitUntilForm),
@@ -360,6 +387,6 @@ def _key_of(step: CampaignStep) -> str:
     rule = settings["rule"]
     if "segment" in rule:
         return "is_in_segment"
-    if "field" in rule:
-        return "has_field"
+    if "tag" in rule or "field" in rule:
+        return "has_tag" if "tag" in rule else "has_field"
     return {"registered": "is_registered", "attended": "has_attended"}.get(rule.get("did", ""), "")

@@ -1,5 +1,5 @@
 """The actions of this app and of those below."""
 
-from greenroom.hub.actions.performing import registering, segments
+from greenroom.hub.actions.performing import mails, registering, segments, tags
 
-__all__ = ["registering", "segments"]
+__all__ = ["mails", "registering", "segments", "tags"]

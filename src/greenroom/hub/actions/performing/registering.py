@@ -76,7 +76,7 @@ def register_contacts(subjects: Sequence[Subject], settings: Settings) -> Outcom
     event = _get_event(settings)
     contacts = Contact.objects.in_bulk([one.contact_id for one in subjects])
     there = _find_registrants(event, contacts)
-    keys = {f"{one.cause}:register:{event.pk}": one for one in subjects if one.contact_id not in there}
+    keys = {f"{one.cause}:register:{event.pk}:{one.contact_id}": one for one in subjects if one.contact_id not in there}
     asked = {one.idempotency_key: one for one in RegistrationRequest.objects.filter(idempotency_key__in=keys)}
     outcomes = Outcomes()
     for key, one in keys.items():

@@ -4,15 +4,15 @@ What becomes of contacts at a step: who goes on by which exit, who stays, and wh
 Each kind of step is judged for a set of contacts at once, with a constant number of statements.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
 from greenroom.hub.actions.registry import Outcomes, Subject, find_titles, get_action, perform
-from greenroom.hub.campaigns.deciding import decision_of, find_who_cannot, find_who_did, find_who_meets
+from greenroom.hub.campaigns.deciding import Entries, Entry, decision_of, find_who_cannot, find_who_did, find_who_meets
 from greenroom.hub.campaigns.errors import ImpossibleStepError
-from greenroom.hub.campaigns.models import CampaignContact, CampaignStep
+from greenroom.hub.campaigns.models import CampaignStep
 from greenroom.hub.campaigns.plan import Plan, wait_of
 from greenroom.hub.campaigns.services.arriving import find_span, fit_all
 from greenroom.hub.campaigns.waiting import is_late, moment_of
@@ -20,7 +20,6 @@ from greenroom.hub.core import clock
 from greenroom.hub.core.errors import UnknownObjectError
 
 Branch = CampaignStep.Branch
-Entries = Sequence[CampaignContact]
 
 _FIRST_WAIT = timedelta(seconds=10)
 _LONGEST_WAIT = timedelta(hours=1)
@@ -39,11 +38,11 @@ class Verdict:
         problems: by contact who leaves by the error exit, one sentence.
     """
 
-    exits: dict[str, list[CampaignContact]] = field(default_factory=dict)
-    stays: list[tuple[datetime, list[CampaignContact]]] = field(default_factory=list)
+    exits: dict[str, list[Entry]] = field(default_factory=dict)
+    stays: list[tuple[datetime, list[Entry]]] = field(default_factory=list)
     problems: dict[int, str] = field(default_factory=dict)
 
-    def sort(self, entries: Entries, name_exit: Callable[[CampaignContact], str]) -> None:
+    def sort(self, entries: Entries, name_exit: Callable[[Entry], str]) -> None:
         """Let contacts go by the exit that is named for each."""
         for one in entries:
             self.exits.setdefault(name_exit(one), []).append(one)
@@ -78,7 +77,8 @@ def _perform(plan: Plan, step: CampaignStep, entries: Entries) -> Outcomes:
     try:
         obstacle = get_action(step.action).find_obstacle(step.settings)
         if not obstacle:
-            subjects = [Subject(one.contact_id, f"campaign:{one.pk}:{step.pk}") for one in entries]
+            cause = f"campaign:{entries[0].campaign_id}:{step.pk}"
+            subjects = [Subject(one.contact_id, f"{cause}:{one.rotation}") for one in entries]
             return perform(step.action, subjects, step.settings)
     except UnknownObjectError as error:
         obstacle = str(error)
@@ -92,9 +92,9 @@ def _impossible(step: CampaignStep, why: str) -> ImpossibleStepError:
     return ImpossibleStepError(f"A step can work for nobody now: {words}. {why}")
 
 
-def _wait_longer(entries: Entries) -> list[tuple[datetime, list[CampaignContact]]]:
+def _wait_longer(entries: Entries) -> list[tuple[datetime, list[Entry]]]:
     """Let those who were looked at most often wait longest."""
-    grouped: dict[int, list[CampaignContact]] = {}
+    grouped: dict[int, list[Entry]] = {}
     for one in entries:
         grouped.setdefault(one.tries, []).append(one)
     return [(clock.now() + wait_after(tries), waiting) for tries, waiting in grouped.items()]
@@ -115,7 +115,7 @@ def _judge_decision(plan: Plan, step: CampaignStep, entries: Entries) -> Verdict
     verdict = Verdict()
     decided = [one for one in entries if one.contact_id in did | cannot]
     verdict.sort(decided, lambda one: Branch.YES if one.contact_id in did else Branch.NO)
-    until: dict[datetime, list[CampaignContact]] = {}
+    until: dict[datetime, list[Entry]] = {}
     for one in entries:
         if one.contact_id not in did | cannot:
             deadline = one.deadline_at or now

@@ -1,7 +1,7 @@
 """Contacts leave a step and come to the next, in the caller's transaction; a constant number of statements."""
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +10,10 @@ from django.db import connection
 from django.db.models import F, QuerySet
 
 from greenroom.hub.actions.registry import find_titles
+from greenroom.hub.campaigns.deciding import Entries, Entry
 from greenroom.hub.campaigns.models import Campaign, CampaignContact, CampaignStep
 from greenroom.hub.campaigns.plan import Plan
 from greenroom.hub.campaigns.services.arriving import plan_arrivals
-from greenroom.hub.campaigns.services.judging import Entries
 from greenroom.hub.core import clock
 from greenroom.hub.ledger.services import append_select
 
@@ -29,6 +29,10 @@ _NOTE = """
     INSERT INTO campaigns_campaignpassage (entry_id, step_id, exit, passed_at)
     SELECT id, %s, %s, %s FROM campaigns_campaigncontact WHERE id IN ({entries})
 """
+_MOVE = """
+    UPDATE campaigns_campaigncontact
+    SET step_id = %s, arrived_at = %s, due_at = %s, deadline_at = %s, tries = 0, problem = '' WHERE id IN ({entries})
+"""
 _TELL = """
     SELECT 'campaign_step', %s, 'campaign_step:' || id || ':' || %s, contact_id, %s
     FROM campaigns_campaigncontact WHERE id IN ({entries})
@@ -43,7 +47,7 @@ def leave(
         fail(campaign, entries, problems)
         return
     now = clock.now()
-    _execute(_NOTE, [step.pk, exit, _db_time(now)], entries)
+    _execute(_NOTE, [step.pk, exit, _db_time(now)], [one.pk for one in entries])
     CampaignStep.objects.filter(pk=step.pk).update(**{f"passed_{exit}": F(f"passed_{exit}") + len(entries)})
     if step.kind == CampaignStep.Kind.ACTION and exit == Branch.YES:
         _tell(campaign, step, entries)
@@ -54,14 +58,8 @@ def leave(
         return
     ids = {one.contact_id: one.pk for one in entries}
     for arrival in plan_arrivals(following, list(ids), now=now):
-        CampaignContact.objects.filter(pk__in=[ids[contact] for contact in arrival.contacts]).update(
-            step=following,
-            arrived_at=now,
-            due_at=arrival.due_at,
-            deadline_at=arrival.deadline_at,
-            tries=0,
-            problem="",
-        )
+        moments = [_db_time(now), _db_time(arrival.due_at), arrival.deadline_at and _db_time(arrival.deadline_at)]
+        _execute(_MOVE, [following.pk, *moments], [ids[contact] for contact in arrival.contacts])
 
 
 def finish(entries: Entries, state: str) -> None:
@@ -81,7 +79,7 @@ def _tell(campaign: Campaign, step: CampaignStep, entries: Entries) -> None:
 
 def fail(campaign: Campaign, entries: Entries, problems: dict[int, str]) -> None:
     """Leave contacts where they are until a person looks; pause the campaign when there are many."""
-    by_sentence: dict[str, list[CampaignContact]] = {}
+    by_sentence: dict[str, list[Entry]] = {}
     for one in entries:
         by_sentence.setdefault(problems[one.contact_id], []).append(one)
     for sentence, failed in by_sentence.items():
@@ -109,17 +107,17 @@ def pause_itself(campaign: Campaign, problem: str) -> None:
         log.warning("campaigns.paused", campaign=campaign.pk)
 
 
-def narrow(entries: Iterable[CampaignContact]) -> QuerySet[CampaignContact]:
+def narrow(entries: Iterable[Entry]) -> QuerySet[CampaignContact]:
     """Return these contacts, to be changed in one statement."""
     return CampaignContact.objects.filter(pk__in=[one.pk for one in entries])
 
 
-def _execute(statement: str, params: Collection[Any], entries: Entries) -> None:
+def _execute(statement: str, params: Sequence[Any], entries: Sequence[int]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(statement.format(entries=_marks(entries)), [*params, *(one.pk for one in entries)])
+        cursor.execute(statement.format(entries=_marks(entries)), [*params, *entries])
 
 
-def _marks(entries: Entries) -> str:
+def _marks(entries: Sequence[object]) -> str:
     return ", ".join(["%s"] * len(entries))
 
 

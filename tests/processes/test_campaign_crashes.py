@@ -1,0 +1,105 @@
+"""
+Kill -9 of workers while contacts move through a campaign: nobody is lost, stuck, or passes a step twice.
+
+GREENROOM_CRASH_CONTACTS says how many contacts there are; 100000 takes some minutes.
+"""
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from tests.processes.hub import settings_for
+from tests.processes.places import own_database
+from tests.processes.starting import GREENROOM, PATIENCE, ROOT, started
+
+pytestmark = pytest.mark.processes
+
+CONTACTS = int(os.environ.get("GREENROOM_CRASH_CONTACTS", "300"))
+ENGINES = [
+    pytest.param("sqlite", marks=[]),
+    pytest.param("postgresql", marks=[pytest.mark.postgresql]),
+]
+# No worker needs GoTo here.
+NOWHERE = "http://127.0.0.1:9"
+
+
+class Campaigning:
+    """A database with a campaign, and workers that come and go."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        """Make the tables."""
+        self.environment = environment
+        self.do("prepare")
+
+    def do(self, *act: str) -> Any:
+        """Have something done in a process of its own; see `campaigning.py`."""
+        command = [sys.executable, "-m", "tests.processes.campaigning", *act]
+        done = subprocess.run(
+            command, cwd=ROOT, env={**os.environ, **self.environment}, stdout=subprocess.PIPE, text=True, check=True
+        )
+        return json.loads(done.stdout.splitlines()[-1])
+
+    def worker(self, **settings: str) -> Any:
+        """Start a worker that moves contacts on."""
+        environment = {**self.environment, "GREENROOM_JOB_LEASE_SECONDS": "1", **settings}
+        return started(*GREENROOM, "worker", "--threads", "1", "--queue", "campaigns", environment=environment)
+
+    def finish(self) -> None:
+        """Let a worker do the rest."""
+        with self.worker() as worker:
+            deadline = time.monotonic() + PATIENCE + CONTACTS / 100
+            while self.do("under_way"):
+                assert time.monotonic() < deadline, "contacts are stuck"
+            worker.terminate()
+
+
+@pytest.fixture
+def campaigning(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Campaigning]:
+    with own_database(request.param, tmp_path) as database:
+        yield Campaigning({**settings_for(tmp_path, NOWHERE), "GREENROOM_DATABASE_URL": database})
+
+
+def expect_everything_once(campaigning: Campaigning) -> None:
+    half = CONTACTS // 2
+    assert {
+        "state": "running",
+        "people": {"finished": CONTACTS},
+        "passages": 4 * CONTACTS + half,
+        "doubled": 0,
+        "mails": half,
+        "mailed": half,
+        "facts": CONTACTS + half,
+        "sorted": CONTACTS,
+    } == campaigning.do("report")
+
+
+@pytest.mark.parametrize("campaigning", ENGINES, indirect=True)
+def test_a_worker_that_dies_at_the_worst_moments_doubles_and_loses_nothing(campaigning: Campaigning):
+    campaigning.do("begin", str(CONTACTS))
+    for moment in ("campaigns.performed", "campaigns.before_commit", "campaigns.after_commit"):
+        with campaigning.worker(GREENROOM_KILL_AT=moment) as worker:
+            assert -signal.SIGKILL == worker.wait(PATIENCE)
+    campaigning.finish()
+    expect_everything_once(campaigning)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("campaigning", ENGINES, indirect=True)
+def test_workers_that_die_at_random_double_and_lose_nothing(campaigning: Campaigning):
+    campaigning.do("begin", str(CONTACTS))
+    moments = random.Random(CONTACTS)
+    for _ in range(10):
+        with campaigning.worker() as worker:
+            time.sleep(2 + moments.random() * 3)  # a process has to come up before it can die at work
+            worker.kill()
+            worker.wait(PATIENCE)
+    campaigning.finish()
+    expect_everything_once(campaigning)
