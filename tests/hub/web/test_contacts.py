@@ -1,10 +1,16 @@
 """The pages of contacts."""
 
+import csv
+import io
+
 import pytest
+from django.db import transaction
 from django.urls import reverse
 
 from greenroom.hub.contacts.models import Contact, CustomField
-from greenroom.hub.contacts.services import make_contact
+from greenroom.hub.contacts.services import add_field, add_tags, make_contact, set_values
+from greenroom.hub.core import clock
+from greenroom.hub.ledger.services import NewFact, append
 
 
 @pytest.fixture
@@ -88,3 +94,45 @@ def test_custom_fields_are_made_filled_in_and_deleted(as_mara, db):
     assert "Badge" in as_mara.get(reverse("custom_fields")).content.decode()
     as_mara.post(reverse("delete_custom_field", args=[colour.pk]))
     assert ["shoe_size"] == [one.key for one in CustomField.objects.all()]
+
+
+def test_timeline_tells_every_kind_of_fact_and_is_narrowed(lena_at_goto, as_mara, world):
+    told = [("mail_sent", {"subject": "Join us"}), ("mail_opened", {}), ("form_submitted", {"title": "Sign-up form"})]
+    with transaction.atomic():
+        append(
+            NewFact(kind=kind, happened_at=clock.now(), dedupe_key=kind, contact_id=lena_at_goto.pk, data=data)
+            for kind, data in told
+        )
+    page = reverse("contact", args=[lena_at_goto.pk])
+
+    def entries(**query: str) -> list[str]:
+        return [one.words for one in as_mara.get(page, query).context["entries"]]
+
+    assert {"was sent a mail", "opened a mail", "submitted a form", "registered"} <= set(entries())
+    assert {"was sent a mail", "opened a mail"} == set(entries(about="mail"))
+    assert ["submitted a form"] == entries(about="forms")
+    assert entries() == entries(about="nonsense")
+    assert "Join us" in as_mara.get(page).content.decode()
+
+
+def test_list_is_exported_with_custom_fields_safe_from_formulas(as_mara, db):
+    size = add_field(label="Shoe size", kind="text")
+    for name in ("lena", "otto"):
+        contact = make_contact(source="hand", email=f"{name}@example.com", first_name="=1+1")
+        set_values(values=[(contact.pk, size, "@SUM(1)")])
+        add_tags(contacts=[contact.pk], names=[f"Tag of {name}"])
+    answer = as_mara.post(reverse("export_contacts"), {"tag": "tag of lena"})
+    text = b"".join(as_mara.get(f"{answer['Location']}file/")).decode("utf-8-sig")
+    rows = list(csv.DictReader(io.StringIO(text)))
+    assert [("lena@example.com", "'=1+1", "'@SUM(1)", "Tag of lena")] == [
+        (one["E-mail"], one["First name"], one["Shoe size"], one["Tags"]) for one in rows
+    ]
+
+
+def test_person_is_given_what_is_kept_and_erased_by_the_admin_alone(lena_at_goto, as_mara, as_ada):
+    answer = as_mara.get(reverse("contact_data", args=[lena_at_goto.pk]))
+    assert "lena@example.com" == answer.json()["email"]
+    page = reverse("erase_contact", args=[lena_at_goto.pk])
+    assert 404 == as_mara.post(page).status_code
+    assert "is erased" in as_ada.post(page, follow=True).content.decode()
+    assert not Contact.objects.exists()

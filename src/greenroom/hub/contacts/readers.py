@@ -3,7 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 from greenroom.hub.contacts.models import Contact, ContactAddress
-from greenroom.hub.contacts.services import Person, keep_people, note_participations, note_participations_of_events
+from greenroom.hub.contacts.services import (
+    Person,
+    forget_again,
+    keep_people,
+    note_participations,
+    note_participations_of_events,
+)
 from greenroom.hub.events.models import Attendee, Registrant
 from greenroom.hub.ledger.models import Fact
 from greenroom.hub.ledger.readers import reader
@@ -23,6 +29,7 @@ def keep_contacts(facts: Sequence[Fact]) -> None:
     contacts = set(ContactAddress.objects.filter(email__in=emails).values_list("contact_id", flat=True))
     note_participations(events={fact.event_id for fact in people if fact.event_id} - whole, contacts=contacts)
     note_participations_of_events(whole)
+    forget_again(people)
 
 
 def _tell(facts: Sequence[Fact]) -> Iterator[Person]:

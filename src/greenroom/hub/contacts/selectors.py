@@ -25,6 +25,7 @@ from greenroom.hub.contacts.models import (
 from greenroom.hub.contacts.words import tag_key, words_of
 from greenroom.hub.events.models import Registrant
 from greenroom.hub.ledger.models import Fact
+from greenroom.hub.users.models import User
 
 _LAST = chr(0x10FFFF)
 
@@ -75,8 +76,10 @@ def list_facts_of(*, contact: Contact) -> QuerySet[Fact]:
     emails = contact.addresses.values("email")
     signed_up = Registrant.objects.filter(email__in=emails).values("pk")
     merged = list(contact.merges.filter(undone_at=None).values_list("other_id", flat=True))
+    signs_in = User.objects.filter(email__in=emails).values("pk")
     about = (
         Q(contact_id__in=[contact.pk, *merged])
+        | Q(user_id__in=signs_in, registrant_id=None)
         | Q(registrant_id__in=signed_up)
         | Q(registrant_id=None, email__in=emails)
     )

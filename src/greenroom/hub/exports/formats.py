@@ -32,7 +32,7 @@ Cells = Sequence[Any]
 
 def render(export: Export) -> Iterator[bytes]:
     """Yield the file of an export. Memory does not depend on its length."""
-    columns = get_table(export.table).columns
+    columns = get_table(export.table).columns(export.params)
     rows = _rows(export)
     if export.format == Export.Format.XLSX:
         return _as_xlsx(columns, rows)

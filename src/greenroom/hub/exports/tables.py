@@ -26,7 +26,7 @@ class Table:
     A table.
 
     Attributes:
-        columns: their titles, in the order of the cells.
+        columns: gives their titles, in the order of the cells.
         rows: yields the rows whose number is greater than a given one, in growing order, without holding all of them.
         may: tells whether a person may have it with these parameters.
         count: how many rows it has now.
@@ -34,7 +34,7 @@ class Table:
     """
 
     name: str
-    columns: tuple[str, ...]
+    columns: Callable[[Params], Sequence[str]]
     rows: RowsAfter
     may: Callable[[User, Params], bool]
     count: Callable[[Params], int]
@@ -47,7 +47,7 @@ _tables: dict[str, Table] = {}
 def table(
     name: str,
     *,
-    columns: Sequence[str],
+    columns: Sequence[str] | Callable[[Params], Sequence[str]],
     may: Callable[[User, Params], bool],
     count: Callable[[Params], int],
     file_name: Callable[[Params], str],
@@ -57,7 +57,8 @@ def table(
     def register(rows: RowsAfter) -> RowsAfter:
         if name in _tables:
             raise ValueError(f"There are two tables named {name}")
-        _tables[name] = Table(name, tuple(columns), rows, may, count, file_name)
+        titles = columns if callable(columns) else lambda params: columns
+        _tables[name] = Table(name, titles, rows, may, count, file_name)
         return rows
 
     return register

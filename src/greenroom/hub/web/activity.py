@@ -26,6 +26,31 @@ _OF_A_PERSON = {
     Kind.ATTENDED: ("attended", "ok"),
     Kind.ABSENT: ("did not attend", "quiet"),
 }
+_OF_A_CONTACT = {
+    Kind.ENROLLED: ("began a course", "info"),
+    Kind.ITEM_COMPLETED: ("completed an item", "ok"),
+    Kind.COURSE_COMPLETED: ("completed a course", "ok"),
+    Kind.MAIL_SENT: ("was sent a mail", "info"),
+    Kind.MAIL_OPENED: ("opened a mail", "ok"),
+    Kind.MAIL_CLICKED: ("followed a link", "ok"),
+    Kind.FORM_SUBMITTED: ("submitted a form", "info"),
+    Kind.CAMPAIGN_STEP: ("moved on in a campaign", "quiet"),
+    Kind.CONSENT_GRANTED: ("agreed", "ok"),
+    Kind.CONSENT_WITHDRAWN: ("withdrew consent", "bad"),
+    Kind.CONTACT_SILENCED: ("is not to be contacted", "bad"),
+}
+# What a person's timeline can be narrowed to.
+SUBJECTS: dict[str, tuple[str, tuple[Kind, ...]]] = {
+    "sign-ups": ("Sign-ups", (Kind.REGISTERED, Kind.APPROVED, Kind.DENIED, Kind.CANCELLED)),
+    "attendance": ("Attendance", (Kind.JOINED, Kind.ATTENDED, Kind.ABSENT)),
+    "mail": ("Mail", (Kind.MAIL_SENT, Kind.MAIL_OPENED, Kind.MAIL_CLICKED)),
+    "forms": ("Forms", (Kind.FORM_SUBMITTED,)),
+    "campaigns": ("Campaigns", (Kind.CAMPAIGN_STEP,)),
+    "consent": ("Consent", (Kind.CONSENT_GRANTED, Kind.CONSENT_WITHDRAWN, Kind.CONTACT_SILENCED)),
+    "courses": ("Courses", (Kind.ENROLLED, Kind.ITEM_COMPLETED, Kind.COURSE_COMPLETED)),
+}
+# Facts that are not about an event say by one of these what they are about.
+_NAMES_OF_THINGS = ("title", "subject", "name")
 _OF_THE_EVENT = {
     Kind.EVENT_CREATED: ("First seen at GoTo", "info"),
     Kind.EVENT_CHANGED: ("Changed at GoTo", "warn"),
@@ -35,6 +60,7 @@ _OF_THE_EVENT = {
     Kind.ATTENDANCE_FINAL: ("Attendance became final", "ok"),
     Kind.RECORDING_READY: ("A recording is ready", "info"),
 }
+_WORDS = {**_OF_A_PERSON, **_OF_A_CONTACT, **_OF_THE_EVENT}
 _MEMBERS = {
     "title": "Title",
     "starts_at": "Start",
@@ -61,6 +87,7 @@ class Entry:
     Attributes:
         person: whose doing it is told as, in an event's timeline; empty for what happened to the event itself.
         event: where it happened, in a person's timeline.
+        thing: what else it was about, such as a mail or a form.
     """
 
     happened_at: datetime
@@ -70,6 +97,7 @@ class Entry:
     variant: str
     changes: tuple[Change, ...]
     seconds: int | None
+    thing: str = ""
 
 
 def list_activity(*, event: Event) -> QuerySet[Fact]:
@@ -84,9 +112,10 @@ def tell(facts: Sequence[Fact]) -> list[Entry]:
     return [_entry(one, person=_person(one, people)) for one in facts]
 
 
-def list_activity_of(*, contact: Contact) -> QuerySet[Fact]:
-    """Return the facts about a contact that are told to people, the latest first."""
-    return list_facts_of(contact=contact).filter(kind__in=_OF_A_PERSON)
+def list_activity_of(*, contact: Contact, subject: str = "") -> QuerySet[Fact]:
+    """Return the facts about a contact that are told to people, the latest first; of a subject of `SUBJECTS` alone."""
+    kinds = SUBJECTS[subject][1] if subject in SUBJECTS else (*_OF_A_PERSON, *_OF_A_CONTACT)
+    return list_facts_of(contact=contact).filter(kind__in=kinds)
 
 
 def tell_of_one(facts: Sequence[Fact]) -> list[Entry]:
@@ -103,7 +132,7 @@ def _person(fact: Fact, people: Mapping[int, Registrant]) -> str:
 
 
 def _entry(fact: Fact, *, person: str = "", event: Event | None = None) -> Entry:
-    words, variant = _OF_A_PERSON.get(Kind(fact.kind)) or _OF_THE_EVENT[Kind(fact.kind)]
+    words, variant = _WORDS[Kind(fact.kind)]
     return Entry(
         fact.happened_at,
         person,
@@ -112,6 +141,7 @@ def _entry(fact: Fact, *, person: str = "", event: Event | None = None) -> Entry
         variant,
         _changes(fact.data) if fact.kind == Kind.EVENT_CHANGED else (),
         fact.data.get("attended_seconds"),
+        next((str(fact.data[name]) for name in _NAMES_OF_THINGS if fact.data.get(name)), "") if event is None else "",
     )
 
 

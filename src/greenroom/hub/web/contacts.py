@@ -4,10 +4,11 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from greenroom.hub.contacts.exports import describe
 from greenroom.hub.contacts.models import Contact, CustomField
 from greenroom.hub.contacts.selectors import (
     list_contacts,
@@ -21,6 +22,8 @@ from greenroom.hub.contacts.selectors import (
 from greenroom.hub.contacts.services import (
     add_tags,
     change_contact,
+    erase_contact,
+    export_person,
     make_contact,
     read_value,
     remove_tags,
@@ -28,10 +31,12 @@ from greenroom.hub.contacts.services import (
     split_tags,
 )
 from greenroom.hub.core.errors import InvalidInputError
+from greenroom.hub.exports.models import Export
+from greenroom.hub.exports.services import request_export
 from greenroom.hub.segments.selectors import list_segments_of
 from greenroom.hub.users.models import time_zones
-from greenroom.hub.web.activity import list_activity_of, tell_of_one
-from greenroom.hub.web.doors import SignedInRequest, add_errors, marketers_only, page_of, text_of
+from greenroom.hub.web.activity import SUBJECTS, list_activity_of, tell_of_one
+from greenroom.hub.web.doors import SignedInRequest, add_errors, marketers_only, page_of, site_admins_only, text_of
 
 _EVENTS_SHOWN = 20
 _TAGS_OFFERED = 20
@@ -109,7 +114,8 @@ def list_page(request: SignedInRequest) -> HttpResponse:
 def contact_page(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show one person: what is known of them, their segments and events, and everything that happened in order."""
     contact = get_object_or_404(Contact, pk=pk)
-    page = page_of(request, list_activity_of(contact=contact))
+    subject = text_of(request.GET, "about")
+    page = page_of(request, list_activity_of(contact=contact, subject=subject))
     return render(
         request,
         "contacts/contact.html",
@@ -124,6 +130,7 @@ def contact_page(request: SignedInRequest, pk: int) -> HttpResponse:
             "memberships": list_segments_of(contact=contact),
             "participations": list_participations(contact=contact)[:_EVENTS_SHOWN],
             "page": page,
+            "subjects": [(code, label) for code, (label, _) in SUBJECTS.items()],
             "entries": tell_of_one(list(page)),
         },
     )
@@ -179,3 +186,30 @@ def tag(request: SignedInRequest, pk: int) -> HttpResponse:
     except InvalidInputError as error:
         messages.error(request, error.errors["tags"])
     return redirect("contact", pk=contact.pk)
+
+
+@marketers_only
+@require_POST
+def export(request: SignedInRequest) -> HttpResponse:
+    """Write a file of the contacts that the list shows."""
+    params = describe(text=text_of(request.POST, "q"), tag=text_of(request.POST, "tag"))
+    made = request_export(user=request.user, table="contacts", params=params, format=Export.Format.CSV)
+    return redirect("export", pk=made.pk)
+
+
+@marketers_only
+@require_GET
+def person_data(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Send everything that is kept of a person, for them."""
+    answer = JsonResponse(export_person(contact=get_object_or_404(Contact, pk=pk)), json_dumps_params={"indent": 2})
+    answer["Content-Disposition"] = f'attachment; filename="contact-{pk}.json"'
+    return answer
+
+
+@site_admins_only
+@require_POST
+def erase(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Forget a person."""
+    erase_contact(contact=get_object_or_404(Contact, pk=pk))
+    messages.success(request, "This person is erased, and taken off the events to come.")
+    return redirect("contacts")

@@ -1,6 +1,7 @@
 """What is kept of contacts."""
 
 from greenroom.hub.contacts.models.consents import Channel, Consent, ConsentRecord, Purpose
+from greenroom.hub.contacts.models.erasures import Suppression
 from greenroom.hub.contacts.models.imports import BadRow, Import, ImportPart
 from greenroom.hub.contacts.models.labels import ContactTag, CustomField, FieldValue, Tag
 from greenroom.hub.contacts.models.merges import Merge
@@ -22,6 +23,7 @@ __all__ = [
     "Merge",
     "Participation",
     "Purpose",
+    "Suppression",
     "Tag",
     "TouchedContact",
 ]

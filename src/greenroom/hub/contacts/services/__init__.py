@@ -7,6 +7,7 @@ from greenroom.hub.contacts.services.consents import (
     resume_contacting,
     stop_contacting,
 )
+from greenroom.hub.contacts.services.erasing import erase_contact, erase_inactive, export_person, forget_again
 from greenroom.hub.contacts.services.fields import add_field, change_field, delete_field, read_value, set_values
 from greenroom.hub.contacts.services.importing import (
     check_import,
@@ -29,6 +30,10 @@ __all__ = [
     "change_purpose",
     "check_import",
     "delete_field",
+    "erase_contact",
+    "erase_inactive",
+    "export_person",
+    "forget_again",
     "keep_people",
     "make_contact",
     "merge_contacts",

@@ -30,7 +30,7 @@ from greenroom.hub.contacts.models import (
 )
 from greenroom.hub.contacts.services.consents import record_consent
 from greenroom.hub.contacts.services.fields import read_value, set_values
-from greenroom.hub.contacts.services.keeping import FIELDS, check_values, follow, make_many
+from greenroom.hub.contacts.services.keeping import FIELDS, check_values, find_erased, follow, make_many
 from greenroom.hub.contacts.services.tags import add_tags, check_tags, split_tags
 from greenroom.hub.core import clock
 from greenroom.hub.core.checkpoints import reached
@@ -192,6 +192,7 @@ def _try(source: Import, rows: Sequence[Any]) -> _Tally:
 class _Row:
     """What a row says of a person."""
 
+    line: int
     email: str
     values: dict[str, str]
     customs: list[tuple[CustomField, str]]
@@ -203,6 +204,9 @@ def _take_rows(source: Import, rows: Sequence[Any]) -> _Tally:
     tally = _Tally()
     good = {row.email: row for row in _read_rows(source, rows, tally)}
     repeated = len(rows) - len(tally.bad) - len(good)
+    for email in find_erased(good):
+        line = good.pop(email).line
+        tally.bad.append(BadRow(source=source, line=line, reason="This person was erased.", cells="[]"))
     made = make_many({email: good[email].values for email in good.keys() - _owners(good)}, source=Contact.Source.IMPORT)
     owners = _owners(good)
     new = {one.pk for one in made}
@@ -226,13 +230,13 @@ def _read_rows(source: Import, rows: Sequence[Any], tally: _Tally) -> Iterator[_
         try:
             if problem:
                 raise InvalidInputError(problem)
-            yield _read_row(source, cells, customs)
+            yield _read_row(source, line, cells, customs)
         except InvalidInputError as error:
             reason = " ".join(error.errors.values()) or str(error)
             tally.bad.append(BadRow(source=source, line=line, reason=reason[:200], cells=json.dumps(cells)))
 
 
-def _read_row(source: Import, cells: Sequence[str], customs: Mapping[str, CustomField]) -> _Row:
+def _read_row(source: Import, line: int, cells: Sequence[str], customs: Mapping[str, CustomField]) -> _Row:
     mapped = [(target, cell) for target, cell in zip(source.mapping, cells, strict=False) if target]
     given = {target: cell for target, cell in mapped if target != "tags"}
     tags = [name for target, cell in mapped if target == "tags" for name in split_tags(cell)]
@@ -244,7 +248,7 @@ def _read_row(source: Import, cells: Sequence[str], customs: Mapping[str, Custom
     for one, cell in filled:
         _check_custom(one, cell)
     check_tags(tags)
-    return _Row(email, values, filled, [*source.tags, *tags])
+    return _Row(line, email, values, filled, [*source.tags, *tags])
 
 
 def _check_custom(one: CustomField, cell: str) -> None:

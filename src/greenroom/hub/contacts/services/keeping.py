@@ -6,9 +6,9 @@ from typing import Any
 
 from django.db import transaction
 
-from greenroom.hub.contacts.addresses import alias_key, is_address, normalize
+from greenroom.hub.contacts.addresses import alias_key, digest, is_address, normalize
 from greenroom.hub.contacts.following import touch
-from greenroom.hub.contacts.models import Contact, ContactAddress, ContactWord
+from greenroom.hub.contacts.models import Contact, ContactAddress, ContactWord, Suppression
 from greenroom.hub.contacts.words import words_of
 from greenroom.hub.core import clock
 from greenroom.hub.core.bulk import in_batches
@@ -55,8 +55,10 @@ def make_many(people: Mapping[str, Mapping[str, str]], *, source: str) -> list[C
     """
     Make contacts of people whose addresses are not known, in the caller's transaction; values that fit, by address.
 
-    Whom another process makes at the same time are not among those returned.
+    Whom another process makes at the same time are not among those returned, nor those who were erased.
     """
+    erased = find_erased(people)
+    people = {email: values for email, values in people.items() if email not in erased}
     if not people:
         return []
     now = clock.now()
@@ -77,6 +79,13 @@ def make_many(people: Mapping[str, Mapping[str, str]], *, source: str) -> list[C
     return kept
 
 
+def find_erased(emails: Iterable[str]) -> set[str]:
+    """Return those of some addresses whose people were erased. One query."""
+    digests = {digest(email): email for email in emails}
+    found = Suppression.objects.filter(digest__in=digests).values_list("digest", flat=True)
+    return {digests[one] for one in found}
+
+
 def make_contact(*, source: str, **given: str) -> Contact:
     """
     Add one person.
@@ -89,6 +98,10 @@ def make_contact(*, source: str, **given: str) -> Contact:
         raise InvalidInputError("Nobody was added.", {"email": "Give an address, or at least a name."})
     with transaction.atomic():
         _refuse_taken(email, owner=None)
+        if source == Contact.Source.FORM:
+            Suppression.objects.filter(digest=digest(email)).delete()
+        elif find_erased([email]):
+            raise InvalidInputError("Nobody was added.", {"email": "This person was erased. A form brings them back."})
         contact = Contact.objects.create(email=email, source=source, created_at=clock.now(), **values)
         if email:
             ContactAddress.objects.create(contact=contact, email=email, alias_key=alias_key(email))
