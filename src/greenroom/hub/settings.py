@@ -19,9 +19,9 @@ _HOSTS = f"127.0.0.1,localhost,{urlsplit(PUBLIC_URL).hostname}"
 ALLOWED_HOSTS = env.text("GREENROOM_ALLOWED_HOSTS", "*" if DEBUG else _HOSTS).split(",")
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 IS_HTTPS = PUBLIC_URL.startswith("https://")
-# Bytes of one file in a lesson.
 CERTIFICATE_FONT = env.text("GREENROOM_CERTIFICATE_FONT", "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
 CONTACT_RETENTION_DAYS = env.integer("GREENROOM_CONTACT_RETENTION_DAYS", 0)
+# Bytes of one file in a lesson.
 FILE_LIMIT = env.integer("GREENROOM_FILE_LIMIT_MB", 50, at_least=1) * 1_000_000
 
 # GoTo: the two addresses are all it takes to point the hub at the sandbox.
