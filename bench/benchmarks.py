@@ -15,6 +15,7 @@ from bench.api_reads import measure_api
 from bench.databases import Databases, open_databases
 from bench.goto import PASSWORD, Goto, Organizer, serve_goto
 from bench.hooks_out import measure_hooks
+from bench.mails import measure_mails
 from bench.result import Result
 from bench.webhooks import measure_webhooks
 
@@ -34,6 +35,7 @@ class Sizes:
     campaign_contacts: int = int(os.environ.get("BENCH_CAMPAIGN_CONTACTS", "20000"))
     webhook_seconds: int = int(os.environ.get("BENCH_WEBHOOK_SECONDS", "10"))
     hook_facts: int = 1_000
+    mails: int = 5_000
     hook_seconds: int = 10
     rounds: int = 3
 
@@ -364,6 +366,7 @@ ON_A_DATABASE: dict[str, Callable[[Bench], list[Result]]] = {
     "hooks": measure_hooks,
     "pace": measure_pace,
     "webhooks": measure_webhooks,
+    "mails": measure_mails,
 }
 WITHOUT_ONE: dict[str, Callable[[Bench], list[Result]]] = {
     "decode": measure_decoding,

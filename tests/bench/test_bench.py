@@ -24,6 +24,7 @@ def bench() -> Iterator[Bench]:
             campaign_contacts=20,
             hook_facts=10,
             hook_seconds=1,
+            mails=20,
             webhook_seconds=1,
             rounds=1,
         )
