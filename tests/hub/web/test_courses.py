@@ -113,7 +113,8 @@ def test_first_page_of_an_empty_hub_leads_the_admin_through_three_steps(db, worl
 def test_navigation_shows_only_what_may_be_opened(course, cast, browser):
     learner, editor = ["Home", "Courses"], ["Home", "Courses", "Events", "Automate"]
     expected = {"otto": learner, "lena": learner, "eda": editor, "ivan": editor}
-    expected["ada"] = [*editor, "Contacts", "Segments", "Accounts", "Sync", "To decide", "Health", "People"]
+    marketing = ["Contacts", "Segments", "E-mails", "Forms", "Campaigns"]
+    expected["ada"] = [*editor, *marketing, "Accounts", "Sync", "To decide", "Health", "People"]
     for name, labels in expected.items():
         assert labels == [one.label for one in browser(getattr(cast, name)).get("/").context["navigation"]], name
 

@@ -185,5 +185,5 @@ def test_teacher_of_one_course_is_an_outsider_in_another(scene, cast, as_otto) -
     reached = {name for name in SHOWN if as_otto.get(address(name, scene, cast.otto)).status_code != 404}
     assert {
         "home", "courses", "create_course", "events", "event", "exports", "api_keys", "create_api_key",
-        "oauth_authorize", "hooks_out", "automate", "automate_guide", "calendars",
+        "oauth_authorize", "hooks_out", "automate", "automate_guide", "calendars", "notices",
     } == reached  # fmt: skip
