@@ -13,6 +13,7 @@ from typing import Any
 from bench import children, imports
 from bench.api_reads import measure_api
 from bench.databases import Databases, open_databases
+from bench.forms import measure_forms
 from bench.goto import PASSWORD, Goto, Organizer, serve_goto
 from bench.hooks_out import measure_hooks
 from bench.mails import measure_mails
@@ -34,6 +35,7 @@ class Sizes:
     jobs: int = 1_000
     campaign_contacts: int = int(os.environ.get("BENCH_CAMPAIGN_CONTACTS", "20000"))
     webhook_seconds: int = int(os.environ.get("BENCH_WEBHOOK_SECONDS", "10"))
+    forms: int = 500
     hook_facts: int = 1_000
     mails: int = 5_000
     hook_seconds: int = 10
@@ -365,6 +367,7 @@ ON_A_DATABASE: dict[str, Callable[[Bench], list[Result]]] = {
     "api": measure_api,
     "hooks": measure_hooks,
     "pace": measure_pace,
+    "forms": measure_forms,
     "webhooks": measure_webhooks,
     "mails": measure_mails,
 }

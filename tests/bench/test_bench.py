@@ -22,6 +22,7 @@ def bench() -> Iterator[Bench]:
             webinars=2,
             jobs=20,
             campaign_contacts=20,
+            forms=20,
             hook_facts=10,
             hook_seconds=1,
             mails=20,

@@ -1,11 +1,14 @@
 """Example 1 of the seed: a visitor chooses an event in a form, and is registered for it at GoTo."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import expect
 from tests.hub.world import World
+from tests.journeys.conftest import address_of, served
 from tests.journeys.person import Person, work
+from werkzeug.serving import BaseWSGIServer
+from werkzeug.wrappers import Response
 
 from greenroom.hub.users.models import User
 from greenroom.hub.webforms.models import WebForm
@@ -59,7 +62,7 @@ def _make_form(marketer: Person) -> WebForm:
     page.get_by_role("link", name="Make a form").first.click()
     page.get_by_role("textbox", name="Name").fill("Safety week")
     page.get_by_role("button", name="Make it").click()
-    page.get_by_text("Add an action").click()
+    page.get_by_text("Add an action", exact=True).click()
     page.get_by_role("link", name="Register for an event").click()
     expect(page.get_by_label("The visitor's choice in “Which webinar?”")).to_be_checked()
     page.get_by_role("button", name="Save").click()
@@ -72,8 +75,15 @@ def _make_form(marketer: Person) -> WebForm:
     return WebForm.objects.get()
 
 
+@pytest.fixture
+def elsewhere() -> Iterator[BaseWSGIServer]:
+    """Serve the site of somebody else."""
+    with served() as server:
+        yield server
+
+
 def test_form_inside_a_page_of_somebody_else_is_as_high_as_it_is(
-    world: World, meet: Meet, ada: User, connected: None, hub_url: str
+    world: World, meet: Meet, ada: User, connected: None, hub_url: str, elsewhere: BaseWSGIServer
 ) -> None:
     world.schedule_webinar("Ladder safety")
     work()
@@ -81,9 +91,8 @@ def test_form_inside_a_page_of_somebody_else_is_as_high_as_it_is(
     person = meet()
     page = person.page
     source = f'src="{hub_url}/static/web/embed.js" data-form="{form.public_id}" data-title="Register"'
-    body = f"<title>Mine</title><h1>Mine</h1><script {source}></script>"
-    page.route("https://www.example.com/", lambda route: route.fulfill(content_type="text/html", body=body))
-    page.goto("https://www.example.com/")
+    elsewhere.app = Response(f"<title>Mine</title><h1>Mine</h1><script {source}></script>", content_type="text/html")
+    page.goto(address_of(elsewhere))
     frame = page.frame_locator("iframe[title=Register]")
     expect(frame.get_by_role("heading", name="Safety week")).to_be_visible()
     inside = frame.locator("html").evaluate("root => root.offsetHeight")

@@ -29,6 +29,7 @@ from greenroom.hub.webforms.services import (
 from greenroom.hub.webforms.starting import BASIC_FIELDS, STARTS
 
 _ADDRESS = "email"
+_VARIANTS = {WebForm.State.DRAFT: "info", WebForm.State.PUBLISHED: "ok", WebForm.State.CLOSED: "quiet"}
 
 
 class NewForm(forms.Form):
@@ -103,6 +104,7 @@ def form_page(request: SignedInRequest, pk: int) -> HttpResponse:
     has_address = any(one.kind == FormField.Kind.EMAIL for one in fields)
     context = {
         "form": form,
+        "state_variant": _VARIANTS[WebForm.State(form.state)],
         "fields": fields,
         "actions": _describe_actions(actions, fields),
         "problems": problems,
