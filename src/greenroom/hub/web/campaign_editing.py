@@ -6,8 +6,10 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from greenroom.hub.actions.fields import EventField
 from greenroom.hub.campaigns.models import Campaign, CampaignStep, CampaignVersion
 from greenroom.hub.campaigns.plan import Plan
+from greenroom.hub.campaigns.ready_made import make_webinar_campaign
 from greenroom.hub.campaigns.services.editing import (
     NAME_LENGTH,
     add_step,
@@ -22,6 +24,7 @@ from greenroom.hub.campaigns.services.editing import (
 )
 from greenroom.hub.campaigns.services.running import list_obstacles, publish
 from greenroom.hub.campaigns.words import StepWords, describe_branch
+from greenroom.hub.contacts.models import Purpose
 from greenroom.hub.core.errors import InvalidInputError, StateConflictError
 from greenroom.hub.segments.models import Segment
 from greenroom.hub.web.campaign_step_form import StepType, find_type, list_goal_types, list_types_by_kind, type_of
@@ -65,6 +68,38 @@ def create(request: SignedInRequest) -> HttpResponse:
         else:
             return redirect("campaign_draft", pk=campaign.pk)
     return render(request, "campaigns/new.html", {"form": form}, status=422 if form.errors else 200)
+
+
+class WebinarForm(forms.Form):
+    """What a campaign around an event needs to be told."""
+
+    use_required_attribute = False
+
+    name = forms.CharField(max_length=NAME_LENGTH)
+    event = EventField()
+    segment = forms.ModelChoiceField(Segment.objects.all(), label="Who is invited", empty_label="Choose a segment")
+    purpose = forms.ModelChoiceField(
+        Purpose.objects.all(),
+        label="What you write for",
+        empty_label="Choose a purpose",
+        help_text="Only those who agreed to it are invited. Whoever registers is written to about the event anyway.",
+    )
+
+
+@marketers_only
+@require_http_methods(["GET", "POST"])
+def create_webinar(request: SignedInRequest) -> HttpResponse:
+    """Make a whole campaign around an event, with its e-mails, to be looked through and published."""
+    form = WebinarForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            campaign = make_webinar_campaign(actor=request.user, **form.cleaned_data)
+        except InvalidInputError as error:
+            add_errors(form, error)
+        else:
+            messages.success(request, "The steps and five e-mails are made. Look through them, then publish.")
+            return redirect("campaign_draft", pk=campaign.pk)
+    return render(request, "campaigns/new_webinar.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @marketers_only

@@ -202,6 +202,7 @@ urlpatterns = [
     path("segments/<int:pk>/people/<int:person_id>/decide/", segments.decide, name="decide_in_segment"),
     path("campaigns/", campaigns.list_page, name="campaigns"),
     path("campaigns/new/", campaign_editing.create, name="new_campaign"),
+    path("campaigns/new/webinar/", campaign_editing.create_webinar, name="new_webinar_campaign"),
     path("campaigns/<int:pk>/", campaigns.campaign_page, name="campaign"),
     path("campaigns/<int:pk>/settings/", campaign_editing.settings_page, name="campaign_settings"),
     path("campaigns/<int:pk>/state/", campaigns.change_state, name="change_campaign_state"),
