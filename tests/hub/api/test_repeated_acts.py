@@ -4,7 +4,9 @@ import json
 from datetime import timedelta
 
 import pytest
+from tests.hub.races import do_together
 
+from greenroom.hub.api import idempotency
 from greenroom.hub.api.models import IdempotentAnswer
 from greenroom.hub.events.models import Event, EventAct
 
@@ -41,3 +43,33 @@ def test_a_moment_without_a_zone_is_refused_where_it_stands(call, body):
 @pytest.mark.parametrize(("query", "status"), [("2026-03-04T09:00:00Z", 200), ("2026-03-04", 422), ("", 422)])
 def test_spans_of_time_are_read_from_the_address(call, connection, query, status):
     assert status == call("GET", f"/events?starts_after={query}").status_code
+
+
+_LENA = {"email": "lena@example.com", "givenName": "Lena", "surname": "Lind"}
+
+
+@pytest.fixture
+def add_lena(world, pull, call):
+    """Add Lena to a training, always with one key; GoTo has been asked nothing since."""
+    training = pull(world.schedule_training(), "training")
+    world.count_calls()
+    path = f"/trainings/{training.event_key}/registrants"
+    return lambda _=None: call("POST", path, _LENA, **{"idempotency-key": "flow 7, run 1"})
+
+
+def expect_one_answer(answers, world) -> None:
+    """Check that GoTo was asked once, and that everybody was told the same."""
+    assert ["registerForTraining"] == world.list_calls()
+    assert 1 == len({(answer.status_code, answer.content) for answer in answers})
+    assert ("APPROVED", 200) == (json.loads(answers[0].content)["status"], answers[0].status_code)
+    assert len(answers) - 1 == sum("Idempotency-Replayed" in answer for answer in answers)
+
+
+def test_fifty_calls_with_one_key_add_one_registrant(add_lena, world):
+    expect_one_answer([add_lena() for _ in range(50)], world)
+
+
+@pytest.mark.postgresql
+def test_fifty_calls_at_once_with_one_key_add_one_registrant(postgresql, add_lena, world, monkeypatch):
+    monkeypatch.setattr(idempotency, "_PATIENCE", 60.0)  # fifty threads share one processor
+    expect_one_answer(do_together(add_lena, range(50)), world)
