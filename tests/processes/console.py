@@ -17,6 +17,11 @@ from django.core.management import call_command  # noqa: E402
 from tests.factories.users import make_user  # noqa: E402
 
 from greenroom.goto import admin  # noqa: E402
+from greenroom.hub.api.callers import caller_of  # noqa: E402
+from greenroom.hub.api.models import IdempotentAnswer  # noqa: E402
+from greenroom.hub.automation.callers import Verb  # noqa: E402
+from greenroom.hub.automation.hooks.subscriptions import end, subscribe  # noqa: E402
+from greenroom.hub.automation.models import Hook, HookDelivery  # noqa: E402
 from greenroom.hub.connections.goto import open_goto  # noqa: E402
 from greenroom.hub.connections.models import Connection  # noqa: E402
 from greenroom.hub.connections.services import begin_authorization, finish_authorization  # noqa: E402
@@ -37,6 +42,7 @@ from greenroom.hub.jobs.worker import run_until_idle  # noqa: E402
 from greenroom.hub.ledger.models import Fact  # noqa: E402
 from greenroom.hub.sync.models import OPEN_STATES, SyncRun  # noqa: E402
 from greenroom.hub.sync.services import open_run, request_sync, synchronize  # noqa: E402
+from greenroom.hub.users.api_keys import create_key  # noqa: E402
 from greenroom.hub.users.models import User  # noqa: E402
 
 
@@ -135,13 +141,48 @@ def forget_deliveries() -> None:
     WebhookDelivery.objects.all().delete()
 
 
+def make_key() -> str:
+    """Make a key of Ada's that may do everything, and return its text."""
+    ada = User.objects.get(is_site_admin=True)
+    return create_key(user=ada, name="Program", verbs=list(Verb), connection_ids=None)[1]
+
+
+def let_first_call_be_taken_for_dead() -> None:
+    """Do as if a minute had passed since the call whose process died."""
+    assert IdempotentAnswer.objects.filter(status=None).update(held_until=clock.now())
+
+
+def wait_for_sign_ups(url: str) -> int:
+    """Have an address called when somebody registers; return the hook."""
+    make_key()
+    caller = caller_of(User.objects.get(is_site_admin=True).api_keys.latest("pk"))
+    hook, _ = subscribe(caller=caller, target_url=url, event_types=["registrant.added"], narrowing={})
+    return hook.pk
+
+
+def wait_no_more(hook: int) -> None:
+    """End a hook."""
+    end(hook=Hook.objects.get(pk=hook))
+
+
+def let_taken_deliveries_be_due() -> None:
+    """Do as if half a minute had passed since the worker died that had taken them."""
+    HookDelivery.objects.filter(state="waiting").update(due_at=clock.now())
+
+
+def told_programs(hook: int) -> list[list[str]]:
+    """Return what a hook was to be told, and how it stands."""
+    return [list(row) for row in HookDelivery.objects.filter(hook=hook).values_list("message_id", "state")]
+
+
 def is_settled() -> bool:
     """Tell whether all that was asked for is done."""
     is_open = RegistrationRequest.objects.filter(state__in=["pending", "cancelling"]).exists()
     is_open = is_open or EventAct.objects.filter(state="pending").exists()
     is_reading = SyncRun.objects.filter(state__in=OPEN_STATES).exists()
     jobs = Job.objects.filter(state="running") | Job.objects.filter(state="ready", run_at__lte=clock.now())
-    return not (is_open or is_reading or jobs.exists())
+    is_telling = HookDelivery.objects.filter(state="waiting", hook__state="active").exists()
+    return not (is_open or is_reading or is_telling or jobs.exists())
 
 
 def report(event_key: str) -> dict[str, list[object]]:

@@ -100,6 +100,7 @@ def settings_for(folder: Path, goto_url: str) -> dict[str, str]:
         "GREENROOM_GOTO_CLIENT_SECRET": "greenroom-demo-secret",
         "GREENROOM_GOTO_CALLS_PER_SECOND": "1000",
         "GREENROOM_WEBHOOKS": "off",
+        "GREENROOM_HOOK_ALLOWED_NETWORKS": "127.0.0.0/8",
         "GREENROOM_LOG_LEVEL": "WARNING",
     }
 

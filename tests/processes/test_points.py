@@ -1,12 +1,26 @@
-"""Every named moment of reading, of webhooks and of the outbox is one at which a process is killed."""
+"""Every named moment of reading, webhooks, campaigns, the outbox and programs is one at which a process is killed."""
 
 import re
 from pathlib import Path
 
 from tests.processes.starting import ROOT
 
-# Registrations, acts and jobs; campaigns; the runs and the mirror of reading; the deliveries of webhooks.
-SUBJECTS = {"acts", "campaigns", "cancellation", "intake", "jobs", "ledger", "mirror", "registration", "sync"}
+# Registrations, acts and jobs; campaigns; the runs and the mirror of reading; the deliveries of webhooks; the calls of
+# programs and to them; the tokens.
+SUBJECTS = {
+    "acts",
+    "api",
+    "campaigns",
+    "cancellation",
+    "connections",
+    "hooks",
+    "intake",
+    "jobs",
+    "ledger",
+    "mirror",
+    "registration",
+    "sync",
+}
 
 
 def named_moments() -> set[str]:
