@@ -1,6 +1,7 @@
 """Programs subscribe and unsubscribe as their platforms do."""
 
 import json
+import re
 from ipaddress import ip_network
 
 import pytest
@@ -38,7 +39,7 @@ def test_subscribing_answers_with_a_secret_and_the_address_that_ends_it(call):
     assert made["secret"].startswith("whsec_")
     assert ("active", TARGET, "envelope") == (made["status"], made["target_url"], made["form"])
     assert answer["Location"] == made["unsubscribe_url"]
-    assert answer["Location"].startswith(f"http://testserver/hooks/out/{made['id']}/u/")
+    assert answer["Location"].startswith(f"http://testserver/api/v1/hooks/out/{made['id']}/u/")
     assert len(answer["Location"].rpartition("/")[2]) >= 43
 
 
@@ -68,6 +69,21 @@ def test_address_ends_it_without_a_key_as_often_as_one_likes(call):
     assert "removed" == Hook.objects.get().state
     assert [] == told(call("GET", "/hooks"))
     assert [405, 405] == [Client().get(address).status_code, Client().post(address).status_code]
+
+
+def test_connector_of_power_platform_knows_the_address_that_ends_a_flow(call):
+    """The platform calls nothing that its definition does not have."""
+    body = {"target_url": TARGET}
+    address = call("POST", "/hooks/on/registrant.added", body)["Location"]
+    definition = json.loads(Client().get("/api/v1/swagger.json").content)
+    addresses = {
+        re.sub(r"{\w+}", "[^/]+", definition["basePath"] + path)
+        for path, item in definition["paths"].items()
+        if item.get("delete", {}).get("operationId") == "EndFlowHook"
+    }
+    [known] = addresses
+    assert re.fullmatch(f"https?://{definition['host']}{known}", address)
+    assert 204 == Client().delete(address).status_code
 
 
 def test_address_of_one_hook_ends_no_other(call):

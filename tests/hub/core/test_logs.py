@@ -25,7 +25,7 @@ def test_a_value_under_a_telling_name_is_hidden(name):
         ("https://goto.test?code=abc", "https://goto.test/[hidden]"),
         ("Authorization: Bearer abc.def-ghi", "Authorization: Bearer [hidden]"),
         ("Conflict: /go/join/r/7.0.abc-def/", "Conflict: /go/join/r/[hidden]"),
-        ("Not Found: /hooks/out/7/u/abc", "Not Found: /hooks/out/[hidden]"),
+        ("Not Found: /api/v1/hooks/out/7/u/abc", "Not Found: /api/v1/hooks/out/[hidden]"),
         ("Not Found: /go/join/7/", "Not Found: /go/join/7/"),
         ("nothing to hide", "nothing to hide"),
     ],

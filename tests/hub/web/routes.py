@@ -237,7 +237,6 @@ OPEN = {"healthz": 200, "readyz": 503, "metrics": 200, "style": 404, "api_docs":
 # `test_feeds`, `test_invitations`, `test_visiting`, `test_emails` and `test_certificates`.
 DOORS = (
     "goto_hook",
-    "unsubscribe_hook",
     "join_as_registrant",
     "registration_confirmed",
     "join_as_anybody",

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.views.decorators.csrf import csrf_exempt
 
-from greenroom.hub.api import documents
+from greenroom.hub.api import documents, unsubscribing
 from greenroom.hub.api.dispatch import endpoint
 from greenroom.hub.api.problems import RefusedCallError, answer_problem
 from greenroom.hub.automation.registry import Operation, list_operations
@@ -33,4 +33,4 @@ def unknown(request: HttpRequest) -> HttpResponse:
     )
 
 
-urlpatterns = [*_routes(), *documents.urlpatterns]
+urlpatterns = [*_routes(), *documents.urlpatterns, *unsubscribing.urlpatterns]

@@ -6,17 +6,16 @@ from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from greenroom.hub.automation.hooks import replaying, selectors, subscriptions
 from greenroom.hub.automation.models import Hook, HookDelivery
 from greenroom.hub.automation.registry import list_triggers
 from greenroom.hub.core.encryption import DecryptionError
-from greenroom.hub.core.errors import InvalidInputError, StateConflictError, UnknownObjectError
+from greenroom.hub.core.errors import InvalidInputError, StateConflictError
 from greenroom.hub.web.api_keys import check_may_give_leave
 from greenroom.hub.web.doors import SignedInRequest, add_errors, page_of, signed_in, text_of
 
@@ -38,17 +37,6 @@ class ReplayForm(forms.Form):
         super().__init__(data)  # type: ignore[arg-type]
         kinds = [(name, f"Everything of {name}") for name in hook.trigger_types]
         self.fields["event_type"].choices = [("", "Only what was given up"), *kinds]  # type: ignore[attr-defined]
-
-
-@csrf_exempt
-@require_http_methods(["DELETE"])
-def unsubscribe(request: HttpRequest, public_id: str, token: str) -> HttpResponse:
-    """End a hook for whoever has its address, as platforms do when a flow is switched off. May be repeated."""
-    try:
-        subscriptions.end_by_token(public_id=public_id, token=token)
-    except UnknownObjectError:
-        return HttpResponse(status=404)
-    return HttpResponse(status=204)
 
 
 @signed_in

@@ -242,7 +242,6 @@ urlpatterns = [
     path("connections/<int:pk>/webhooks/secret/", webhooks.renew_secret, name="renew_webhook_secret"),
     path("connections/<int:pk>/webhooks/apply/", webhooks.apply_failed, name="apply_failed"),
     path("hooks/goto/<int:connection>", hooks.goto_hook, name="goto_hook"),
-    path("hooks/out/<str:public_id>/u/<str:token>", hooks_out.unsubscribe, name="unsubscribe_hook"),
     path("automate/hooks/", hooks_out.list_page, name="hooks_out"),
     path("automate/hooks/<int:pk>/", hooks_out.hook_page, name="hook_out"),
     path("automate/hooks/<int:pk>/switch/", hooks_out.switch, name="switch_hook"),

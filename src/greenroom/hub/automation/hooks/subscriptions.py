@@ -208,8 +208,8 @@ def digest_of(url: str) -> str:
 
 
 def unsubscribe_url(hook: Hook) -> str:
-    """Return the address that ends a hook for whoever knows it."""
-    return f"{settings.PUBLIC_URL}/hooks/out/{hook.public_id}/u/{hook.unsubscribe_token}"
+    """Return the address that ends a hook for whoever knows it. Below the API's, as Power Platform's connectors ask."""
+    return f"{settings.PUBLIC_URL}/api/v1/hooks/out/{hook.public_id}/u/{hook.unsubscribe_token}"
 
 
 def _read_filter(caller: Caller, event_types: Collection[str], narrowing: Mapping[str, Any]) -> dict[str, Any]:

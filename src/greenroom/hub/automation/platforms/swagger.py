@@ -57,6 +57,7 @@ def make_swagger(public_url: str) -> dict[str, Any]:
     for trigger in list_triggers():
         paths[f"/trigger/{trigger.name}"] = {"get": _polled(trigger, schemas)}
         paths[f"/hooks/on/{trigger.name}"] = _hooked(trigger, schemas)
+    paths["/hooks/out/{id}/u/{token}"] = {"delete": _unsubscribe(schemas)}
     return {
         "swagger": "2.0",
         "info": {
@@ -158,6 +159,26 @@ def _hooked(trigger: Trigger, schemas: Schemas) -> dict[str, Any]:
     return {
         "x-ms-notification-content": {"description": trigger.summary, "schema": _flat_item(trigger, schemas)},
         "post": subscribe,
+    }
+
+
+def _unsubscribe(schemas: Schemas) -> dict[str, Any]:
+    """Tell of the address in Location. Only here: for everybody else it is an address, and no operation."""
+    told = (("id", "Hook Id", "Which subscription."), ("token", "Token", "What lets its subscriber end it."))
+    members = [
+        Member(
+            name=name, place="path", schema={"type": "string", "title": title, "description": meaning}, is_required=True
+        )
+        for name, title, meaning in told
+    ]
+    return {
+        "operationId": "EndFlowHook",
+        "summary": "End a flow",
+        "description": "Ends what a flow waits for. Power Automate calls it when the flow is switched off.",
+        "x-ms-visibility": "internal",
+        "parameters": _parameters(members, schemas),
+        "responses": {"204": {"description": "It has ended."}, "default": _FAILED},
+        "security": [],
     }
 
 
