@@ -7,7 +7,7 @@ import pytest
 import standardwebhooks
 from django.core import mail
 from tests.hub.automation.conftest import caller_for
-from tests.hub.automation.receivers import speaking
+from tests.hub.automation.receivers import receiving, speaking
 
 from greenroom.hub.automation.hooks import calling
 from greenroom.hub.automation.hooks.courier import deliver_due, take_due
@@ -17,8 +17,12 @@ from greenroom.hub.automation.hooks.replaying import replay_delivery, replay_fai
 from greenroom.hub.automation.hooks.subscriptions import end, pause, resume, rotate_secret, send_sample
 from greenroom.hub.automation.hooks.tidying import delete_old_deliveries, empty_old_payloads
 from greenroom.hub.automation.models import Hook, HookAttempt, HookDelivery
+from greenroom.hub.automation.narrowing import Narrowing
+from greenroom.hub.automation.polling import begin, poll
+from greenroom.hub.automation.registry import get_trigger
 from greenroom.hub.core.encryption import Ciphertext
 from greenroom.hub.core.errors import InvalidInputError, StateConflictError
+from greenroom.hub.jobs.worker import run_until_idle
 from greenroom.hub.ledger.delivery import replay
 from greenroom.hub.ledger.models import Fact
 from greenroom.hub.users.api_keys import revoke_key
@@ -301,6 +305,26 @@ def test_receiver_that_says_it_is_gone_is_believed_at_once(subscribed, sign_up, 
     assert ("disabled", "gone", "dead") == (hook.state, hook.state_reason, only_delivery().state)
     run_jobs()
     assert 1 == len(mail.outbox)
+
+
+def test_another_hook_of_the_key_is_told_of_one_that_does_not_get_through(subscribed, sign_up, receiver, caller, ada):
+    watched = subscribed("registrant.added", "hook.disabled", "hook.exhausted")
+    with receiving() as watcher, receiving() as stranger:
+        subscribed("hook.disabled", "hook.exhausted", url=watcher.url)
+        subscribed("hook.disabled", "hook.exhausted", url=stranger.url, by=caller_for(ada))
+        cursors = {by: begin() for by in (caller, caller_for(ada))}
+        receiver.status = 410
+        sign_up("Lena")
+        deliver_due()
+        run_until_idle()
+        deliver_due()
+        assert ["hook.disabled", "hook.exhausted"] == sorted(one["type"] for one in bodies(watcher))
+        assert {watched.public_id} == {one["data"]["hook_id"] for one in bodies(watcher)}
+        assert ([], 1) == (stranger.calls, len(receiver.calls))
+    polled = [
+        poll(by, get_trigger("hook.disabled"), Narrowing(), cursor, limit=9).items for by, cursor in cursors.items()
+    ]
+    assert [["gone"], []] == [[item["reason"] for item in items] for items in polled]
 
 
 def test_nobody_is_warned_of_a_hook_that_is_on_again(subscribed, sign_up, receiver, run_jobs):

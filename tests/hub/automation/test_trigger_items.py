@@ -6,6 +6,7 @@ from django.db import connection as database
 from django.db import transaction
 from django.test.utils import CaptureQueriesContext
 from tests.factories.courses import make_item
+from tests.factories.hooks import make_hook
 from tests.hub.automation.schemas import validate
 from tests.hub.world import World
 
@@ -20,6 +21,8 @@ from greenroom.hub.events.services.recordings import store_recordings
 from greenroom.hub.ledger.models import Fact
 from greenroom.hub.ledger.services import NewFact, append
 from greenroom.hub.sync.services import watch
+from greenroom.hub.users.api_keys import create_key
+from greenroom.hub.users.models import User
 
 PEOPLE = [{"email": "lena@example.com"}, {"email": "otto@example.com"}]
 
@@ -63,11 +66,15 @@ def lived(world: World, connection, pull, course, section, lena, otto, transacti
 
 
 def tell_the_rest() -> None:
-    """Append what only webhooks, organizers and broken accounts bring about."""
+    """Append what only webhooks, organizers, broken accounts and broken hooks bring about."""
     registrant, connection = Registrant.objects.order_by("pk")[0], Connection.objects.get()
     about = {"event_id": registrant.event_id, "registrant_id": registrant.pk, "email": registrant.email}
     told = {"session_key": "1", "survey": "How was it", "answers": [["Again?", ["Yes", "No"]]]}
+    ada = User.objects.filter(is_site_admin=True)[0]
+    hook = make_hook(ada, create_key(user=ada, name="Test", verbs=["hooks"], connection_ids=None)[0])
+    undelivered = {"hook": hook.public_id, "owner": hook.owner, "trigger_type": "x", "message_id": "1", "reason": ""}
     news = {"approved": {}, "denied": {}, "survey_submitted": told, "reconnect_needed": {}}
+    news |= {"hook_exhausted": undelivered, "hook_disabled": undelivered}
     append(
         NewFact(
             kind=kind, happened_at=registrant.registered_at, dedupe_key=f"{kind}:1",

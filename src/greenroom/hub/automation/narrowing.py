@@ -138,6 +138,8 @@ def narrow(facts: QuerySet[Fact], trigger: Trigger, wanted: Narrowing, caller: C
         return facts.filter(connection_id__in=caller.list_connections().order_by().values("pk"))
     if trigger.about is About.COURSE:
         return _narrow_to_courses(facts, caller)
+    if trigger.about is About.HOOK:
+        return facts.filter(data__owner=caller.owner)
     return facts.filter(event_id__in=list_wanted_events(trigger, wanted, caller).order_by().values("pk"))
 
 

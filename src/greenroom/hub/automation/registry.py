@@ -113,6 +113,7 @@ class About(StrEnum):
     EVENT = "event"
     ACCOUNT = "account"
     COURSE = "course"  # its number is in the fact's data
+    HOOK = "hook"  # as are its name and its owner
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -46,6 +46,9 @@ class Batch:
         wanted = self._wanted_by(hook)
         if wanted.minutes is not None and fact.data.get("minutes") != wanted.minutes:
             return False
+        if trigger.about is About.HOOK:
+            # A hook that does not answer is not told that it does not, or that would be undeliverable news again.
+            return fact.data["owner"] == hook.owner and fact.data["hook"] != hook.public_id
         if trigger.about is not About.EVENT:
             return True
         event = self.events.get(fact.event_id or 0)
@@ -84,6 +87,8 @@ class _Sight:
             return fact.connection_id in self._accounts
         if trigger.about is About.COURSE:
             return fact.data.get("course_id") in self._courses
+        if trigger.about is About.HOOK:
+            return True  # whose hook it is, is asked where it is known who waits
         return fact.event_id in self._events
 
     @cached_property
