@@ -1,10 +1,11 @@
 """A key never may more than the person who made it may at that moment."""
 
 import pytest
-from tests.factories.courses import make_enrollment
+from tests.factories.courses import make_enrollment, make_item
 
 from greenroom.hub.automation.callers import Caller, Verb
 from greenroom.hub.courses.models import Enrollment
+from greenroom.hub.users.api_keys import create_key
 
 
 @pytest.fixture
@@ -49,3 +50,17 @@ def test_an_event_is_gone_for_the_key_when_its_maker_no_longer_teaches_it(doing,
     assert [] == doing(ivan, Verb.READ)
     make_enrollment(course, ivan, "instructor")
     assert [event] == doing(ivan, Verb.READ)
+
+
+@pytest.mark.parametrize(("product", "for_teachers"), [("webinar", 200), ("training", 200), ("meeting", 403)])
+def test_a_link_that_starts_without_a_sign_in_is_for_who_runs_the_account(
+    world, pull, section, ivan, call, product, for_teachers
+):
+    event = pull(getattr(world, f"schedule_{product}")(), product)
+    make_item(section, event)
+    key = create_key(user=ivan, name="Start", verbs=[Verb.HOST], connection_ids=None)[1]
+    path = f"/events/{event.event_key}/start-link"
+    assert for_teachers == call("POST", path, key=key).status_code
+    ivan.email = event.connection.organizer_email
+    ivan.save()
+    assert 200 == call("POST", path, key=key).status_code

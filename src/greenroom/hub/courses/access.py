@@ -25,6 +25,8 @@ from greenroom.hub.core.errors import UnknownObjectError
 from greenroom.hub.courses.models import Course, Enrollment, Lesson, Section, SectionItem
 from greenroom.hub.courses.release import is_open
 from greenroom.hub.events.models import Event
+from greenroom.hub.events.products import can
+from greenroom.hub.events.products.base import Ability
 from greenroom.hub.users.access import may_market
 from greenroom.hub.users.models import User
 
@@ -205,6 +207,11 @@ def may_lead_event(user: User, event: Event) -> bool:
     """Tell whether a person may start an event: who leads a course that shows it, or runs its account."""
     shown = SectionItem.objects.filter(event=event, section__lesson__course__in=list_courses_for(user, Verb.LEAD))
     return shown.exists() or may_change_event(user, event)
+
+
+def may_start_event(user: User, event: Event) -> bool:
+    """Tell whether a person may have the start link; where GoTo asks for no sign-in, only who runs the account."""
+    return may_change_event(user, event) if can(event.product, Ability.OPEN_START) else may_lead_event(user, event)
 
 
 def list_accounts_run_by(user: User) -> QuerySet[Connection]:

@@ -19,9 +19,9 @@ from greenroom.hub.courses.access import (
     list_events_for,
     list_items_for,
     may_change_event,
-    may_lead_event,
     may_see_events,
     may_see_people_of,
+    may_start_event,
 )
 from greenroom.hub.courses.completion_rule import percent_attended
 from greenroom.hub.courses.selectors import count_learners_to_register
@@ -128,7 +128,7 @@ def event_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "items": list_items_for(request.user, event),
         "may_see_people": may_see_people,
         "may_list_events": may_see_events(request.user),
-        "may_start": _may_start(request, event),
+        "may_start": may_start_event(request.user, event),
         **_acts_on(request, event),
         "tab": tab,
         "tabs": [(name.capitalize(), f"?tab={name}") for name in tabs],
@@ -188,12 +188,6 @@ def _acts_on(request: SignedInRequest, event: Event) -> dict[str, object]:
 
 # In these states GoTo takes people on and off.
 _OPEN = (Event.State.SCHEDULED, Event.State.LIVE)
-
-
-def _may_start(request: SignedInRequest, event: Event) -> bool:
-    """Tell whether somebody may have the start link: where GoTo asks for no sign-in there, only the organizer."""
-    is_open = can(event.product, Ability.OPEN_START)
-    return may_change_event(request.user, event) if is_open else may_lead_event(request.user, event)
 
 
 def _funnel_of(event: Event) -> dict[str, object]:
@@ -267,6 +261,6 @@ def sync(request: SignedInRequest, pk: int) -> HttpResponse:
 def start(request: SignedInRequest, pk: int) -> HttpResponse:
     """Lead to where the organizer starts the event."""
     event = get_event_with_people_for(request.user, pk)
-    if not _may_start(request, event):
+    if not may_start_event(request.user, event):
         raise UnknownObjectError(NOTHING)
     return redirect(get_start_url(event=event))

@@ -28,7 +28,8 @@ from greenroom.hub.automation.shapes.events import (
     to_event_details,
     to_listed_event,
 )
-from greenroom.hub.core.errors import UnknownObjectError
+from greenroom.hub.core.errors import AccessDeniedError, UnknownObjectError
+from greenroom.hub.courses.access import may_start_event
 from greenroom.hub.events.models import EventAct
 from greenroom.hub.events.planning import DESCRIPTION_LENGTH, MOST_DATES, TITLE_LENGTH
 from greenroom.hub.events.products.base import EventWish
@@ -247,8 +248,15 @@ def get_act(caller: Caller, wanted: ActInput) -> Act:
 
 @operation("GetStartLink", "POST", "/events/{event}/start-link", summary="Get start link", verb=Verb.HOST, tags=_TAGS)
 def start_link(caller: Caller, wanted: EventInput) -> StartLink:
-    """Returns the link with which the organizer starts an event. It is asked for anew each time, and kept nowhere."""
-    return StartLink(start_url=get_start_url(event=find_event(caller, "", wanted.event)))
+    """
+    Returns the link with which the organizer starts an event. It is asked for anew each time, and kept nowhere.
+
+    A meeting's starts it without a sign-in, so only a key of who runs the account is given it.
+    """
+    event = find_event(caller, "", wanted.event)
+    if not may_start_event(caller.user, event):
+        raise AccessDeniedError("Only who runs the account may start this event. Ask its organizer.")
+    return StartLink(start_url=get_start_url(event=event))
 
 
 @operation(
