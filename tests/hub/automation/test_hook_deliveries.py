@@ -122,6 +122,13 @@ def test_filters(subscribed, sign_up, receiver, world, pull, event):
     assert [{"event": other.event_key}, {"title_contains": "ROPES"}] == got
 
 
+def test_how_long_before_the_start_narrows_reminders_alone(subscribed, sign_up, receiver):
+    subscribed("registrant.added", "event.starts_soon")
+    sign_up("Lena")
+    deliver_due()
+    assert ["registrant.added"] == [one["type"] for one in bodies(receiver)]
+
+
 def test_hook_sees_no_more_than_who_made_it(subscribed, sign_up, event, ivan, ada, receiver):
     subscribed(by=caller_for(ivan), url=receiver.url + "/ivan")
     subscribed(by=caller_for(ada, frozenset({event.connection_id + 1})), url=receiver.url + "/other")

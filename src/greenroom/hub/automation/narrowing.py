@@ -5,15 +5,18 @@ The filter of a trigger is a struct of some of these members, all of which have 
 """
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
-from django.db.models import QuerySet
+from django.db.models import DateTimeField, OuterRef, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
 
 from greenroom.hub.automation.callers import Caller
 from greenroom.hub.automation.fields import told
 from greenroom.hub.automation.lookups import find_event
 from greenroom.hub.automation.registry import About, Trigger
+from greenroom.hub.connections.models import Connection
 from greenroom.hub.core.errors import InvalidInputError
 from greenroom.hub.courses.access import Verb as CourseVerb
 from greenroom.hub.courses.access import list_courses_for
@@ -140,7 +143,17 @@ def narrow(facts: QuerySet[Fact], trigger: Trigger, wanted: Narrowing, caller: C
         return _narrow_to_courses(facts, caller)
     if trigger.about is About.HOOK:
         return facts.filter(data__owner=caller.owner)
-    return facts.filter(event_id__in=list_wanted_events(trigger, wanted, caller).order_by().values("pk"))
+    events = list_wanted_events(trigger, wanted, caller).order_by().values("pk")
+    return _leave_history_out(facts).filter(event_id__in=events)
+
+
+_EVER = Value(datetime(1, 1, 1, tzinfo=UTC), output_field=DateTimeField())
+
+
+def _leave_history_out(facts: QuerySet[Fact]) -> QuerySet[Fact]:
+    """Leave what happened since an account was connected: its past is new to us, and to nobody else."""
+    connected = Connection.objects.filter(pk=OuterRef("connection_id")).values("first_connected_at")
+    return facts.filter(happened_at__gte=Coalesce(Subquery(connected), _EVER))
 
 
 def _narrow_to_courses(facts: QuerySet[Fact], caller: Caller) -> QuerySet[Fact]:

@@ -41,6 +41,9 @@ class Connection(models.Model):
 
     connected_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     connected_at = models.DateTimeField()
+    # What is older was there before us and is no news; not moved by connecting again, or what happened while nobody
+    # could ask GoTo would never be told. Null for accounts from before there was this column.
+    first_connected_at = models.DateTimeField(null=True)
     disconnected_at = models.DateTimeField(null=True)
     last_call_at = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=64, blank=True)

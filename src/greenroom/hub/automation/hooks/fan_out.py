@@ -46,7 +46,8 @@ def list_deliveries(
 
 def _rows(trigger: Trigger, batch: Batch, hooks: Collection[Hook], *, is_replay: bool) -> Iterator[HookDelivery]:
     waiting = [hook for hook in hooks if trigger.name in hook.trigger_types]
-    facts = [fact for fact in batch.facts if fact.kind in trigger.kinds] if waiting else []
+    told = [fact for fact in batch.facts if fact.kind in trigger.kinds] if waiting else []
+    facts = [fact for fact in told if is_replay or batch.is_news(trigger, fact)]
     wanted = {
         fact: targets
         for fact in facts

@@ -35,8 +35,18 @@ class Batch:
     @cached_property
     def events(self) -> dict[int, Event]:
         """The events by their number. One query."""
-        columns = Event.objects.only("product", "event_key", "title", "connection_id")
-        return columns.in_bulk({fact.event_id for fact in self.facts if fact.event_id})
+        columns = ("product", "event_key", "title", "connection__first_connected_at")
+        return (
+            Event.objects.select_related("connection")
+            .only(*columns)
+            .in_bulk({fact.event_id for fact in self.facts if fact.event_id})
+        )
+
+    def is_news(self, trigger: Trigger, fact: Fact) -> bool:
+        """Tell whether a fact is no part of the past of an account that has just been connected."""
+        event = self.events.get(fact.event_id or 0) if trigger.about is About.EVENT else None
+        connected_at = event.connection.first_connected_at if event else None
+        return connected_at is None or fact.happened_at >= connected_at
 
     def is_for(self, hook: Hook, trigger: Trigger, fact: Fact) -> bool:
         """Tell whether a hook with this trigger waits for a fact and may know of it."""
@@ -44,7 +54,8 @@ class Batch:
 
     def _fits(self, hook: Hook, trigger: Trigger, fact: Fact) -> bool:
         wanted = self._wanted_by(hook)
-        if wanted.minutes is not None and fact.data.get("minutes") != wanted.minutes:
+        # Only reminders have minutes; the hook may wait for other things as well.
+        if wanted.minutes is not None and fact.data.get("minutes", wanted.minutes) != wanted.minutes:
             return False
         if trigger.about is About.HOOK:
             # A hook that does not answer is not told that it does not, or that would be undeliverable news again.

@@ -88,7 +88,11 @@ def _store(identity: Identity, token: Token, actor: User) -> Connection:
     now = clock.now()
     connection, _ = Connection.objects.get_or_create(
         organizer_key=identity.organizer_key,
-        defaults={"organizer_name": storable(identity.name_for_people, 255), "connected_at": now},
+        defaults={
+            "organizer_name": storable(identity.name_for_people, 255),
+            "connected_at": now,
+            "first_connected_at": now,
+        },
     )
     Connection.objects.filter(pk=connection.pk).update(
         **identity.told(),

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -24,7 +24,12 @@ _ABSENT = frozenset({Event.State.MISSING, Event.State.CANCELLED})
 
 
 def store_events(
-    *, connection: Connection, product: str, found: Iterable[EventData], asked_at: datetime | None = None
+    *,
+    connection: Connection,
+    product: str,
+    found: Iterable[EventData],
+    asked_at: datetime | None = None,
+    were_there: bool = False,
 ) -> list[Event]:
     """
     Write down the events of one organizer as listed and return them all, changed or not.
@@ -33,6 +38,7 @@ def store_events(
 
     Args:
         asked_at: when GoTo was asked for the list; what we have had changed or cancelled since is left alone.
+        were_there: this is the first list of an account, so that what is new to us is not new.
     """
     found = list({data.event_key: data for data in found}.values())
     known = _known_events(connection, product, found)
@@ -42,7 +48,7 @@ def store_events(
         events = [
             known[data.event_key]
             if data.event_key in changed_since
-            else _store(connection, product, data, known.get(data.event_key))
+            else _store(connection, product, data, known.get(data.event_key), were_there=were_there)
             for data in found
         ]
         _note_held(events, {data.event_key: data.last_held_at for data in found if data.last_held_at})
@@ -100,7 +106,7 @@ def store_event(*, connection: Connection, product: str, found: EventData) -> Ev
     return Event.objects.select_related("connection").get(product=product, event_key=found.event_key)
 
 
-def _store(connection: Connection, product: str, data: EventData, event: Event | None) -> Event:
+def _store(connection: Connection, product: str, data: EventData, event: Event | None, *, were_there: bool) -> Event:
     # When it was last held is told only by lists that reach back so far, and is no change of the event.
     digest = hashlib.sha256(msgspec.json.encode(replace(data, last_held_at=None))).hexdigest()
     if event and event.digest == digest and event.state not in _ABSENT:
@@ -108,7 +114,10 @@ def _store(connection: Connection, product: str, data: EventData, event: Event |
     if event and not data.is_planned:
         return event  # what we know of its plan stays
     columns = _columns(data, digest)
-    event = _change(event, columns, data) if event else _create(connection, product, data, columns)
+    if event:
+        event = _change(event, columns, data)
+    else:
+        event = _create(connection, product, data, columns, was_there=were_there)
     _store_times(event, data)
     return event
 
@@ -124,7 +133,9 @@ def _note_held(events: Iterable[Event], held: Mapping[str, datetime]) -> None:
     Event.objects.filter(pk__in=news).update(attendance_due_at=clock.now())
 
 
-def _create(connection: Connection, product: str, data: EventData, columns: dict[str, Any]) -> Event:
+def _create(
+    connection: Connection, product: str, data: EventData, columns: dict[str, Any], *, was_there: bool
+) -> Event:
     """Make the row of an event; a run of sync, a webhook and an act of ours may bring it at the same moment."""
     now = clock.now()
     given = {
@@ -139,7 +150,10 @@ def _create(connection: Connection, product: str, data: EventData, columns: dict
             event = Event.objects.create(product=product, event_key=data.event_key, **given | columns)
     except IntegrityError:
         return _change(Event.objects.get(product=product, event_key=data.event_key), columns, data)
-    _append_event_fact(event, "event_created", {"title": event.title})
+    # GoTo does not tell when it was made: what was there already, before the account was connected at the latest.
+    since = connection.first_connected_at
+    made_at = since - timedelta(microseconds=1) if was_there and since else now
+    _append_event_fact(event, "event_created", {"title": event.title}, happened_at=made_at)
     return event
 
 
@@ -258,10 +272,11 @@ def _store_times(event: Event, data: EventData) -> None:
     )
 
 
-def _append_event_fact(event: Event, kind: str, data: dict[str, Any]) -> None:
+def _append_event_fact(event: Event, kind: str, data: dict[str, Any], *, happened_at: datetime | None = None) -> None:
     # With the time: an event that was renamed and named back has changed twice.
     version = f"{event.digest[:16]}:{clock.now().isoformat()}"
-    append([about_event(kind, event, version=version, data=data)])
+    fact = about_event(kind, event, version=version, data=data)
+    append([replace(fact, happened_at=happened_at or fact.happened_at)])
 
 
 def mark_absent_events(*, events: Iterable[Event]) -> None:

@@ -43,7 +43,13 @@ def read_list(goto: GoTo, run: SyncRun, product: Product) -> None:
     listed = list(product.list_events(goto, run.connection.organizer_key, since, until))
     unreadable = goto.take_set_aside()
     set_aside(place=_place(run), rows=unreadable, is_whole=until - since == 2 * _WIDE)
-    store_events(connection=run.connection, product=run.product, found=listed, asked_at=asked_at)
+    store_events(
+        connection=run.connection,
+        product=run.product,
+        found=listed,
+        asked_at=asked_at,
+        were_there=not _list_runs_done(run).exists(),
+    )
     reached("sync.list_stored")
     # That an event was held once does not say that GoTo still has it.
     there = {one.event_key for one in listed if one.is_planned}
@@ -57,18 +63,18 @@ def window(run: SyncRun) -> tuple[datetime, datetime]:
     """Return from and until when a run lists events: all for a full run and the first one of a day (UTC)."""
     now = clock.now()
     midnight = datetime.combine(now.date(), time(), now.tzinfo)
-    before = SyncRun.objects.filter(
-        connection=run.connection,
-        product=run.product,
-        event_key="",
-        state=SyncRun.State.DONE,
-        started_at__gte=midnight,
-    )
-    if run.is_full or not before.exists():
+    if run.is_full or not _list_runs_done(run).filter(started_at__gte=midnight).exists():
         return now - _WIDE, now + _WIDE
     # One with several dates is listed whole, whichever of its dates GoTo compares with the window (unconfirmed).
     first = _upcoming(run).aggregate(first=Min("starts_at"))["first"] or now
     return min(now, first) - _BACK, now + _WIDE
+
+
+def _list_runs_done(run: SyncRun) -> QuerySet[SyncRun]:
+    """Return the runs over the same list that came to their end."""
+    return SyncRun.objects.filter(
+        connection=run.connection, product=run.product, event_key="", state=SyncRun.State.DONE
+    )
 
 
 def _upcoming(run: SyncRun) -> QuerySet[Event]:
