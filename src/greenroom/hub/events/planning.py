@@ -66,6 +66,8 @@ def check_wish(product: Product, wish: EventWish, *, known: Collection[Date] = (
 def _date_problems(
     product: Product, dates: tuple[Date, ...], known: Collection[Date], can_have_several: bool
 ) -> dict[str, str]:
+    if not dates and not known and Ability.NO_DATE in product.abilities:
+        return {}
     if not dates:
         return {"times": "Give it a date."}
     if len(dates) > 1 and not can_have_several:

@@ -127,6 +127,13 @@ class NewEventForm(EventForm):
         self._accounts = {one.pk: one for one in accounts}
         self.fields["account"].choices = [(pk, str(one)) for pk, one in self._accounts.items()]  # type: ignore[attr-defined]
 
+    def clean(self) -> dict[str, Any]:
+        """Ask for a date: a meeting could do without, but whoever leaves it out here has forgotten it."""
+        given = super().clean()
+        if not self._times and not self.errors:
+            self.add_error("starts_at_0", "Give it a date.")
+        return given
+
     def chosen_account(self) -> Connection:
         """Return the account that was chosen."""
         return self._accounts[self.cleaned_data["account"]]

@@ -201,6 +201,30 @@ def test_a_meeting_that_ends_before_it_starts_is_refused(world, connection, tell
     assert {"endtime"} == set(caught.value.errors)
 
 
+def test_a_meeting_without_a_time_is_made_and_can_be_joined(world, connection, tell, client):
+    made = tell("CreateMeeting", subject="Open door")
+    [listed] = tell("ListMeetings")
+    assert ("recurring", None, made["joinURL"]) == (listed["meetingType"], listed["startTime"], listed["joinURL"])
+    assert 302 == client.get(made["joinURL"].removeprefix("http://testserver")).status_code
+
+
+def test_a_meeting_without_a_time_is_made_once_when_the_answer_is_lost(world, connection, tell):
+    world.fail(kind="cut_after", operation="meetings.post")
+    assert "pending" == tell("CreateMeeting", subject="Open door")["status"]
+    for _ in range(6):
+        world.advance(minutes=10)
+        run_until_idle(with_schedules=True)
+    assert ["Open door"] == [one["subject"] for one in tell("ListMeetings")]
+    assert ["done"] == list(EventAct.objects.values_list("state", flat=True))
+
+
+@pytest.mark.parametrize(("given", "missing"), [("starttime", "endtime"), ("endtime", "starttime")])
+def test_a_meeting_with_half_a_time_is_refused(world, connection, tell, given, missing):
+    with pytest.raises(InvalidInputError) as caught:
+        tell("CreateMeeting", subject="Some time", **{given: (world.now + timedelta(days=1)).isoformat()})
+    assert {missing} == set(caught.value.errors)
+
+
 def test_who_was_in_a_meeting_is_told_with_times(world, pull, tell):
     key = world.schedule_meeting(starts_in=timedelta(hours=-1))
     world.hold_meeting(key, [{"name": "Lena Lind", "email": "lena@example.com", "joined": [[0, 10], [30, 50]]}])

@@ -23,6 +23,7 @@ from greenroom.hub.automation.shapes.acts import Act, ActId
 from greenroom.hub.automation.shapes.attendance import span_of
 from greenroom.hub.automation.shapes.events import Date
 from greenroom.hub.automation.shapes.meetings import ListedMeeting, Meeting, MeetingId, to_listed_meeting, to_meeting
+from greenroom.hub.core.errors import InvalidInputError
 from greenroom.hub.events.models import Attendee, Event
 from greenroom.hub.events.products.base import EventWish
 from greenroom.hub.events.services.acts import cancel_event, create_event, update_event
@@ -60,11 +61,11 @@ class MeetingAttendeesInput(PageInput, frozen=True, kw_only=True, rename="camel"
 
 
 class NewMeeting(msgspec.Struct, frozen=True, kw_only=True):
-    """What to make."""
+    """What to make. Without times it is one to be held whenever its organizer starts it."""
 
     subject: Subject
-    starttime: StartTime
-    endtime: EndTime
+    starttime: StartTime | None = None
+    endtime: EndTime | None = None
     connection_id: Annotated[
         str,
         told(
@@ -127,13 +128,12 @@ def get_meeting(caller: Caller, wanted: MeetingInput) -> Meeting:
 )
 def create_meeting(caller: Caller, wanted: NewMeeting) -> Reply[CreatedMeeting]:
     """
-    Makes a meeting at GoTo, to be held at a set time.
+    Makes a meeting at GoTo, to be held at a set time, or without one whenever its organizer starts it.
 
     Send an Idempotency-Key: a repeated call then never makes a second one.
     """
     connection = find_account(caller, wanted.connection_id)
-    times = ranges_of([Date(starts_at=wanted.starttime, ends_at=wanted.endtime)])
-    wish = EventWish(title=wanted.subject, description="", times=times)
+    wish = EventWish(title=wanted.subject, description="", times=_wished_times(wanted))
     act = carry_out(
         lambda: create_event(
             connection=connection,
@@ -151,6 +151,16 @@ def create_meeting(caller: Caller, wanted: NewMeeting) -> Reply[CreatedMeeting]:
         status=act.state,
     )
     return Reply(body=body, status=status_of(act))
+
+
+def _wished_times(wanted: NewMeeting) -> tuple[tuple[datetime, datetime], ...]:
+    start, end = wanted.starttime, wanted.endtime
+    if start and end:
+        return ranges_of([Date(starts_at=start, ends_at=end)])
+    if start or end:
+        missing = "endtime" if start else "starttime"
+        raise InvalidInputError("A time is missing.", {missing: "Give both times, or none."})
+    return ()
 
 
 @operation(

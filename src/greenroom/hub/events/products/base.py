@@ -203,6 +203,7 @@ class Ability(StrEnum):
     GUEST_ORGANIZERS = "guest_organizers"  # co-organizers from outside the account
     PANELISTS = "panelists"
     RECORDINGS = "recordings"
+    NO_DATE = "no_date"  # it may be made without a date, to be held whenever its organizer starts it
     OPEN_START = "open_start"  # the start link asks for no sign-in: whoever has it is the organizer
     ANSWERS = "answers"  # polls, questions and surveys
     SUPPORT = "support"  # a session begins when somebody asks for it, and has no plan

@@ -34,7 +34,7 @@ class MeetingProduct(WithoutSignUp):
 
     code = "meeting"
     words = Words("Meeting", "Meetings")
-    abilities = frozenset({Ability.CREATE, Ability.UPDATE, Ability.CANCEL, Ability.OPEN_START})
+    abilities = frozenset({Ability.CREATE, Ability.UPDATE, Ability.CANCEL, Ability.NO_DATE, Ability.OPEN_START})
     tells_when_live = True
 
     def __init__(self, run: "_Run | None" = None) -> None:

@@ -94,9 +94,8 @@ def _look_up(goto: GoTo, act: EventAct) -> list[list[EventData]]:
 
 def _list_groups(goto: GoTo, act: EventAct, wish: EventWish) -> Iterable[list[EventData]]:
     """Return the organizer's events around the wished dates; those that people pick a date from, together."""
-    times = wish.times or ()
-    since = min(start for start, _ in times) - _AROUND
-    until = max(end for _, end in times) + _AROUND
+    moments = [moment for date in wish.times or () for moment in date] or [clock.now()]
+    since, until = min(moments) - _AROUND, max(moments) + _AROUND
     groups: dict[str, list[EventData]] = {}
     for one in get_product(act.product).list_events(goto, act.connection.organizer_key, since, until):
         groups.setdefault(one.recurrence_key or one.event_key, []).append(one)
