@@ -1,10 +1,12 @@
 """The benchmarks at a small size, so that they cannot rot. How fast anything is, is none of these tests' business."""
 
 import math
+import re
 from collections.abc import Iterator
 
 import pytest
 from bench.benchmarks import ON_A_DATABASE, WITHOUT_ONE, Bench, Sizes, open_bench
+from bench.children import ROOT
 from bench.result import Result
 
 BENCHMARKS = {**ON_A_DATABASE, **WITHOUT_ONE}
@@ -35,9 +37,16 @@ def bench() -> Iterator[Bench]:
 
 @pytest.mark.parametrize("name", BENCHMARKS)
 def test_benchmark_gives_finite_figures(bench: Bench, name: str):
+    page = (ROOT / "docs" / "reference" / "benchmarks.md").read_text(encoding="utf-8")
+    documented = {without_size(line) for line in re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)}
     for result in BENCHMARKS[name](bench):
         assert math.isfinite(result.value)
         assert result.value >= 0
+        assert without_size(result.name) in documented
+
+
+def without_size(name: str) -> str:
+    return re.sub(r"\d+", "N", name)
 
 
 def test_line_says_name_value_unit_and_baseline_first():
