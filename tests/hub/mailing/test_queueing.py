@@ -1,6 +1,8 @@
 """Letters in line: what is kept, and what nothing in a letter can do."""
 
 from datetime import timedelta
+from email import message_from_bytes
+from email.header import decode_header, make_header
 
 import pytest
 from django.core import mail
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 
 from greenroom.hub.core.errors import InvalidInputError
 from greenroom.hub.mailing.composing import compose, id_of, read_id
+from greenroom.hub.mailing.composing import write as write_letter
 from greenroom.hub.mailing.models import Message
 from greenroom.hub.mailing.services import Attachment, Letter, queue_letters
 
@@ -78,3 +81,28 @@ def test_message_id_is_read_back_and_cannot_be_made_up() -> None:
     assert 7 == read_id(id_of(7))
     assert None is read_id(id_of(7).replace(".7.", ".8."))
     assert None is read_id("<1.2@example.com>")
+
+
+@pytest.mark.parametrize(
+    ("subject", "text", "html"),
+    [
+        ("Hello", "Hello.\n.dots\n", "<p>Hello</p>"),
+        ("Grüße =?utf-8?q?x?=", "Ää é 😀\r\nlines " + "long " * 400, "<p>" + "é" * 2000 + "</p>"),
+        ("x" * 950, "= and =20\t\n", ""),
+    ],
+)
+def test_letter_reads_the_same_over_the_wire_as_django_writes_it(db, subject, text, html) -> None:
+    letter = compose(Message(pk=1, to="nils@example.com", subject=subject, text=text, html=html))
+    ours, django = message_from_bytes(write_letter(letter)), letter.message()
+    for name in ("Subject", "From", "To", "Message-ID", "Date"):
+        assert 1 == len({str(make_header(decode_header(mail[name]))).strip() for mail in (django, ours)}), name
+    texts = [
+        [
+            part.get_payload(decode=True).decode().replace("\r\n", "\n").rstrip("\n")
+            for part in mail.walk()
+            if not part.is_multipart()
+        ]
+        for mail in (django, ours)
+    ]
+    assert texts[0] == texts[1]
+    assert all(len(line) <= 998 for line in write_letter(letter).splitlines())

@@ -11,12 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Protocol
 
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import sanitize_address
 
 from greenroom.hub.core.errors import TemporarilyUnavailableError
+from greenroom.hub.mailing.composing import write
 
 _READY_FOR_DATA = 354
 _PERMANENT = 500
@@ -56,7 +57,7 @@ class ServerGoneError(MailError):
 class Transport(Protocol):
     """What takes mails."""
 
-    def hand_over(self, letter: EmailMessage) -> None:
+    def hand_over(self, letter: EmailMultiAlternatives) -> None:
         """
         Give one mail away.
 
@@ -91,7 +92,7 @@ class _Other:
     def __init__(self, backend: BaseEmailBackend) -> None:
         self._backend = backend
 
-    def hand_over(self, letter: EmailMessage) -> None:
+    def hand_over(self, letter: EmailMultiAlternatives) -> None:
         _write(letter)
         self._backend.send_messages([letter])
 
@@ -104,7 +105,7 @@ class _Smtp:
         smtp.ehlo_or_helo_if_needed()
         self._smtp = smtp
 
-    def hand_over(self, letter: EmailMessage) -> None:
+    def hand_over(self, letter: EmailMultiAlternatives) -> None:
         body = _write(letter)
         try:
             self._announce(letter)
@@ -116,7 +117,7 @@ class _Smtp:
         except (OSError, smtplib.SMTPServerDisconnected) as error:
             raise MailUnsureError("unsure") from error
 
-    def _announce(self, letter: EmailMessage) -> None:
+    def _announce(self, letter: EmailMultiAlternatives) -> None:
         encoding = letter.encoding or "utf-8"
         sender = sanitize_address(letter.from_email, encoding)
         try:
@@ -135,9 +136,9 @@ class _Smtp:
             raise
 
 
-def _write(letter: EmailMessage) -> bytes:
+def _write(letter: EmailMultiAlternatives) -> bytes:
     try:
-        return letter.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
+        return write(letter)
     except ValueError as error:  # a header or an address that cannot be written
         raise MailRefusedError("not_composed") from error
 

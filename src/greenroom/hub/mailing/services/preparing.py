@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from email.utils import parseaddr
 
 from django.conf import settings
-from django.core.mail import EmailMessage
+from django.core.mail import EmailMultiAlternatives
 
 from greenroom.hub.contacts.models import Contact
 from greenroom.hub.contacts.selectors import may_be_mailed
@@ -42,7 +42,7 @@ class Preparation:
                 if one.version_id == pk and one.contact_id in found.missing
             }
 
-    def letter(self, message: Message) -> EmailMessage:
+    def letter(self, message: Message) -> EmailMultiAlternatives:
         """Make the letter of one message that is not held back."""
         if message.purpose_id and message.contact_id:
             message.headers = {**message.headers, **headers_of(message)}

@@ -41,6 +41,9 @@ _BATCHES_A_TURN = 50
 MOST_ATTEMPTS = 12
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(minutes=1), timedelta(hours=12)
 
+# Written out, as it is done for each mail.
+_NOTE = "UPDATE mailing_batch SET position = %s, lease_until = %s WHERE id = %s"
+
 State = Message.State
 log = structlog.get_logger(__name__)
 
@@ -121,8 +124,10 @@ def _hold_back(held: Mapping[int, str]) -> None:
 
 def _note_position(batch: Batch, pk: int) -> bool:
     """Say which message is about to be handed over; False when the batch is no longer ours. One small statement."""
-    ours = Batch.objects.filter(pk=batch.pk)
-    return ours.update(position=pk, lease_until=clock.now() + LEASE) == 1
+    lease_until = database.ops.adapt_datetimefield_value(clock.now() + LEASE)
+    with database.cursor() as cursor:
+        cursor.execute(_NOTE, [pk, lease_until, batch.pk])
+        return bool(cursor.rowcount == 1)
 
 
 def _finish(batch: Batch, *, before: int | None = None) -> None:
