@@ -65,24 +65,25 @@ class Sleeper:
 
 
 @pytest.mark.parametrize(
-    ("lateness", "naps"),
+    ("lateness", "naps", "next_wait"),
     [
-        ((0.009,), [0.1]),
-        ((0.011,), [0.1, 0.089]),
-        ((0.35, 0.0), [0.1, 0.0]),
-        ((0.021, 0.021, 0.0), [0.1, 0.079, 0.079]),
-        ((0.05,) * 9, [0.1, 0.05, 0.05, 0.05, 0.05]),
+        ((0.009,), [0.1], 0.091),
+        ((0.02,), [0.1], 0.1),  # the slot behind it is moved
+        ((0.3,), [0.1], 0.1),
+        ((0.6,), [0.1], 0.1),  # it is missed; the next one is free at once
     ],
 )
-def test_who_wakes_up_too_late_takes_another_slot(lateness: tuple[float, ...], naps: list[float]) -> None:
-    """But not for ever: a machine that is always late still sends."""
+def test_who_wakes_up_too_late_moves_the_slots_behind(
+    lateness: tuple[float, ...], naps: list[float], next_wait: float
+) -> None:
     fake, sleeper = FakeGoTo(answer(200, [])), Sleeper(*lateness)
     limiter = PacedLimiter(10, clock=lambda: sleeper.now.timestamp())
     limiter.reserve("training")
     with GoTo("a-token", transport=fake.transport, limiter=limiter, clock=sleeper, sleep=sleeper.sleep) as goto:
         goto.send(training.get_all_trainings("1"))
 
-    assert [nap for nap in naps if nap] == pytest.approx(sleeper.naps, abs=0.002)
+    assert naps == sleeper.naps
+    assert limiter.reserve("training") == pytest.approx(next_wait, abs=1e-5)
     assert len(fake.requests) == 1
 
 
@@ -93,6 +94,9 @@ def test_every_attempt_takes_a_slot_of_its_product(connect) -> None:
         def reserve(self, bucket: str) -> float:
             taken.append(bucket)
             return 0.25
+
+        def postpone(self, bucket: str, seconds: float) -> None:
+            raise AssertionError("nobody was late")
 
     fake = FakeGoTo(answer(503), answer(200, []))
     client = connect(fake, limiter=Noting())

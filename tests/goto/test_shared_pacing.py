@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 import threading
 from datetime import UTC, datetime
 from itertools import pairwise
@@ -59,6 +60,26 @@ def test_no_second_holds_more_than_ten_calls(pauses: list[float], lateness: list
     for pause, late in zip(pauses, lateness, strict=False):
         clock.now += pause
         sent.append(clock.now + limiter.reserve("webinar") + late)
+
+    assert most_in_a_second(sent) <= 10
+
+
+@settings(max_examples=200, deadline=None)
+@given(lateness=st.lists(st.floats(0, 0.5) | st.sampled_from([0.0, 0.0, 0.5]), min_size=80, max_size=80))
+def test_no_second_holds_more_than_ten_calls_however_late_four_callers_wake_up(lateness: list[float]) -> None:
+    clock = Clock()
+    limiter = SharedLimiter(MemorySlotStore(), "an-id", clock=clock)
+    line = [(clock.now, "wants", caller, 0.0) for caller in range(4)]
+    sent = []
+    while lateness:
+        clock.now, act, caller, late = heapq.heappop(line)
+        if act == "wants":
+            late = lateness.pop()
+            heapq.heappush(line, (clock.now + limiter.reserve("webinar") + late, "wakes", caller, late))
+        else:
+            limiter.postpone("webinar", late)
+            sent.append(clock.now)
+            heapq.heappush(line, (clock.now, "wants", caller, 0.0))
 
     assert most_in_a_second(sent) <= 10
 

@@ -23,9 +23,9 @@ from greenroom.goto.errors import ApiError, GotoError, TransportError, api_error
 
 T = TypeVar("T")
 
-# How late a call may leave after its slot, and how often it takes another one rather than leave later.
-SLOT_IS_MISSED_AFTER = timedelta(milliseconds=10)
-_SLOTS_AT_MOST = 5
+# A call that leaves so long after its slot moves the slots behind it; one that is later still takes another slot.
+LATE, MISSED = timedelta(milliseconds=10), timedelta(milliseconds=500)
+_TRIES = 3
 
 
 class Send(msgspec.Struct, frozen=True):
@@ -149,17 +149,21 @@ def paced(limiter: Limiter, bucket: str, now: Callable[[], datetime]) -> Flow[No
     """
     Wait for the bucket's next slot.
 
-    Who wakes up too late, on a busy machine, takes another one: a call sent long after its slot would come too close to
-    those of the slots behind it. Some times only, so that a machine which is always late still gets to send.
+    On a busy machine somebody may wake up too late, and a call sent long after its slot comes too close to those of the
+    slots behind it. So these are moved by as much.
     """
-    for _ in range(_SLOTS_AT_MOST):
+    late = timedelta()
+    for _ in range(_TRIES):
         seconds = yield Call(partial(limiter.reserve, bucket))
         if seconds <= 0:
             return
         slot = now() + timedelta(seconds=seconds)
         yield Pause(seconds)
-        if now() - slot <= SLOT_IS_MISSED_AFTER:
-            return
+        late = now() - slot
+        if late <= MISSED:
+            break
+    if late > LATE:
+        yield Call(partial(limiter.postpone, bucket, late.total_seconds()))
 
 
 def _request(settings: Settings, operation: Operation[Any], token: str, extra_query: Mapping[str, str] | None) -> Send:

@@ -21,6 +21,10 @@ class Limiter(Protocol):
         """Take the bucket's next slot and return the seconds to wait for it, 0.0 for none."""
         ...
 
+    def postpone(self, bucket: str, seconds: float) -> None:
+        """Move the slots that are still free: a call left so long after its own."""
+        ...
+
 
 class PacedLimiter:
     """Evenly spaced slots in memory, shared by the threads of one process."""
@@ -40,3 +44,9 @@ class PacedLimiter:
             slot = max(now, self._next_slots.get(bucket, now))
             self._next_slots[bucket] = slot + self._interval
         return slot - now
+
+    def postpone(self, bucket: str, seconds: float) -> None:
+        """Move the slots that are still free."""
+        with self._lock:
+            if bucket in self._next_slots:
+                self._next_slots[bucket] += seconds

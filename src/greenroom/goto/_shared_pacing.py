@@ -155,8 +155,20 @@ class SharedLimiter:
             waits.append(slot - now)
             return after
 
-        self._store.change(f"{self._client_id}:{bucket}", act)
+        self._store.change(self._name(bucket), act)
         return waits[0]
+
+    def postpone(self, bucket: str, seconds: float) -> None:
+        """Move the slots that are still free: a call left so long after its own."""
+
+        def act(slots: Slots | None) -> Slots:
+            before = slots or Slots(next_slot=self._clock() + 1, seen_at=self._clock())
+            return msgspec.structs.replace(before, next_slot=before.next_slot + seconds)
+
+        self._store.change(self._name(bucket), act)
+
+    def _name(self, bucket: str) -> str:
+        return f"{self._client_id}:{bucket}"
 
     def _next(self, bucket: str, slots: Slots | None, now: float) -> tuple[Slots, float]:
         """Choose the next slot. An unreadable state means that a second's slots may just have been given out."""
