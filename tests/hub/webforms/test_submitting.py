@@ -1,15 +1,19 @@
 """What visitors send is kept, whatever happens next; and it ends with the registrant at GoTo."""
 
+import os
+import subprocess
+import sys
+
 import pytest
 from tests.factories.forms import LENA, make_form, send
 
 from greenroom.hub.contacts.models import ConsentRecord, Contact
-from greenroom.hub.contacts.services import add_purpose, make_contact, record_consent
+from greenroom.hub.contacts.services import add_purpose, erase_contact, make_contact, merge_contacts, record_consent
 from greenroom.hub.events.models import RegistrationRequest
 from greenroom.hub.ledger.models import Fact
 from greenroom.hub.webforms.errors import FormClosedError, TooManySubmissionsError
 from greenroom.hub.webforms.models import Submission, SubmissionAct
-from greenroom.hub.webforms.services import accept_submission, add_field, close_form, retry_acts
+from greenroom.hub.webforms.services import accept_submission, add_field, close_form, forget_unaccepted, retry_acts
 from greenroom.hub.webforms.tokens import digest_visitor, sign_shown
 
 
@@ -206,3 +210,42 @@ def test_stranger_cannot_bring_back_a_consent_that_was_withdrawn(agreeing, visit
     assert "withdrawn" == contact.consents.get().state
     visit(agreeing, AGREED, proven_contact=contact.pk)
     assert "granted" == contact.consents.get().state
+
+
+def test_who_is_forgotten_is_forgotten_with_all_they_sent_and_may_come_back(form, visit):
+    erase_contact(contact=visit(form).contact)
+    assert not Submission.objects.filter(email="lena@example.com").exists()
+    assert "lena@example.com" == visit(form).contact.email
+
+
+def test_merged_contact_keeps_what_was_sent(form, ada, visit):
+    submission = visit(form)
+    kept = make_contact(source="hand", email="lena@northwind.example")
+    merge_contacts(kept=kept, other=submission.contact, actor=ada)
+    submission.refresh_from_db()
+    assert kept == submission.contact
+
+
+def test_what_nobody_accepts_is_forgotten_after_a_month(form, world, visit):
+    send(form)
+    visit(form)
+    world.advance(days=31)
+    assert 1 == forget_unaccepted()
+    assert ["accepted"] == [one.state for one in Submission.objects.all()]
+
+
+def test_long_answer_is_cut_for_the_contact(form, ada, visit):
+    add_field(form=form, kind="choice", label="Country", choices=["x" * 150], contact_field="country")
+    assert "x" * 64 == visit(form, LENA | {"Country": "x" * 150}).contact.country
+
+
+def test_worker_finds_the_work():
+    assert {"webforms.perform_acts", "webforms.forget_old_submissions"} <= names_in_a_fresh_process()
+
+
+def names_in_a_fresh_process() -> set[str]:
+    """Return the names of all tasks that a process knows which has only set Django up, as a worker does."""
+    code = "import django; django.setup(); from greenroom.hub.jobs import registry; print(*registry._tasks)"
+    environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    return set(done.stdout.split())

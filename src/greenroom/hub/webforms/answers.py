@@ -37,6 +37,7 @@ _KNOWN = {
     "country": "country",
 }
 _QUESTION = "question:"
+_LONGEST = 200
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -81,9 +82,14 @@ def asked_at(event: Event) -> RegistrationForm:
 def read_contact_values(fields: Iterable[FormField], answers: Sequence[Answer]) -> dict[str, str]:
     """Return what was told of the contact, by the name of the contact's field."""
     given = {one.field: one.shown for one in answers if one.values}
-    return {
-        one.contact_field: given[one.pk] for one in fields if one.contact_field in CONTACT_FIELDS and one.pk in given
-    }
+    mapped = [one for one in fields if one.contact_field in CONTACT_FIELDS and one.pk in given]
+    return {one.contact_field: given[one.pk][: longest(one.contact_field)] for one in mapped}
+
+
+def longest(contact_field: str) -> int:
+    """Return how many characters a contact's field takes."""
+    length = Contact._meta.get_field(contact_field).max_length  # type: ignore[union-attr]
+    return length or _LONGEST
 
 
 def read_chosen_events(field_id: int, answers: Sequence[Answer]) -> list[int]:

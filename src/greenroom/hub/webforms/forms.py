@@ -6,7 +6,6 @@ from typing import Any
 from django import forms
 
 from greenroom.hub.contacts.addresses import LONGEST, normalize
-from greenroom.hub.contacts.models import Contact
 from greenroom.hub.core.errors import InvalidInputError
 from greenroom.hub.core.texts import storable
 from greenroom.hub.events.models import Event
@@ -15,6 +14,7 @@ from greenroom.hub.webforms.answers import (
     Answer,
     answer_organizer,
     asked_at,
+    longest,
     question_target,
 )
 from greenroom.hub.webforms.models import EVENT_FIELD, REGISTER, FormAction, FormField
@@ -183,9 +183,9 @@ def _make_choice(choices: list[tuple[str, str]], *, is_one: bool, shared: dict[s
 
 
 def _make_text(field: FormField, shared: dict[str, Any]) -> forms.Field:
-    length = Contact._meta.get_field(field.contact_field).max_length if field.contact_field else None  # type: ignore[union-attr]
+    length = longest(field.contact_field) if field.contact_field else LONGEST_TEXT
     attrs = {"autocomplete": _AUTOCOMPLETE[field.contact_field]} if field.contact_field in _AUTOCOMPLETE else {}
-    return forms.CharField(max_length=length or LONGEST_TEXT, widget=forms.TextInput(attrs=attrs), **shared)
+    return forms.CharField(max_length=length, widget=forms.TextInput(attrs=attrs), **shared)
 
 
 def _make_long_text(field: FormField, shared: dict[str, Any]) -> forms.Field:

@@ -130,7 +130,8 @@ class Submission(models.Model):
         SET_ASIDE = "set_aside", "Set aside: it looks made by a machine"
 
     form = models.ForeignKey(WebForm, on_delete=models.CASCADE, related_name="submissions")
-    contact = models.ForeignKey(Contact, null=True, on_delete=models.SET_NULL, related_name="submissions")
+    # Who is forgotten is forgotten with all they sent.
+    contact = models.ForeignKey(Contact, null=True, on_delete=models.CASCADE, related_name="submissions")
     state = models.CharField(max_length=16, choices=State)
     email = models.CharField(max_length=254, help_text="In lower case.")
     answers = models.JSONField(help_text="`answers.Answer`, a list in the order of the form.")

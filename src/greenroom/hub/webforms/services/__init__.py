@@ -17,7 +17,13 @@ from greenroom.hub.webforms.services.building import (
     step_field,
 )
 from greenroom.hub.webforms.services.performing import perform_acts, retry_acts
-from greenroom.hub.webforms.services.submitting import Sent, accept_submission, confirm_submission, submit
+from greenroom.hub.webforms.services.submitting import (
+    Sent,
+    accept_submission,
+    confirm_submission,
+    forget_unaccepted,
+    submit,
+)
 
 __all__ = [
     "Sent",
@@ -32,6 +38,7 @@ __all__ = [
     "confirm_submission",
     "create_form",
     "delete_form",
+    "forget_unaccepted",
     "move_field",
     "perform_acts",
     "publish_form",

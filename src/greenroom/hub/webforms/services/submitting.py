@@ -15,10 +15,10 @@ from django.urls import reverse
 
 from greenroom.hub.contacts.addresses import normalize
 from greenroom.hub.contacts.models import Consent, ConsentRecord, Contact, ContactAddress
-from greenroom.hub.contacts.services import Person, change_contact, keep_people, record_consent
+from greenroom.hub.contacts.services import change_contact, make_contact, record_consent
 from greenroom.hub.core import clock
 from greenroom.hub.core.checkpoints import reached
-from greenroom.hub.core.errors import StateConflictError
+from greenroom.hub.core.errors import InvalidInputError, StateConflictError
 from greenroom.hub.ledger.models import Fact
 from greenroom.hub.ledger.services import NewFact, append
 from greenroom.hub.mailing.services import queue_letter
@@ -35,6 +35,8 @@ _QUICKEST = timedelta(seconds=1)
 # An office may share one network address; nobody sends a form for the same address more often than this.
 _FROM_ONE_PLACE, _WITHIN = 40, timedelta(minutes=10)
 _FOR_ONE_ADDRESS, _IN_ALL = 10, timedelta(hours=1)
+# So long is kept what nobody has confirmed or accepted.
+_KEPT_FOR = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -154,9 +156,13 @@ def _keep_contact(email: str, values: dict[str, str], is_proven: bool) -> Contac
     What we know of somebody is not overwritten by what a stranger could have typed: only what is missing is filled in,
     unless it is proven that the person wrote it.
     """
-    person = Person(email, values.get("first_name", ""), values.get("last_name", ""))
-    keep_people([person], source=Contact.Source.FORM)
-    contact = Contact.objects.get(addresses__email=email)
+    contact = Contact.objects.filter(addresses__email=email).first()
+    if contact is None:
+        try:
+            with transaction.atomic():
+                return make_contact(source=Contact.Source.FORM, email=email, **values)
+        except (IntegrityError, InvalidInputError):  # another door has made them at the same moment
+            contact = Contact.objects.get(addresses__email=email)
     known = {name: getattr(contact, name) for name in (*CONTACT_FIELDS, "time_zone")}
     told = {name: value for name, value in values.items() if value and (is_proven or not known[name])}
     if any(known[name] != value for name, value in told.items()):
@@ -248,3 +254,9 @@ def accept_submission(*, submission: Submission) -> None:
             _ask_to_confirm(submission)
         else:
             _take_in(submission, is_proven=False)
+
+
+def forget_unaccepted() -> int:
+    """Delete what nobody has confirmed or accepted for a month, and return how much that was."""
+    old = Submission.objects.exclude(state=State.ACCEPTED).filter(submitted_at__lt=clock.now() - _KEPT_FOR)
+    return old.delete()[0]
