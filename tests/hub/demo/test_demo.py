@@ -6,7 +6,7 @@ from django.test import Client
 
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.core.errors import HubError
-from greenroom.hub.courses.models import Completion, Course, Enrollment, SectionItem
+from greenroom.hub.courses.models import Certificate, Completion, Course, Enrollment, SectionItem
 from greenroom.hub.demo.people import CAST, PASSWORD
 from greenroom.hub.demo.services import ensure_demo
 from greenroom.hub.events.decisions import list_held_answers, list_unmatched_attendees, suggest_registrants
@@ -49,7 +49,8 @@ def test_demo_fills_an_empty_hub_once(seeded):
     check_products_without_sign_up()
     assert {"done"} == set(SyncRun.objects.values_list("state", flat=True))
     assert min(Registrant.objects.count(), Attendee.objects.count(), User.objects.count()) > 50
-    assert {"completed", "partial", "absent"} == set(Completion.objects.values_list("status", flat=True))
+    assert {"completed", "partial", "absent", "excused"} == set(Completion.objects.values_list("status", flat=True))
+    assert Certificate.objects.filter(user__email="lena@example.com").exists()
     assert {"instructor", "editor", "assistant", "learner"} == set(Enrollment.objects.values_list("role", flat=True))
 
     check_doubts()

@@ -33,6 +33,7 @@ from greenroom.hub.demo.doubts import fill_doubts
 from greenroom.hub.demo.forms import fill_forms
 from greenroom.hub.demo.marketing import fill_marketing
 from greenroom.hub.demo.people import CAST, PASSWORD
+from greenroom.hub.demo.results import fill_results
 from greenroom.hub.events.links import PastedLink, read_link
 from greenroom.hub.events.models import Event, Registrant
 from greenroom.hub.events.products import PRODUCTS, Ability, can, get_product
@@ -74,6 +75,7 @@ def ensure_demo(*, say: Callable[[str], object]) -> None:
     fill_forms(cast["marketer"])
     for event in Event.objects.filter(items__isnull=False).distinct():
         evaluate_event(event_id=event.pk)
+    fill_results(cast["instructor"])
 
 
 def _ensure_cast() -> dict[str, User]:
