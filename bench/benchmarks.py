@@ -16,6 +16,7 @@ from bench.databases import Databases, open_databases
 from bench.forms import measure_forms
 from bench.goto import PASSWORD, Goto, Organizer, serve_goto
 from bench.hooks_out import measure_hooks
+from bench.learning import measure_learning
 from bench.mails import measure_mails
 from bench.result import Result
 from bench.webhooks import measure_webhooks
@@ -36,6 +37,7 @@ class Sizes:
     campaign_contacts: int = int(os.environ.get("BENCH_CAMPAIGN_CONTACTS", "20000"))
     webhook_seconds: int = int(os.environ.get("BENCH_WEBHOOK_SECONDS", "10"))
     forms: int = 500
+    learners: int = 10_000
     hook_facts: int = 1_000
     mails: int = 5_000
     hook_seconds: int = 10
@@ -370,6 +372,7 @@ ON_A_DATABASE: dict[str, Callable[[Bench], list[Result]]] = {
     "forms": measure_forms,
     "webhooks": measure_webhooks,
     "mails": measure_mails,
+    "learning": measure_learning,
 }
 WITHOUT_ONE: dict[str, Callable[[Bench], list[Result]]] = {
     "decode": measure_decoding,

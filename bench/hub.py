@@ -14,6 +14,7 @@ from django.db import transaction
 
 from bench.api_reads import read_api as read_api  # a step that stands in a module of its own
 from bench.forms import send_forms as send_forms
+from bench.learning import learn as learn
 from bench.meter import Meter, peak_bytes
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.connections.services import begin_authorization, finish_authorization

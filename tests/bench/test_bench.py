@@ -25,6 +25,7 @@ def bench() -> Iterator[Bench]:
             jobs=20,
             campaign_contacts=20,
             forms=20,
+            learners=100,
             hook_facts=10,
             hook_seconds=1,
             mails=20,
