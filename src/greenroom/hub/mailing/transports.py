@@ -9,6 +9,8 @@ import re
 import smtplib
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from email.utils import parseaddr
+from functools import lru_cache
 from typing import Protocol
 
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -118,12 +120,10 @@ class _Smtp:
             raise MailUnsureError("unsure") from error
 
     def _announce(self, letter: EmailMultiAlternatives) -> None:
-        encoding = letter.encoding or "utf-8"
-        sender = sanitize_address(letter.from_email, encoding)
         try:
-            _check(*self._smtp.mail(smtplib.quoteaddr(sender)))
+            _check(*self._smtp.mail(_bare(letter.from_email)))
             for recipient in letter.recipients():
-                code, answer = self._smtp.rcpt(sanitize_address(recipient, encoding))
+                code, answer = self._smtp.rcpt(_bare(recipient))
                 if code in _NO_SUCH_MAILBOX:
                     raise NoSuchMailboxError("no_such_mailbox")
                 _check(code, answer)
@@ -134,6 +134,13 @@ class _Smtp:
             with suppress(OSError, smtplib.SMTPServerDisconnected):  # the next mail will find out
                 self._smtp.rset()
             raise
+
+
+@lru_cache(maxsize=256)
+def _bare(address: str) -> str:
+    """Return an address as SMTP takes it: without a name, its domain in ASCII. Senders are few, recipients plain."""
+    is_plain = address.isascii() and not set(address) & set('<>" ')
+    return address if is_plain else parseaddr(sanitize_address(address, "utf-8"))[1]
 
 
 def _write(letter: EmailMultiAlternatives) -> bytes:
