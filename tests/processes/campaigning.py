@@ -54,12 +54,6 @@ def begin(contacts: int) -> None:
     publish(campaign=campaign, actor=None)
 
 
-def under_way() -> int:
-    """Return how many contacts are not through yet, or have not entered."""
-    finished = CampaignContact.objects.filter(state="finished").count()
-    return Contact.objects.count() - finished
-
-
 def report() -> dict[str, object]:
     """Return what happened: all of it must be as often as there are people."""
     doubled = CampaignPassage.objects.values("entry", "step").annotate(times=Count("pk")).filter(times__gt=1)
