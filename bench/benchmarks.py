@@ -34,6 +34,8 @@ class Sizes:
     iterated: int = 1_000_000
     webinars: int = 20
     jobs: int = 1_000
+    contacts: int = int(os.environ.get("BENCH_CONTACTS", "50000"))
+    segments: int = 500
     campaign_contacts: int = int(os.environ.get("BENCH_CAMPAIGN_CONTACTS", "20000"))
     webhook_seconds: int = int(os.environ.get("BENCH_WEBHOOK_SECONDS", "10"))
     forms: int = 500
@@ -266,6 +268,50 @@ def measure_campaigns(bench: Bench) -> list[Result]:
     ]
 
 
+def measure_contacts(bench: Bench) -> list[Result]:
+    """Segments over many contacts, against statements by hand and one by one, and a search among them."""
+    count, segments = bench.sizes.contacts, bench.sizes.segments
+    environment = bench.environment(bench.databases.fresh())
+    told = children.run("bench.contacts:measure", environment=environment, contacts=count, segments=segments)
+    database = bench.databases.name
+    return [
+        Result(
+            name="segment_rebuild",
+            value=told["rebuild"] / told["by_hand"],
+            unit="x_wall",
+            baseline="insert_select_by_hand",
+            goal=2,
+            database=database,
+            details=told,
+        ),
+        Result(
+            name="segment_rebuild_vs_one_by_one",
+            value=told["one_by_one_per_contact"] * told["members"] / told["rebuild"],
+            unit="x_wall",
+            baseline="statements_per_contact",
+            goal=100,
+            more_is_better=True,
+            database=database,
+        ),
+        Result(
+            name=f"segment_incremental_{segments}",
+            value=told["incremental"],
+            unit="s_wall",
+            baseline="one_contact_changed",
+            goal=1,
+            database=database,
+        ),
+        Result(
+            name="contact_search",
+            value=told["search"] * 1000,
+            unit="ms_wall",
+            baseline="slowest_first_page",
+            goal=100,
+            database=database,
+        ),
+    ]
+
+
 def measure_decoding(bench: Bench) -> list[Result]:
     """The client's reading of a long list of registrants; in several processes, as memory lies luckier in some."""
     organizer, count = bench.organizers["Long"], bench.sizes.decoded
@@ -366,6 +412,7 @@ ON_A_DATABASE: dict[str, Callable[[Bench], list[Result]]] = {
     "statements": count_statements,
     "jobs": measure_jobs,
     "campaigns": measure_campaigns,
+    "contacts": measure_contacts,
     "api": measure_api,
     "hooks": measure_hooks,
     "pace": measure_pace,

@@ -40,7 +40,7 @@ def run(step: str, *, environment: Mapping[str, str] | None = None, **arguments:
 def main(step: str, arguments: str) -> None:
     """Be the child."""
     module, function = step.split(":")
-    if module in {"bench.hub", "bench.hooks_hub", "bench.campaigns", "bench.mail_hub"}:
+    if module in {"bench.hub", "bench.hooks_hub", "bench.campaigns", "bench.contacts", "bench.mail_hub"}:
         # Only here: the client and the floors are measured without Django in their process.
         importlib.import_module("django").setup()
     result = getattr(importlib.import_module(module), function)(**json.loads(arguments))

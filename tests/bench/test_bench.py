@@ -26,6 +26,8 @@ def bench() -> Iterator[Bench]:
             campaign_contacts=20,
             forms=20,
             learners=100,
+            contacts=200,
+            segments=3,
             hook_facts=10,
             hook_seconds=1,
             mails=20,

@@ -195,17 +195,18 @@ def _wrong(sentence: str) -> InvalidInputError:
 
 def find_contacts(rule: Rule) -> QuerySet[Contact]:
     """Return the contacts whom a rule finds; one statement, however deep it is."""
-    return Contact.objects.filter(_condition(rule))
+    return Contact.objects.filter(condition_of(rule))
 
 
-def _condition(rule: Rule) -> Q:
+def condition_of(rule: Rule) -> Q:
+    """Return the condition on contacts that a rule finds them."""
     match rule.head:
         case "all":
             return _joined(rule.children, Q.AND)
         case "any":
             return _joined(rule.children, Q.OR)
         case "not":
-            return ~_condition(rule.children[0])
+            return ~condition_of(rule.children[0])
         case "field":
             return _about_field(rule)
         case "did":
@@ -223,7 +224,7 @@ def _condition(rule: Rule) -> Q:
 def _joined(rules: list[Rule], connector: str) -> Q:
     if not rules:
         return Q(pk__in=[])
-    return Q(*(_condition(one) for one in rules), _connector=connector)
+    return Q(*(condition_of(one) for one in rules), _connector=connector)
 
 
 def _about_field(rule: Rule) -> Q:

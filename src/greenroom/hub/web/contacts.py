@@ -36,7 +36,15 @@ from greenroom.hub.exports.services import request_export
 from greenroom.hub.segments.selectors import list_segments_of
 from greenroom.hub.users.models import time_zones
 from greenroom.hub.web.activity import SUBJECTS, list_activity_of, tell_of_one
-from greenroom.hub.web.doors import SignedInRequest, add_errors, marketers_only, page_of, site_admins_only, text_of
+from greenroom.hub.web.doors import (
+    SignedInRequest,
+    add_errors,
+    marketers_only,
+    page_of,
+    short_page_of,
+    site_admins_only,
+    text_of,
+)
 
 _EVENTS_SHOWN = 20
 _TAGS_OFFERED = 20
@@ -104,7 +112,7 @@ def _form_field(field: CustomField) -> forms.Field:
 @require_GET
 def list_page(request: SignedInRequest) -> HttpResponse:
     """Show everybody marketing knows."""
-    page = page_of(request, list_contacts(text=text_of(request.GET, "q"), tag=text_of(request.GET, "tag")))
+    page = short_page_of(request, list_contacts(text=text_of(request.GET, "q"), tag=text_of(request.GET, "tag")))
     tags = [(name, name, size) for name, size in list_tags(most=_TAGS_OFFERED)]
     return render(request, "contacts/list.html", {"page": page, "tags": tags})
 
