@@ -8,9 +8,11 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import Page
 from tests.factories.campaigns import act, condition, decision, make_segment, run_campaign_of, wait
+from tests.factories.hooks import make_delivery, make_hook
 from tests.hub.world import World
 from tests.journeys.person import Person, work
 
+from greenroom.hub.automation.callers import Verb
 from greenroom.hub.campaigns.models import Campaign
 from greenroom.hub.campaigns.services.editing import open_draft
 from greenroom.hub.connections.models import Connection
@@ -24,6 +26,7 @@ from greenroom.hub.mailing.services import broadcast, save_email
 from greenroom.hub.segments.models import Segment
 from greenroom.hub.segments.services import save_segment
 from greenroom.hub.sync.models import SyncRun
+from greenroom.hub.users.api_keys import create_key
 from greenroom.hub.users.models import User
 from greenroom.hub.webforms.models import Submission
 from greenroom.hub.webforms.services import add_action, add_asked_fields, create_form, publish_form
@@ -69,9 +72,8 @@ PAGES = {
         "/site/health/readers/courses.completion/?since=", "/people/", "/people/add/", "/events/new/",
         "/events/new/webinar/", "/events/new/meeting/", "/events/{event}/", "/events/{event}/change/",
         "/events/{event}/cancel/", "/events/{event}/?tab=people", "/events/{event}/?tab=team",
-        "/events/{event}/team/add/", "/events/{event}/people/add/", "/events/acts/{act}/", "/automate/",
-        "/automate/guides/power-automate/", "/automate/guides/zapier/", "/automate/guides/n8n/",
-        "/automate/guides/make/", "/automate/guides/mcp/", "/segments/", "/segments/new/", "/segments/{segment}/",
+        "/events/{event}/team/add/", "/events/{event}/people/add/", "/events/acts/{act}/",
+        "/segments/", "/segments/new/", "/segments/{segment}/",
         "/campaigns/", "/campaigns/new/",
         "/campaigns/{campaign}/", "/campaigns/{campaign}/settings/", "/campaigns/{campaign}/people/",
         "/campaigns/{campaign}/people/{contact}/", "/campaigns/{campaign}/rehearse/",
@@ -86,6 +88,12 @@ PAGES = {
         "/forms/{form}/preview/", "/forms/{form}/fields/choice/", "/forms/{form}/actions/register/",
         "/forms/{form}/answers/", "/forms/answers/{submission}/",
         "/contacts/fields/", "/contacts/duplicates/", "/contacts/{contact}/merge/",
+    ),
+    "Ada, who automates": (
+        "/automate/", "/automate/guides/power-automate/", "/automate/guides/zapier/", "/automate/guides/n8n/",
+        "/automate/guides/make/", "/automate/guides/mcp/", "/automate/keys/", "/automate/keys/new/",
+        "/automate/programs/", "/automate/programs/new/", "/automate/hooks/", "/automate/hooks/{hook}/",
+        "/automate/deliveries/{delivery}/", "/api/docs",
     ),
 }  # fmt: skip
 
@@ -130,6 +138,7 @@ def places(world: World, item: SectionItem, cast: dict[str, User], ada: User) ->
         "submission": submission.pk,
         "contact": Contact.objects.get(email="lena@example.com").pk,
         **send_mail(ada, world),
+        **subscribe(ada),
     }
 
 
@@ -145,6 +154,18 @@ def send_mail(ada: User, world: World) -> dict[str, object]:
         state="failed", error="refused_554", dedupe_key="1", due_at=world.now, created_at=world.now,
     )  # fmt: skip
     return {"email": email.pk, "broadcast": sending.pk, "token": token_of(message.pk)}
+
+
+def subscribe(ada: User) -> dict[str, object]:
+    """Let a program wait for news, and one delivery have failed so far."""
+    key = create_key(user=ada, name="Registrations into the spreadsheet", verbs=list(Verb), connection_ids=None)[0]
+    hook = make_hook(ada, key)
+    delivery = make_delivery(hook)
+    delivery.attempt_log.create(
+        attempted_at=hook.created_at, duration_ms=15_000, status=503, error="timeout",
+        answer="Service unavailable: " + "again" * 40,
+    )  # fmt: skip
+    return {"hook": hook.pk, "delivery": delivery.pk}
 
 
 def make_a_form(ada: User, event: Event) -> Submission:
@@ -227,7 +248,7 @@ def let_things_go_wrong(world: World) -> Connection:
 def test_page_suits_everybody(
     name: str, meet: Callable[..., Person], places: dict[str, object], cast: dict[str, User], ada: User
 ) -> None:
-    person = meet(({**cast, "Ada": ada})[name] if name else None)
+    person = meet({**cast, "Ada": ada}[name.partition(",")[0]] if name else None)
     problems = []
     for path in PAGES[name]:
         person.open(path.format(**places))
