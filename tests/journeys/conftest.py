@@ -31,6 +31,7 @@ from greenroom.hub.courses.services import add_event_item
 from greenroom.hub.demo.browser import allow_access
 from greenroom.hub.events.models import Event
 from greenroom.hub.users.models import User
+from greenroom.sandbox.mail.server import MailServer
 
 NINE = datetime(2026, 3, 2, 9, tzinfo=UTC)
 QUIET = (
@@ -211,3 +212,14 @@ def item(connected: None, section: Section, webinar: str, ada: User) -> SectionI
     item = add_event_item(section=section, event=Event.objects.get(event_key=webinar), actor=ada)
     work()
     return item
+
+
+@pytest.fixture
+def mailbox(world: World, settings) -> Iterator[None]:
+    """Let the hub send to the sandbox's mailbox."""
+    server = MailServer(world.sandbox.mailbox)
+    server.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
+    yield
+    server.stop()

@@ -1,7 +1,7 @@
 """Marketing writes to a segment, and the button in the inbox opens the session of the person it was sent to."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
@@ -9,22 +9,10 @@ from tests.hub.world import World
 from tests.journeys.person import Person, work
 
 from greenroom.hub.users.models import User
-from greenroom.sandbox.mail.server import MailServer
 
 pytestmark = pytest.mark.browser
 
 Meet = Callable[..., Person]
-
-
-@pytest.fixture
-def mailbox(world: World, settings) -> Iterator[None]:
-    """Let the hub send to the sandbox's mailbox."""
-    server = MailServer(world.sandbox.mailbox)
-    server.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", server.port
-    yield
-    server.stop()
 
 
 @pytest.mark.parametrize("has_script", [True, False])
