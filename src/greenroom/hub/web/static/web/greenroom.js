@@ -243,6 +243,11 @@
     if (event.detail.target.querySelector("dialog[open]")) event.detail.shouldSwap = false;
   });
 
+  // On a phone the areas may go on beyond the edge; nothing moves where all of them are seen.
+  const areas = document.querySelector(".navigation ul");
+  const area = areas?.querySelector("[aria-current]");
+  if (area) areas.scrollLeft = area.offsetLeft - (areas.clientWidth - area.clientWidth) / 2;
+
   prepare(document);
   document.addEventListener("htmx:load", (event) => {
     if (event.detail.elt !== document.body) prepare(event.detail.elt);
