@@ -4,6 +4,7 @@ import pytest
 from django.apps import apps
 from django.test import Client
 
+from greenroom.hub.campaigns.models import CampaignVersion
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.core.errors import HubError
 from greenroom.hub.courses.models import Certificate, Completion, Course, Enrollment, SectionItem
@@ -52,6 +53,8 @@ def test_demo_fills_an_empty_hub_once(seeded):
     assert {"completed", "partial", "absent", "excused"} == set(Completion.objects.values_list("status", flat=True))
     assert Certificate.objects.filter(revoked_at=None).exists()
     assert {"instructor", "editor", "assistant", "learner"} == set(Enrollment.objects.values_list("role", flat=True))
+
+    assert CampaignVersion.objects.filter(published_at__isnull=False).exists()
 
     check_doubts()
 

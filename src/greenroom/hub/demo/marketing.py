@@ -1,5 +1,7 @@
-"""What the demo's marketer finds: contacts, and what some of them agreed to."""
+"""What the demo's marketer finds: contacts and what some of them agreed to, e-mails, and a campaign that runs."""
 
+from greenroom.hub.campaigns.ready_made import make_webinar_campaign
+from greenroom.hub.campaigns.services.running import publish
 from greenroom.hub.contacts.models import Consent, ConsentRecord, Contact, CustomField, Purpose
 from greenroom.hub.contacts.services import (
     Person,
@@ -11,7 +13,7 @@ from greenroom.hub.contacts.services import (
     set_values,
 )
 from greenroom.hub.core import clock
-from greenroom.hub.events.models import Registrant
+from greenroom.hub.events.models import Event, Registrant
 from greenroom.hub.mailing.services import save_email
 from greenroom.hub.segments.services import save_segment
 from greenroom.hub.users.models import User
@@ -49,13 +51,22 @@ def fill_marketing(marketer: User) -> None:
         details={"form": "demo"},
     )  # fmt: skip
     _write_emails(news, marketer)
+    _run_campaign(news, marketer)
 
 
 def _write_emails(news: Purpose, marketer: User) -> None:
     coming = {"did": "registered", "product": "webinar", "starts_from": clock.now().isoformat()}
     save_segment(name="Registered for a webinar to come", rules={"all": [coming]}, actor=marketer)
-    agreed = {"consent": "mailable", "purpose": news.pk}
-    save_segment(name="Wants news", rules={"all": [agreed]}, actor=marketer)
     subject = "{webinar_title} starts soon"
     save_email(name="Your webinar starts soon", subject=subject, body=_REMINDER, actor=marketer)
     save_email(name="News of the month", subject="New webinars for you", body=_NEWSLETTER, purpose=news, actor=marketer)
+
+
+def _run_campaign(news: Purpose, marketer: User) -> None:
+    """Invite whoever wants news to the last webinar that is planned."""
+    agreed = {"consent": "mailable", "purpose": news.pk}
+    segment = save_segment(name="Wants news", rules={"all": [agreed]}, actor=marketer)
+    coming = Event.objects.filter(product="webinar", state=Event.State.SCHEDULED, starts_at__gt=clock.now())
+    if event := coming.order_by("starts_at").last():
+        campaign = make_webinar_campaign(name=event.title, event=event, segment=segment, purpose=news, actor=marketer)
+        publish(campaign=campaign, actor=marketer)
