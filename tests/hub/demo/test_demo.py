@@ -16,6 +16,8 @@ from greenroom.hub.events.products import PRODUCTS
 from greenroom.hub.events.selectors import list_events
 from greenroom.hub.sync.models import SyncRun
 from greenroom.hub.users.models import User
+from greenroom.hub.webforms.checks import find_problems
+from greenroom.hub.webforms.models import WebForm
 
 
 @pytest.fixture
@@ -54,6 +56,7 @@ def test_demo_fills_an_empty_hub_once(seeded):
     assert Certificate.objects.filter(revoked_at=None).exists()
     assert {"instructor", "editor", "assistant", "learner"} == set(Enrollment.objects.values_list("role", flat=True))
 
+    assert [] == find_problems(WebForm.objects.get())
     assert CampaignVersion.objects.filter(published_at__isnull=False).exists()
 
     check_doubts()

@@ -5,6 +5,7 @@ from datetime import timedelta
 from greenroom.hub.contacts.models import Purpose
 from greenroom.hub.core import clock
 from greenroom.hub.events.models import Event
+from greenroom.hub.sync.services import read_registration_form
 from greenroom.hub.users.models import User
 from greenroom.hub.webforms.forms import VisitorForm, name_of
 from greenroom.hub.webforms.models import FormField, WebForm
@@ -43,6 +44,8 @@ def fill_forms(actor: User) -> None:
     form.refresh_from_db()
     choice = form.fields.get(kind=FormField.Kind.EVENT)
     add_action(form=form, kind="register", given={"event_field": choice.pk})
+    for event in list_offers([choice])[choice.pk]:
+        read_registration_form.call(event_id=event.pk)
     add_asked_fields(form=form)
     if purpose := Purpose.objects.first():
         add_field(form=form, kind=FormField.Kind.CONSENT, label=purpose.wording, purpose=purpose)
