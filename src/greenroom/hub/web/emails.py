@@ -25,6 +25,7 @@ from greenroom.hub.mailing.services import (
 )
 from greenroom.hub.segments.models import Segment
 from greenroom.hub.web.doors import SignedInRequest, add_errors, marketers_only, page_of, text_of
+from greenroom.hub.web.middleware import content_security_policy
 
 _MOMENT = "%Y-%m-%dT%H:%M"
 _EVENTS_OFFERED = 12
@@ -168,8 +169,12 @@ def _version_of(pk: int) -> EmailVersion:
 def _preview(request: SignedInRequest, version: EmailVersion, person: str) -> HttpResponse:
     contact = list_contacts(text=person).first() or Contact(first_name="Nobody")
     shown = selectors.preview(version, contact)
-    answer = render(request, "emails/preview.html", {"preview": shown, "contact": contact})
-    answer["Content-Security-Policy"] = _MAIL_POLICY
+    if shown.reason:
+        answer = render(request, "emails/held_back.html", {"reason": shown.reason, "contact": contact})
+        answer["Content-Security-Policy"] = content_security_policy(ancestors="'self'")
+    else:
+        answer = HttpResponse(shown.mail.html)
+        answer["Content-Security-Policy"] = _MAIL_POLICY
     answer["X-Frame-Options"] = "SAMEORIGIN"
     return answer
 
