@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from greenroom.hub.core.errors import InvalidInputError, StateConflictError
 from greenroom.hub.jobs import services
@@ -130,6 +131,20 @@ def test_a_task_may_ask_for_another_turn_at_a_time_of_its_own(task, clock):
     assert (job.state, job.attempts) == ("ready", 1)
     assert job.run_at == clock.now() + timedelta(minutes=30)
     assert job.last_error == "RetryLaterError: budget_used_up"
+
+
+@pytest.mark.parametrize(
+    ("cause", "told"), [(None, ["job_postponed"]), (OSError(), ["job_failed"])], ids=["by plan", "by a failure"]
+)
+def test_a_task_that_waits_for_its_time_is_not_told_as_a_failure(task, cause, told):
+    @task()
+    def ask() -> None:
+        raise RetryLaterError("not_listed_yet", after=10) from cause
+
+    ask.enqueue()
+    with capture_logs() as lines:
+        run_until_idle()
+    assert [line["event"] for line in lines] == told
 
 
 def test_a_job_of_another_release_waits_for_it(note):

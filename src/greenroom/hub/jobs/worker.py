@@ -28,7 +28,7 @@ from greenroom.hub.core import checkpoints, clock
 from greenroom.hub.core.errors import HubError
 from greenroom.hub.jobs import dispatch, retry, services
 from greenroom.hub.jobs.companions import Companion, list_companions
-from greenroom.hub.jobs.errors import UnknownTaskError
+from greenroom.hub.jobs.errors import RetryLaterError, UnknownTaskError
 from greenroom.hub.jobs.models import Job
 from greenroom.hub.jobs.registry import get_task, list_queues
 from greenroom.hub.jobs.schedules import fire_due_schedules
@@ -88,14 +88,12 @@ def _record_failure(job: Job, error: Exception) -> bool:
     wait = retry.wait_before_retry(error, job.attempts, job.max_attempts, secrets.SystemRandom().random())
     name = retry.describe(error)
     is_surprise = not isinstance(error, HubError)
-    log.warning(
-        "job_failed",
-        job=job.pk,
-        task=job.name,
-        attempt=job.attempts,
-        error=name,
-        exc_info=error if is_surprise else None,
-    )
+    # A task that waits for its time has not failed.
+    if isinstance(error, RetryLaterError) and error.__cause__ is None:
+        log.info("job_postponed", job=job.pk, task=job.name, attempt=job.attempts, reason=name)
+    else:
+        exc_info = error if is_surprise else None
+        log.warning("job_failed", job=job.pk, task=job.name, attempt=job.attempts, error=name, exc_info=exc_info)
     if wait is None:
         return services.give_up(job, name)
     return services.put_back(job, run_at=clock.now() + wait, last_error=name)
