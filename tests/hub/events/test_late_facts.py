@@ -4,8 +4,13 @@ from datetime import timedelta
 
 import pytest
 
+from greenroom.hub.connections.goto import open_goto
 from greenroom.hub.events.models import Event, EventTime
+from greenroom.hub.events.products import get_product
+from greenroom.hub.events.products.base import RegistrantListing
+from greenroom.hub.events.services import store_registrants
 from greenroom.hub.events.services.coming import tell_of_coming_dates
+from greenroom.hub.events.services.sign_ups import store_sign_ups
 from greenroom.hub.ledger.models import Fact
 from greenroom.hub.sync.services import watch
 
@@ -137,3 +142,25 @@ def test_a_date_that_is_moved_is_told_again(world, event):
 def test_what_does_not_take_place_does_not_start_soon(world, event, state):
     Event.objects.update(state=state)
     assert [] == tick(world, minutes=70)
+
+
+def from_the_list(event: Event, listing: RegistrantListing) -> None:
+    store_registrants(event=event, listing=listing)
+
+
+def one_by_one(event: Event, listing: RegistrantListing) -> None:
+    store_sign_ups(event=event, found=list(listing.rows()))
+
+
+@pytest.mark.parametrize("learn", [from_the_list, one_by_one])
+def test_who_becomes_known_after_the_last_look_is_told_of_as_well(held, world, connection, learn):
+    event = held("webinar")
+    watch_to_the_end(world, connection, event)
+    late = {"email": "ivan@example.com", "first_name": "Ivan", "last_name": "Example"}
+    world.control("POST", f"webinars/{event.event_key}/registrants", registrants=[late])
+    event = Event.objects.select_related("connection").get(pk=event.pk)
+    with open_goto(event.connection) as goto:
+        listing = get_product(event.product).list_registrants(goto, event.organizer_key, event.event_key)
+    for _ in range(2):
+        learn(event, listing)
+    assert ["ivan@example.com", OTTO] == sorted(email for _, email, _ in told("absent"))

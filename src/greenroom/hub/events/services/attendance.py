@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Max
 
 from greenroom.goto import UnreadableRow
 from greenroom.hub.core import clock
@@ -176,6 +177,14 @@ def plan_next_reading(*, event: Event) -> None:
             append([about_event("attendance_closed", event, version=last_end.isoformat())])
             if any(session.attendance_read_at for session in sessions):
                 _tell_absent(event, last_end)
+
+
+def tell_late_absences(*, event: Event) -> None:
+    """Append that they stayed away for those who became known after the last look at the event's attendance."""
+    if event.attendance_read_at and not event.attendance_due_at:
+        read = event.sessions.filter(attendance_read_at__isnull=False)
+        if last_end := read.aggregate(last=Max("ended_at"))["last"]:
+            _tell_absent(event, last_end)
 
 
 def _tell_absent(event: Event, last_end: datetime) -> None:

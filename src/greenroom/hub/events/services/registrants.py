@@ -18,6 +18,7 @@ from greenroom.hub.events.facts import about_registrant
 from greenroom.hub.events.models import Event, Listing, Registrant, RegistrationRequest
 from greenroom.hub.events.products import get_product
 from greenroom.hub.events.products.base import RegistrantData, RegistrantListing
+from greenroom.hub.events.services.attendance import tell_late_absences
 from greenroom.hub.events.services.doubts import Place, Verdict, judge
 from greenroom.hub.events.services.matching import match_newcomers
 from greenroom.hub.events.services.setting_aside import set_aside
@@ -77,6 +78,7 @@ def store_registrants(
             _link_people(event, mark)
             _append_registrant_facts(event, mark, now, decided)
             match_newcomers(event=event)
+            tell_late_absences(event=event)
         # What is held, lags or was unreadable is looked at again at the next pass, even if the list is the same then.
         is_settled = gone_now == len(missing) and not doubted & seen and not told_since and not unreadable
         _note_reading(event, now, next_at, registrants_digest=listing.digest if is_settled else "")

@@ -9,6 +9,8 @@ from greenroom.hub.core.checkpoints import reached
 from greenroom.hub.events.facts import about_registrant, about_sign_up
 from greenroom.hub.events.models import Event, Registrant, RegistrationRequest
 from greenroom.hub.events.products.base import RegistrantData
+from greenroom.hub.events.services.attendance import tell_late_absences
+from greenroom.hub.events.services.matching import match_newcomers
 from greenroom.hub.events.services.registrants import registrant_digest
 from greenroom.hub.ledger.services import append
 from greenroom.hub.users.models import User
@@ -47,6 +49,9 @@ def store_sign_ups(*, event: Event, found: Sequence[RegistrantData]) -> None:
         # As stored: our own door may have written the same people at the same moment, and says whose they are.
         stored = Registrant.objects.filter(event=event, registrant_key__in=keys).order_by("pk")
         append(fact for one in stored for fact in about_sign_up(event, one, was_waiting=one.registrant_key in waiting))
+        if event.attendance_read_at:  # whoever becomes known late may have been there, or have stayed away
+            match_newcomers(event=event)
+            tell_late_absences(event=event)
         compare_list_again(event)
         reached("mirror.sign_ups_stored")
 
