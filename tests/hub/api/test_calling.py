@@ -40,6 +40,17 @@ def test_nine_digits_name_a_training_as_well(call, training):
         assert training.event_key == json.loads(call("GET", f"/trainings/{named}").content)["trainingKey"]
 
 
+def test_moments_may_have_offsets_that_no_place_has(call, training):
+    for offset in ("+17:50", "-23:59", "Z"):
+        answer = call("GET", f"/events?when=upcoming&starts_after=1913-05-18T20:46:40{offset}".replace("+", "%2B"))
+        assert [training.event_key] == [one["event_key"] for one in json.loads(answer.content)]
+
+
+def test_a_moment_outside_the_calendar_is_named(call, training):
+    document = problem(call("GET", "/events?starts_after=0001-01-01T00:00:00%2B17:50"))
+    assert (422, ["/starts_after"]) == (document["status"], [one["pointer"] for one in document["errors"]])
+
+
 def test_what_is_not_there_is_a_problem(call, training):
     assert "unknown_object" == problem(call("GET", "/trainings/1"))["code"]
 

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Collection, Iterator, Mapping
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, NamedTuple, NoReturn
 
@@ -53,15 +54,22 @@ def read_members(operation: Operation[Any, Any], given: Mapping[str, Any], *, te
                 errors[f"/{name}"] = "This is needed."
             continue
         try:
-            values[field.name] = msgspec.convert(given[name], field.type, strict=name not in texts)
+            values[field.name] = _in_utc(msgspec.convert(given[name], field.type, strict=name not in texts))
         except msgspec.ValidationError as error:
             pointer, sentence = _explain(error)
             errors[f"/{name}{pointer}"] = sentence
+        except OverflowError:
+            errors[f"/{name}"] = "This is outside the calendar. Give a date of the years 1 to 9999 in UTC."
         else:
             errors |= {f"/{name}{where}": _UNSTORABLE for where in _unstorable(given[name])}
     if errors:
         raise InvalidInputError("Some of what you sent is missing or wrong; see errors.", errors)
     return operation.input(**values)
+
+
+def _in_utc(value: Any) -> Any:
+    """Return a moment in UTC, and anything else as it is: people may write offsets that no database takes."""
+    return value.astimezone(UTC) if isinstance(value, datetime) else value
 
 
 def _query(request: HttpRequest, operation: Operation[Any, Any]) -> dict[str, Any]:
