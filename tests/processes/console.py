@@ -37,7 +37,7 @@ from greenroom.hub.events.registration_form import Answers  # noqa: E402
 from greenroom.hub.events.services.acts import create_event  # noqa: E402
 from greenroom.hub.intake.models import WebhookDelivery, WebhookSecret, WebhookSubscription  # noqa: E402
 from greenroom.hub.intake.services import ask_for_webhooks, remove_webhooks  # noqa: E402
-from greenroom.hub.jobs.models import Job  # noqa: E402
+from greenroom.hub.jobs.models import Job, WorkerHeartbeat  # noqa: E402
 from greenroom.hub.jobs.worker import run_until_idle  # noqa: E402
 from greenroom.hub.ledger.models import Fact  # noqa: E402
 from greenroom.hub.sync.models import OPEN_STATES, SyncRun  # noqa: E402
@@ -173,6 +173,11 @@ def let_taken_deliveries_be_due() -> None:
 def told_programs(hook: int) -> list[list[str]]:
     """Return what a hook was to be told, and how it stands."""
     return [list(row) for row in HookDelivery.objects.filter(hook=hook).values_list("message_id", "state")]
+
+
+def is_at_work(pid: int) -> bool:
+    """Tell whether a worker has begun, so that it ends its work when it is told to stop."""
+    return WorkerHeartbeat.objects.filter(worker__contains=f":{pid}:").exists()
 
 
 def is_settled() -> bool:

@@ -74,6 +74,7 @@ class Hub:
     def finish_work(self) -> None:
         """Let another worker do all there is to do."""
         with self.worker() as worker:
+            wait_until(lambda: self.do("is_at_work", pid=worker.pid), "the worker has begun")
             wait_until(lambda: self.do("is_settled"), "all work is done")
             worker.terminate()
             assert 0 == worker.wait(PATIENCE)
