@@ -256,7 +256,8 @@ def test_page_suits_everybody(
             person.page.set_viewport_size({"width": width, "height": 800})
             person.page.emulate_media(color_scheme=scheme)
             problems += [f"{path} at {width} px, {scheme}: {found}" for found in find_problems(person.page, has_axe)]
-    person.complaints = [text for text in person.complaints if "404" not in text]  # /nowhere/
+    # /nowhere/ is not there, and previews of mails let no script run, not even that of axe.
+    person.complaints = [text for text in person.complaints if "404" not in text and "allow-scripts" not in text]
     assert problems == []
 
 
