@@ -51,6 +51,15 @@ def test_registering_is_pending_until_goto_has_answered_and_is_asked_once(event,
     assert 2 == RegistrationRequest.objects.count()
 
 
+def test_each_contact_who_is_registered_costs_one_call_and_lists_nothing(event, world, run_jobs):
+    people = [make_person(f"Person{number}", last_name="Doe") for number in range(5)]
+    run_jobs()
+    world.list_calls()
+    perform("register", subjects(*people), {"event": event.pk})
+    run_jobs()
+    assert ["createRegistrant"] * 5 == world.list_calls()
+
+
 def test_who_is_registered_at_another_door_or_address_is_done(event, world, pull, run_jobs):
     cora = make_person("Cora", last_name="Cole")
     cora.addresses.create(email="cora.cole@example.org")

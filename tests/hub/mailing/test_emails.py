@@ -14,7 +14,7 @@ from greenroom.hub.core.errors import InvalidInputError, StateConflictError
 from greenroom.hub.events.models import Event, Registrant
 from greenroom.hub.events.services.joining import find_registrants_way_in
 from greenroom.hub.ledger.models import Fact
-from greenroom.hub.mailing.models import Broadcast, Message
+from greenroom.hub.mailing.models import Broadcast, EmailVersion, Message
 from greenroom.hub.mailing.services import broadcast, cancel_broadcast, queue_email, save_email
 from greenroom.hub.segments.models import Segment
 from greenroom.hub.segments.services import decide_members, save_segment
@@ -64,6 +64,16 @@ def test_everybody_gets_the_way_into_their_own_next_webinar(people, everybody, a
     found = {name: way_in(html) for name, html in bodies().items()}
     assert expected == {name: (one.email, one.event.title) for name, one in found.items() if one}
     assert {"Hello Nils", "Hello Lena"} == {one.subject for one in mail.outbox}
+
+
+def test_filling_in_for_one_person_leaves_the_e_mail_as_it_was_written(people, everybody, ada, run_jobs) -> None:
+    key = Event.objects.get(title="Soon").event_key
+    body = f"{{first_name}}: {{webinar_button}} {{start_link event={key}}}"
+    email = make_email(ada, body, allows_host_links=True)
+    before = EmailVersion.objects.values().get()
+    broadcast(email=email, segment=everybody, actor=ada)
+    run_jobs()
+    assert (2, before) == (len(mail.outbox), EmailVersion.objects.values().get())
 
 
 def test_tag_that_names_the_event_leads_there(people, everybody, ada, run_jobs) -> None:
@@ -266,6 +276,13 @@ def test_planned_broadcast_can_be_taken_back_until_it_starts(people, everybody, 
     assert [] == mail.outbox
     with pytest.raises(StateConflictError):
         cancel_broadcast(broadcast=Broadcast.objects.get())
+
+
+def test_mail_without_tags_of_events_asks_for_none(people, everybody, ada, run_jobs) -> None:
+    broadcast(email=make_email(ada, "Good day, {first_name}."), segment=everybody, actor=ada)
+    with CaptureQueriesContext(database) as queries:
+        run_jobs()
+    assert (2, []) == (len(mail.outbox), [one["sql"] for one in queries if "events_" in one["sql"]])
 
 
 def test_making_and_sending_cost_the_same_statements_for_few_and_many(everybody, ada, world) -> None:

@@ -116,6 +116,18 @@ def test_rules_name_single_events(people, events):
     assert "" == names({"did": "registered", "events": [10**9]})
 
 
+def test_rules_name_an_event_whatever_it_is_called_by_now(people, events):
+    rule = {"did": "registered", "events": [events[1].pk]}
+    Event.objects.filter(pk=events[1].pk).update(title="Knots", event_key="other")
+    assert "B" == names(rule)
+
+
+def test_rules_that_name_many_events_ask_once(people, events, django_assert_num_queries):
+    for named in (1, 300):
+        with django_assert_num_queries(1):
+            list(find_contacts(read_rules({"did": "registered", "events": list(range(1, named + 1))})))
+
+
 def test_rules_ask_for_tags_and_custom_fields(people):
     size, joined = add_field(label="Size", kind="number"), add_field(label="Joined", kind="date")
     add_tags(contacts=[people["Ada"].pk, people["Cy"].pk], names=["VIP"])

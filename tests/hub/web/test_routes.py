@@ -4,17 +4,26 @@ Who may open which address: every route of the pages, for everybody of the cast.
 The table in `routes` must name each route, so that a new page cannot be forgotten here.
 """
 
+import socket
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
+from django.db import connection as database
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests.factories.courses import make_course, make_enrollment
 from tests.hub.web.routes import ACTS, DOORS, EVERYBODY, FORMS, OPEN, POSTED, ROUTES, SHOWN, TAKING_AWAY, address
 
 from greenroom.hub.events.models import RegistrationRequest
 from greenroom.hub.web.urls import urlpatterns
+
+EDITORS_OF_MARKETERS = (
+    "new_segment", "change_segment", "new_campaign", "new_webinar_campaign", "campaign_draft", "add_campaign_step",
+    "campaign_step", "new_email", "change_email", "web_form",
+)  # fmt: skip
 
 
 def drained(answer: Any) -> Any:
@@ -54,6 +63,37 @@ def test_who_has_not_signed_in_is_asked_to(scene, cast, method) -> None:
 def test_what_machines_ask_is_open(db, cast, browser, who) -> None:
     client = browser(getattr(cast, who)) if who else Client()
     assert OPEN == {name: client.get(reverse(name)).status_code for name in OPEN}
+
+
+def test_no_open_page_fetches_an_address_it_is_given(db) -> None:
+    examples = {"int": 1, "str": "x", "slug": "x", "uuid": uuid4()}
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.setblocking(False)
+        asked = dict.fromkeys(
+            ["url", "next", "link", "address", "page", "callback"], f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        )
+        for pattern in urlpatterns:
+            if pattern.name not in ROUTES:
+                kinds = {
+                    name: type(one).__name__.removesuffix("Converter").lower()
+                    for name, one in pattern.pattern.converters.items()
+                }
+                path = reverse(
+                    pattern.name,
+                    kwargs={name: examples.get(kind.replace("string", "str"), "x") for name, kind in kinds.items()},
+                )
+                for ask in (Client().get, Client().post):
+                    assert ask(path, asked).status_code < 500 or pattern.name == "readyz", path
+        with pytest.raises(BlockingIOError):
+            listening.accept()
+
+
+def test_no_editor_reads_a_registrant(scene, cast, as_mara) -> None:
+    """There may be a million of them; and what only one of them is to have must not lie about in a page."""
+    for name in EDITORS_OF_MARKETERS:
+        with CaptureQueriesContext(database) as queries:
+            assert 200 == as_mara.get(address(name, scene, cast.otto)).status_code
+        assert [] == [one["sql"] for one in queries if "events_registrant" in one["sql"]], name
 
 
 def snapshot() -> dict[str, list[dict[str, Any]]]:

@@ -64,6 +64,14 @@ def test_visitor_chooses_an_event_and_is_registered(form, event, chosen, world, 
     assert ["lena@example.com"] == [one["email"] for one in world.registrants_at_goto(event.event_key)]
 
 
+def test_visitor_waits_for_no_call_to_goto(form, chosen, world, visit):
+    client = Client()
+    world.list_calls()
+    sent = visit(form, chosen, client)
+    client.get(sent["Location"])
+    assert [] == world.list_calls()
+
+
 def test_list_of_events_is_always_current(form, event, pull, world, chosen, visit):
     """Fault 29: the list was frozen when the form was saved, and a choice from it refused afterwards."""
     page = reverse("form_page", args=[form.public_id])

@@ -5,12 +5,15 @@ import subprocess
 import sys
 
 import pytest
+from django.core import mail
 from tests.factories.forms import LENA, make_form, send
 
 from greenroom.hub.contacts.models import ConsentRecord, Contact
 from greenroom.hub.contacts.services import add_purpose, erase_contact, make_contact, merge_contacts, record_consent
-from greenroom.hub.events.models import RegistrationRequest
+from greenroom.hub.events.models import Event, RegistrationRequest
+from greenroom.hub.events.services.joining import find_registrants_way_in
 from greenroom.hub.ledger.models import Fact
+from greenroom.hub.mailing.services import queue_email, save_email
 from greenroom.hub.webforms.errors import FormClosedError, TooManySubmissionsError
 from greenroom.hub.webforms.models import Submission, SubmissionAct
 from greenroom.hub.webforms.services import accept_submission, add_field, close_form, forget_unaccepted, retry_acts
@@ -39,6 +42,24 @@ def test_visitor_becomes_a_registrant_at_goto(form, event, world, visit, run_job
     assert ["done"] == states(submission)
     contact = Contact.objects.get(email="lena@example.com")
     assert ("Lena", "Fischer", "form") == (contact.first_name, contact.last_name, contact.source)
+
+
+def test_signing_up_leaves_the_event_as_it_was(form, event, world, visit, run_jobs):
+    visit(form)
+    settle(world, run_jobs)
+    now = Event.objects.get(pk=event.pk)
+    assert (event.title, event.description, event.event_key) == (now.title, now.description, now.event_key)
+
+
+def test_who_signs_up_here_is_mailed_their_own_link(form, event, ada, world, visit, run_jobs):
+    submission = visit(form)
+    settle(world, run_jobs)
+    email = save_email(name="Way in", subject="Come", body="{webinar_link}", actor=ada)
+    queue_email(version=email.version, contacts=Contact.objects.filter(pk=submission.contact_id), key="test")
+    run_jobs()
+    token = mail.outbox[-1].body.partition("/go/join/r/")[2].partition("/")[0]
+    registrant = find_registrants_way_in(token).registrant
+    assert ("lena@example.com", event.pk) == (registrant.email, registrant.event_id)
 
 
 def test_sending_is_one_fact_with_the_contact(form, visit, run_jobs):
