@@ -5,7 +5,9 @@ import pytest
 from django.db import connection as database
 from django.db import transaction
 from django.test.utils import CaptureQueriesContext
+from tests.factories.campaigns import make_segment
 from tests.factories.courses import make_item
+from tests.factories.forms import make_form
 from tests.factories.hooks import make_hook
 from tests.hub.automation.schemas import validate
 from tests.hub.world import World
@@ -13,6 +15,7 @@ from tests.hub.world import World
 from greenroom.hub.automation.items import make_items
 from greenroom.hub.automation.registry import Trigger, get_trigger, list_triggers
 from greenroom.hub.connections.models import Connection
+from greenroom.hub.contacts.services import make_contact
 from greenroom.hub.courses.services import enroll, evaluate_event
 from greenroom.hub.events.models import Event, Registrant
 from greenroom.hub.events.products.base import RecordingData
@@ -23,6 +26,7 @@ from greenroom.hub.ledger.services import NewFact, append
 from greenroom.hub.sync.services import watch
 from greenroom.hub.users.api_keys import create_key
 from greenroom.hub.users.models import User
+from greenroom.hub.webforms.models import Submission
 
 PEOPLE = [{"email": "lena@example.com"}, {"email": "otto@example.com"}]
 
@@ -75,13 +79,33 @@ def tell_the_rest() -> None:
     undelivered = {"hook": hook.public_id, "owner": hook.owner, "trigger_type": "x", "message_id": "1", "reason": ""}
     news = {"approved": {}, "denied": {}, "survey_submitted": told, "reconnect_needed": {}}
     news |= {"hook_exhausted": undelivered, "hook_disabled": undelivered}
+    news |= tell_of_contacts(ada)
+    contact = make_contact(source="hand", email="mia@example.com")
     append(
         NewFact(
             kind=kind, happened_at=registrant.registered_at, dedupe_key=f"{kind}:1",
-            connection_id=connection.pk, data=data, **about,
+            connection_id=connection.pk, contact_id=contact.pk, data=data, **about,
         )
         for kind, data in news.items()
     )  # fmt: skip
+
+
+def tell_of_contacts(ada: User) -> dict[str, dict]:
+    """Return what campaigns, forms and mails bring about, by kind."""
+    segment, form = make_segment("Customers"), make_form(ada)
+    sent = Submission.objects.create(
+        form=form, state="accepted", email="lena@example.com", answers=[], nonce="1", submitted_at=form.created_at
+    )
+    mail = {"email": 1, "title": "Welcome"}
+    return {
+        "segment_entered": {"segment_id": segment.pk},
+        "segment_left": {"segment_id": segment.pk},
+        "form_submitted": {"form_id": form.pk, "submission_id": sent.pk},
+        "contact_silenced": {"reason": "asked"},
+        "mail_opened": mail,
+        "mail_clicked": mail | {"link": 0},
+        "mail_bounced": mail,
+    }
 
 
 def test_every_item_of_the_world_fits_the_schema_of_its_trigger(lived):

@@ -71,7 +71,7 @@ def test_evidence_tells_who_when_how_and_the_words_that_were_shown(news, lena, a
         for one in list_consent_records(contact=lena)
     ]
     kinds = Fact.objects.filter(contact_id=lena.pk).order_by("pk").values_list("kind", flat=True)
-    assert ["consent_granted", "consent_withdrawn"] == list(kinds)
+    assert ["contact_created", "consent_granted", "consent_withdrawn"] == list(kinds)
 
 
 @pytest.mark.parametrize("source", [Source.HAND, Source.IMPORT, Source.API])

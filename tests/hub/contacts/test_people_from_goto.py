@@ -114,4 +114,4 @@ def test_a_cancelled_sign_up_stays_in_the_timeline_and_counts_no_more(world, syn
         world.advance(minutes=30)
         sync(key)
     assert not participations()[lena.email][0]
-    assert ["cancelled", "registered"] == [fact.kind for fact in list_facts_of(contact=lena)]
+    assert ["cancelled", "contact_created", "registered"] == [fact.kind for fact in list_facts_of(contact=lena)]

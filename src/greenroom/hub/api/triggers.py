@@ -72,7 +72,7 @@ class TriggerTold(msgspec.Struct, frozen=True, kw_only=True):
     type: Annotated[str, told("Type", "What its items are called.")]
     summary: Annotated[str, told("Summary", "When it happens, in a few words.")]
     description: Annotated[str, told("Description", "When it happens.")]
-    takes: Annotated[list[str], told("Takes", "What narrows it: product, event, title_contains, minutes.")]
+    takes: Annotated[list[str], told("Takes", "What narrows it, such as product, event or segment_id.")]
 
 
 class PollAnswer(msgspec.Struct, frozen=True, kw_only=True):

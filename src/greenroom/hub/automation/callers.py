@@ -9,6 +9,7 @@ from greenroom.hub.connections.models import Connection
 from greenroom.hub.core.errors import AccessDeniedError
 from greenroom.hub.courses.access import list_accounts_run_by, list_accounts_seen_by, list_events_with_people_for
 from greenroom.hub.events.models import Event
+from greenroom.hub.users.access import may_market
 from greenroom.hub.users.models import User
 
 
@@ -53,6 +54,11 @@ class Caller:
         if verb not in self.verbs:
             raise AccessDeniedError(f"This key was not made to {MEANING[verb]}.")
         return replace(self, doing=verb)
+
+    @property
+    def may_market(self) -> bool:
+        """Whether it may know of contacts; they belong to no account of GoTo's."""
+        return self.connection_ids is None and may_market(self.user)
 
     def list_connections(self) -> QuerySet[Connection]:
         """Return the accounts it may touch for what it is doing."""

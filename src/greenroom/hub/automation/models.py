@@ -41,7 +41,7 @@ class Hook(models.Model):
     target_url = EncryptedTextField(help_text="Platforms' addresses let in whoever knows them.")
     target_digest = models.CharField(max_length=64)
     trigger_types = models.JSONField()
-    # Narrows what is sent: {"product", "event", "title_contains", "minutes"}.
+    # Narrows what is sent: {"product", "event", "title_contains", "minutes", "segment_id", ...}.
     filter = models.JSONField(default=dict)
     subscription_digest = models.CharField(max_length=64, help_text="Of owner, target, types and filter.")
     platform = models.CharField(max_length=16, choices=Platform, default=Platform.GENERIC)

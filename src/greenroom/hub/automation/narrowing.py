@@ -1,5 +1,6 @@
 """
-What somebody waits for: everything of a trigger, or one event, one product, a part of a title, a number of minutes.
+What somebody waits for: everything of a trigger, or one event, one product, a part of a title, a number of minutes;
+one segment, form or e-mail.
 
 The filter of a trigger is a struct of some of these members, all of which have the same names everywhere.
 """
@@ -42,6 +43,18 @@ Minutes = Annotated[
     Literal[5, 10, 15, 30, 60, 1440],
     told("Minutes", "How many minutes before the start: 5, 10, 15, 30, 60 or 1440.", examples=[15]),
 ]
+OneSegment = Annotated[
+    str,
+    told("Segment", "Only this segment; any when empty.", choices="ListSegments", pattern=r"^\d*$", max_length=18),
+]
+OneForm = Annotated[
+    str, told("Form", "Only this form; any when empty.", choices="ListForms", pattern=r"^\d*$", max_length=18)
+]
+OneMail = Annotated[
+    str, told("E-mail", "Only this e-mail; any when empty.", choices="ListEmails", pattern=r"^\d*$", max_length=18)
+]
+# Members that name one of our own things, and where the data of facts has its number.
+PLACES_IN_FACTS = {"segment_id": "segment_id", "form_id": "form_id", "email_id": "email"}
 
 
 class Narrowing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -51,6 +64,9 @@ class Narrowing(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     event: OneEvent = ""
     title_contains: TitlePart = ""
     minutes: Minutes | None = None
+    segment_id: OneSegment = ""
+    form_id: OneForm = ""
+    email_id: OneMail = ""
 
 
 class EventFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -78,6 +94,24 @@ class SoonFilter(EventFilter, frozen=True, kw_only=True):
     """How long before, and which events."""
 
     minutes: Minutes = 15
+
+
+class SegmentFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """One segment, or any."""
+
+    segment_id: OneSegment = ""
+
+
+class WebFormFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """One form, or any."""
+
+    form_id: OneForm = ""
+
+
+class MailFilter(msgspec.Struct, frozen=True, kw_only=True):
+    """One e-mail, or any."""
+
+    email_id: OneMail = ""
 
 
 class NoFilter(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,6 +171,11 @@ def narrow(facts: QuerySet[Fact], trigger: Trigger, wanted: Narrowing, caller: C
     facts = facts.filter(kind__in=trigger.kinds)
     if wanted.minutes is not None:
         facts = facts.filter(data__minutes=wanted.minutes)
+    for member, place in PLACES_IN_FACTS.items():
+        if named := getattr(wanted, member):
+            facts = facts.filter(**{f"data__{place}": int(named)})
+    if trigger.about is About.CONTACT:
+        return facts if caller.may_market else facts.none()
     if trigger.about is About.ACCOUNT:
         return facts.filter(connection_id__in=caller.list_connections().order_by().values("pk"))
     if trigger.about is About.COURSE:

@@ -113,6 +113,7 @@ class About(StrEnum):
     EVENT = "event"
     ACCOUNT = "account"
     COURSE = "course"  # its number is in the fact's data
+    CONTACT = "contact"
     HOOK = "hook"  # as are its name and its owner
 
 

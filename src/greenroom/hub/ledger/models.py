@@ -68,10 +68,12 @@ class Fact(models.Model):
         MAIL_BOUNCED = "mail_bounced"
         FORM_SUBMITTED = "form_submitted"
         CAMPAIGN_STEP = "campaign_step"
+        CONTACT_CREATED = "contact_created"
         CONSENT_GRANTED = "consent_granted"
         CONSENT_WITHDRAWN = "consent_withdrawn"
         CONTACT_SILENCED = "contact_silenced"
         SEGMENT_ENTERED = "segment_entered"
+        SEGMENT_LEFT = "segment_left"
         HOOK_EXHAUSTED = "hook_exhausted"
         HOOK_DISABLED = "hook_disabled"
 

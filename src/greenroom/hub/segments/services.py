@@ -1,6 +1,7 @@
 """Making segments, and keeping who is in them true."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +14,8 @@ from greenroom.hub.contacts.models import Contact
 from greenroom.hub.core import clock
 from greenroom.hub.core.errors import InvalidInputError, StateConflictError
 from greenroom.hub.jobs.registry import task
+from greenroom.hub.ledger.models import Fact
+from greenroom.hub.ledger.services import NewFact, append
 from greenroom.hub.segments.models import Member, Segment
 from greenroom.hub.segments.rules import Rule, find_contacts, read_rules
 from greenroom.hub.users.models import User
@@ -111,7 +114,11 @@ def in_levels(segments: Iterable[Segment]) -> list[list[tuple[Segment, Rule]]]:
 
 @task()
 def rebuild_segment(*, segment_id: int) -> None:
-    """Find all members of a segment anew, and of those that ask for it."""
+    """
+    Find all members of a segment anew, and of those that ask for it.
+
+    Nothing is told of it: somebody has changed the rules, and nothing has happened to the contacts.
+    """
     with transaction.atomic():
         if not (segment := Segment.objects.select_for_update().filter(pk=segment_id).first()):
             return
@@ -136,15 +143,15 @@ def follow_contacts() -> None:
 
 
 def _look_again(segments: Sequence[tuple[Segment, Rule]], touched: Collection[int]) -> None:
-    """Ask of all these contacts at once in which of these segments they are; five statements, two if nothing is new."""
+    """Ask of all these contacts at once in which of these segments they are; two statements if nothing is new."""
     found = _find_among(segments, touched)
     ids = [segment.pk for segment, _ in segments]
     members = Member.objects.filter(segment__in=ids, contact__in=touched)
     known = {(one.segment_id, one.contact_id): one for one in members}
-    now = clock.now()
+    now, come = clock.now(), sorted(found - known.keys())
     Member.objects.bulk_create(
         Member(segment_id=segment, contact_id=contact, is_found=True, is_in=True, changed_at=now)
-        for segment, contact in sorted(found - known.keys())
+        for segment, contact in come
     )
     changed = [one for place, one in known.items() if one.is_found != (place in found)]
     # Without a decision by hand there is a row only as long as the rules find somebody.
@@ -153,6 +160,22 @@ def _look_again(segments: Sequence[tuple[Segment, Rule]], touched: Collection[in
     for is_found in (True, False):
         turned = [one.pk for one in changed if one.pk in by_hand and one.is_found != is_found]
         Member.objects.filter(pk__in=turned).update(is_found=is_found)
+    _tell(Fact.Kind.SEGMENT_ENTERED, come, now)
+    _tell(Fact.Kind.SEGMENT_LEFT, [(one.segment_id, one.contact_id) for one in changed if not one.decided], now)
+
+
+def _tell(kind: str, moves: Iterable[tuple[int, int]], at: datetime) -> None:
+    """Append the facts that contacts have come into segments, or are no longer in them."""
+    append(
+        NewFact(
+            kind=kind,
+            happened_at=at,
+            dedupe_key=f"{kind}:{segment}:{contact}:{at.isoformat()}",
+            contact_id=contact,
+            data={"segment_id": segment},
+        )
+        for segment, contact in moves
+    )
 
 
 def _find_among(segments: Sequence[tuple[Segment, Rule]], contacts: Collection[int]) -> set[tuple[int, int]]:
@@ -201,6 +224,7 @@ def keep_out(kept: Contact, other: Contact) -> None:
 def decide_members(*, segment: Segment, contacts: Collection[int], decision: str) -> None:
     """Put contacts in or take them out by hand, whatever the rules say; or leave it to the rules again."""
     now = clock.now()
+    moves: dict[bool, list[tuple[int, int]]] = {True: [], False: []}
     with transaction.atomic():
         known = Member.objects.select_for_update().filter(segment=segment, contact__in=contacts)
         rows = {one.contact_id: one for one in known}
@@ -211,6 +235,8 @@ def decide_members(*, segment: Segment, contacts: Collection[int], decision: str
             was_in, row.decided = row.is_in, decision
             row.is_in = row.is_found if decision == Member.Decision.NONE else decision == Member.Decision.IN
             row.changed_at = row.changed_at if row.is_in == was_in else now
+            if row.is_in != was_in:
+                moves[row.is_in].append((segment.pk, pk))
         Member.objects.bulk_create(
             rows.values(),
             update_conflicts=True,
@@ -218,3 +244,5 @@ def decide_members(*, segment: Segment, contacts: Collection[int], decision: str
             update_fields=["decided", "is_in", "changed_at"],
         )
         Member.objects.filter(segment=segment, contact__in=contacts, is_found=False, decided="").delete()
+        _tell(Fact.Kind.SEGMENT_ENTERED, moves[True], now)
+        _tell(Fact.Kind.SEGMENT_LEFT, moves[False], now)

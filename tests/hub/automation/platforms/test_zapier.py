@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+from greenroom.hub.automation.narrowing import Narrowing
 from greenroom.hub.automation.platforms.zapier import list_zapier_files, make_zapier_app
 from greenroom.hub.automation.registry import Visibility, list_operations, list_triggers
 
@@ -108,7 +109,7 @@ def test_what_people_fill_in_is_sent(app):
 def test_curly_braces_name_what_there_is(app):
     """Zapier puts nothing in their place otherwise, and says nothing."""
     named = set(re.findall(r"{{(.*?)}}", json.dumps(app)))
-    filters = {f"bundle.inputData.{name}" for name in ("product", "event", "title_contains", "minutes")}
+    filters = {f"bundle.inputData.{name}" for name in Narrowing.__struct_fields__}
     assert named == {"label", "bundle.authData.api_key", "bundle.subscribeData.id", *filters}
 
 

@@ -13,7 +13,7 @@ import msgspec
 
 from greenroom.hub.automation.callers import Caller, Verb
 from greenroom.hub.automation.models import Hook
-from greenroom.hub.automation.narrowing import Narrowing
+from greenroom.hub.automation.narrowing import PLACES_IN_FACTS, Narrowing
 from greenroom.hub.automation.registry import About, Trigger
 from greenroom.hub.courses.access import Verb as CourseVerb
 from greenroom.hub.courses.access import list_courses_for
@@ -57,6 +57,9 @@ class Batch:
         # Only reminders have minutes; the hook may wait for other things as well.
         if wanted.minutes is not None and fact.data.get("minutes", wanted.minutes) != wanted.minutes:
             return False
+        for member, place in PLACES_IN_FACTS.items():
+            if (named := getattr(wanted, member)) and int(named) != fact.data.get(place):
+                return False
         if trigger.about is About.HOOK:
             # A hook that does not answer is not told that it does not, or that would be undeliverable news again.
             return fact.data["owner"] == hook.owner and fact.data["hook"] != hook.public_id
@@ -98,6 +101,8 @@ class _Sight:
             return fact.connection_id in self._accounts
         if trigger.about is About.COURSE:
             return fact.data.get("course_id") in self._courses
+        if trigger.about is About.CONTACT:
+            return self.caller.may_market
         if trigger.about is About.HOOK:
             return True  # whose hook it is, is asked where it is known who waits
         return fact.event_id in self._events

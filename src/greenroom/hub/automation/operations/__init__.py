@@ -2,6 +2,7 @@
 
 from greenroom.hub.automation.operations import (
     asking,
+    contacts,
     events,
     feed,
     hooks,
@@ -16,6 +17,7 @@ from greenroom.hub.automation.operations import (
 
 __all__ = [
     "asking",
+    "contacts",
     "events",
     "feed",
     "hooks",

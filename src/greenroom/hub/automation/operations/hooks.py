@@ -12,7 +12,16 @@ from greenroom.hub.automation.fields import told
 from greenroom.hub.automation.hooks import replaying, selectors, subscriptions
 from greenroom.hub.automation.models import Hook as HookRow
 from greenroom.hub.automation.models import HookDelivery
-from greenroom.hub.automation.narrowing import Minutes, Narrowing, OneEvent, OneProduct, TitlePart
+from greenroom.hub.automation.narrowing import (
+    Minutes,
+    Narrowing,
+    OneEvent,
+    OneForm,
+    OneMail,
+    OneProduct,
+    OneSegment,
+    TitlePart,
+)
 from greenroom.hub.automation.paging import PageInput, take_page
 from greenroom.hub.automation.registry import Reply, Visibility, operation
 from greenroom.hub.core.errors import InvalidInputError
@@ -138,6 +147,9 @@ class SubscribeOneInput(msgspec.Struct, frozen=True, kw_only=True):
     event: OneEvent = ""
     title_contains: TitlePart = ""
     minutes: Minutes | None = None
+    segment_id: OneSegment = ""
+    form_id: OneForm = ""
+    email_id: OneMail = ""
 
 
 @operation(
@@ -153,9 +165,7 @@ class SubscribeOneInput(msgspec.Struct, frozen=True, kw_only=True):
 )
 def create_flow_hook(caller: Caller, wanted: SubscribeOneInput) -> Reply[Subscription]:
     """Has a flow of Power Automate called whenever one thing happens; what it is given has its members on top."""
-    narrowing = Narrowing(
-        product=wanted.product, event=wanted.event, title_contains=wanted.title_contains, minutes=wanted.minutes
-    )
+    narrowing = Narrowing(**{name: getattr(wanted, name) for name in Narrowing.__struct_fields__})
     hook, is_new = subscriptions.subscribe(
         caller=caller,
         target_url=wanted.target_url,

@@ -67,7 +67,7 @@ _AS_N8N_HAS_IT: dict[str, Property] = {
         "description": "Max number of results to return",
     },
 }
-_FILTERS = ("product", "event", "title_contains", "minutes")
+_FILTERS = ("product", "event", "title_contains", "minutes", "segment_id", "form_id", "email_id")
 
 
 def list_n8n_files(public_url: str) -> dict[str, bytes]:

@@ -14,6 +14,8 @@ from greenroom.hub.core import clock
 from greenroom.hub.core.bulk import in_batches
 from greenroom.hub.core.errors import InvalidInputError
 from greenroom.hub.core.texts import storable
+from greenroom.hub.ledger.models import Fact
+from greenroom.hub.ledger.services import NewFact, append
 
 FIELDS = ("first_name", "last_name", "organization", "job_title", "phone", "city", "country", "time_zone")
 # Words are looked for in these; the address is one of them.
@@ -76,7 +78,22 @@ def make_many(people: Mapping[str, Mapping[str, str]], *, source: str) -> list[C
     there = set(ContactAddress.objects.filter(contact__in=contacts).values_list("contact_id", flat=True))
     kept = [one for one in contacts if one.pk in there]
     follow(kept)
+    _tell(kept)
     return kept
+
+
+def _tell(made: Sequence[Contact]) -> None:
+    """Append the facts that people are known now."""
+    append(
+        NewFact(
+            kind=Fact.Kind.CONTACT_CREATED,
+            happened_at=one.created_at,
+            dedupe_key=f"contact_created:{one.pk}",
+            contact_id=one.pk,
+            data={"source": one.source},
+        )
+        for one in made
+    )
 
 
 def find_erased(emails: Iterable[str]) -> set[str]:
@@ -106,6 +123,7 @@ def make_contact(*, source: str, **given: str) -> Contact:
         if email:
             ContactAddress.objects.create(contact=contact, email=email, alias_key=alias_key(email))
         follow([contact])
+        _tell([contact])
     return contact
 
 
