@@ -133,6 +133,9 @@ def _values(harbor: Harbor, product: str) -> dict[str, Any]:
             "target_url": "https://hooks.example.com/b",
             "event_types": ["registrant.added"],
             "event_type": "registrant.added",
+            "tags": ["VIP"],
+            "segment_id": "1",
+            "email_id": "1",
             "type": "registrant.added",
         }
     )

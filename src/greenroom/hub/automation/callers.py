@@ -21,6 +21,7 @@ class Verb(StrEnum):
     MANAGE = "manage"  # create, change and cancel events, and their teams
     HOST = "host"  # get the links with which an organizer starts an event
     HOOKS = "hooks"  # subscribe to triggers
+    MARKET = "market"  # change contacts and write to them
 
     @property
     def is_in_the_organizers_name(self) -> bool:
@@ -85,4 +86,5 @@ MEANING = {
     Verb.MANAGE: "manage events",
     Verb.HOST: "start events",
     Verb.HOOKS: "subscribe to triggers",
+    Verb.MARKET: "change contacts and write to them",
 }

@@ -17,6 +17,7 @@ from greenroom.hub.connections.models import Connection
 from greenroom.hub.core import clock
 from greenroom.hub.core.errors import InvalidInputError, UnknownObjectError
 from greenroom.hub.courses.access import list_accounts_run_by, list_accounts_seen_by, may_see_events
+from greenroom.hub.users.access import may_market
 from greenroom.hub.users.api_keys import create_key, list_keys, revoke_key
 from greenroom.hub.users.models import ApiKey, User
 from greenroom.hub.users.oauth import list_grants
@@ -46,7 +47,9 @@ class LeaveForm(forms.Form):
         verbs = [
             verb
             for verb in Verb
-            if (runs_accounts or not verb.is_in_the_organizers_name) and (not wanted or verb in wanted)
+            if (runs_accounts or not verb.is_in_the_organizers_name)
+            and (verb != Verb.MARKET or may_market(user))
+            and (not wanted or verb in wanted)
         ]
         super().__init__(data, initial={"verbs": verbs if wanted else [Verb.READ]})  # type: ignore[arg-type]
         self.may_be_given = bool(verbs)

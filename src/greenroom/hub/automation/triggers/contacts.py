@@ -155,11 +155,11 @@ def _submitted(people: People, fact: Fact, person: dict[str, Any]) -> Submission
     if sent is None:
         return None
     answers = [FormAnswer(question=one.label, answer=one.shown) for one in read_answers(sent.answers)]
-    form = {"form_id": str(sent.form_id), "form": sent.form.name, "submission_id": str(sent.pk)}
+    form: dict[str, Any] = {"form_id": str(sent.form_id), "form": sent.form.name, "submission_id": str(sent.pk)}
     return SubmissionItem(**person, **form, answers=answers)
 
 
-def _of_mail(fact: Fact) -> dict[str, str]:
+def _of_mail(fact: Fact) -> dict[str, Any]:
     return {"email_id": str(fact.data.get("email", "")), "email_name": fact.data.get("title", "")}
 
 
@@ -201,8 +201,8 @@ _SAMPLES: list[dict[str, Any]] = [
     }
     for number, (first, last) in enumerate((("Lena", "Fischer"), ("Ben", "Okoro"), ("Chris", "Novak")), start=1)
 ]
-_SEGMENT = {"segment_id": "4", "segment": "Customers in the north"}
-_MAIL = {"email_id": "3", "email_name": "Invitation to the safety week"}
+_SEGMENT: dict[str, Any] = {"segment_id": "4", "segment": "Customers in the north"}
+_MAIL: dict[str, Any] = {"email_id": "3", "email_name": "Invitation to the safety week"}
 
 
 def _of_contacts(
