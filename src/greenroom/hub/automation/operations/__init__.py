@@ -3,6 +3,7 @@
 from greenroom.hub.automation.operations import (
     asking,
     contacts,
+    courses,
     events,
     feed,
     hooks,
@@ -18,6 +19,7 @@ from greenroom.hub.automation.operations import (
 __all__ = [
     "asking",
     "contacts",
+    "courses",
     "events",
     "feed",
     "hooks",
