@@ -27,11 +27,11 @@ def make_item(section: Section, event: Event, **fields: object) -> SectionItem:
     )
 
 
-def make_file(section: Section, name: str = "Ladders.pdf", content: bytes = b"%PDF") -> SectionItem:
+def make_file(section: Section, name: str = "Ladders.pdf", content: bytes = b"%PDF", **fields: object) -> SectionItem:
     """Put a file into a section."""
     file = ContentFile(content, name)
     return SectionItem.objects.create(
-        section=section, kind="file", file=file, file_name=name, file_size=len(content), position=40
+        section=section, kind="file", file=file, file_name=name, file_size=len(content), position=40, **fields
     )
 
 

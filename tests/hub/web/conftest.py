@@ -55,6 +55,7 @@ class Scene:
     item: SectionItem
     registered: SectionItem
     text: SectionItem
+    link: SectionItem
     file: SectionItem
     recorded: SectionItem
     connection: Connection
@@ -103,6 +104,7 @@ def scene(world, pull, connection, course, section, item, cast) -> Scene:
     for user in vars(cast).values():
         register(event=later, answers=answers_of(user), user=user)
     text = SectionItem.objects.create(section=section, kind="text", text="Look up first.", position=30)
+    link = SectionItem.objects.create(section=section, kind="link", url="https://example.com/", position=35)
     file = make_file(section)
     recording_key = _recording_at_goto(world, item.event)
     run = open_run(connection=connection, product="training")
@@ -115,6 +117,7 @@ def scene(world, pull, connection, course, section, item, cast) -> Scene:
         item,
         make_item(section, later),
         text,
+        link,
         file,
         make_recording(section, item.event, recording_key),
         connection,

@@ -67,6 +67,7 @@ ROUTES = {
     "item_settings": Route("GET", 200, EDITORS, ("item",)),
     "completion_rule": Route("GET", 200, EDITORS, ("item",)),
     "change_material": Route("GET", 200, EDITORS, ("text",)),
+    "open_link": Route("GET", 302, MEMBERS, ("link",)),
     "lesson_file": Route("GET", 200, MEMBERS, ("file",)),
     "watch_recording": Route("GET", 302, MEMBERS, ("recorded",)),
     "remove_item": Route("POST", 302, EDITORS, ("item",)),
@@ -337,8 +338,8 @@ TAKING_AWAY = (
     "remove_form_field",
     "delete_form",
 )
-# These are there to bring something about: they ask GoTo, and end an authorization.
-ACTS = ("start_event", "download_recording", "watch_recording", "connection_callback")
+# These are there to bring something about: they ask GoTo, note what was opened, and end an authorization.
+ACTS = ("start_event", "open_link", "lesson_file", "download_recording", "watch_recording", "connection_callback")
 
 
 def address(name: str, scene: Any, otto: Any) -> str:
@@ -355,6 +356,7 @@ def address(name: str, scene: Any, otto: Any) -> str:
         "item": {"pk": scene.item.pk},
         "registered": {"pk": scene.registered.pk},
         "text": {"pk": scene.text.pk},
+        "link": {"pk": scene.link.pk},
         "file": {"pk": scene.file.pk},
         "recorded": {"pk": scene.recorded.pk},
         "notice": {"pk": scene.notice_id},

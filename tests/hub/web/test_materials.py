@@ -3,9 +3,10 @@
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
-from tests.factories.courses import make_file, make_item, make_recording
+from tests.factories.courses import make_enrollment, make_file, make_item, make_recording
 
-from greenroom.hub.courses.models import SectionItem
+from greenroom.hub.courses.models import Completion, CourseCompletion, SectionItem
+from greenroom.hub.courses.results import view_standing
 from greenroom.hub.events.models import Event
 
 
@@ -32,10 +33,12 @@ def test_link_is_added_and_opens_elsewhere(section, eda, as_eda, as_lena):
     assert ("link", False, eda.pk) == (item.kind, item.is_required, item.added_by_id)
     page = texts(as_lena.get(lesson_of(section)))
     for text in (
-        'href="https://example.com/law?a=1&amp;b=2" target="_blank" rel="noopener noreferrer">Law',
+        f'href="/items/{item.pk}/link/" target="_blank" rel="noopener noreferrer">Law',
+        "Opens example.com in a new tab",
         "Paragraph 4.",
     ):
         assert text in page
+    assert "https://example.com/law?a=1&b=2" == as_lena.get(f"/items/{item.pk}/link/")["Location"]
 
 
 def test_link_without_a_title_is_called_by_its_host(section, as_eda, as_lena):
@@ -148,9 +151,8 @@ def test_material_is_renamed_and_changed(section, as_eda, as_lena):
     assert "https://example.com/" == as_eda.get(change).context["form"].initial["url"]
     answer = as_eda.post(change, {"title": "The law", "url": "https://example.org/", "text": "New."})
     assert f"{lesson_of(section)}?edit=1#item-{item.pk}" == answer["Location"]
-    page = texts(as_lena.get(lesson_of(section)))
-    assert "The law" in page
-    assert "https://example.org/" in page
+    assert "The law" in texts(as_lena.get(lesson_of(section)))
+    assert "https://example.org/" == as_lena.get(reverse("open_link", args=[item.pk]))["Location"]
 
 
 def test_file_stays_until_another_one_is_given(section, as_eda):
@@ -180,7 +182,8 @@ def test_live_item_is_renamed_without_renaming_the_event(item, as_eda, as_lena):
 
 def test_each_kind_opens_only_its_own_pages(section, event, as_eda):
     live, file, recorded = make_item(section, event), make_file(section), make_recording(section, event)
-    for name, item in (("change_material", live), ("lesson_file", recorded), ("watch_recording", file)):
+    wrong = {"change_material": live, "lesson_file": recorded, "watch_recording": file, "open_link": file}
+    for name, item in wrong.items():
         assert 404 == as_eda.get(reverse(name, args=[item.pk])).status_code, name
 
 
@@ -189,3 +192,78 @@ def test_removed_material_is_gone(section, as_eda, as_lena):
     as_eda.post(reverse("remove_item", args=[item.pk]))
     assert "Ladders.pdf" not in texts(as_lena.get(lesson_of(section)))
     assert 404 == as_lena.get(reverse("lesson_file", args=[item.pk])).status_code
+
+
+# Required
+
+
+def as_required(client, item: SectionItem, **values: object) -> None:
+    assert 302 == client.post(reverse("change_material", args=[item.pk]), {"is_required": "on"} | values).status_code
+
+
+def standing_of(lena, course) -> tuple[str, str]:
+    standing = view_standing(course=course, user=lena)
+    return standing.text, " ".join(cell.status for cell in standing.required)
+
+
+@pytest.fixture
+def as_obi(course, obi, browser):
+    make_enrollment(course, obi, "observer")
+    return browser(obi)
+
+
+@pytest.fixture
+def required(world, section, event, as_eda):
+    """A link, a file and a recording that are required, and where each is opened."""
+    times = {"started_at": event.starts_at.isoformat(), "ended_at": event.ends_at.isoformat()}
+    key = world.control("POST", f"webinars/{event.event_key}/recordings", **times)["key"]
+    add(as_eda, section, "link", url="https://example.com/", is_required="on")
+    add_file(as_eda, section, is_required="on")
+    recorded = make_recording(section, event, key)
+    as_required(as_eda, recorded)
+    names = {"link": "open_link", "file": "lesson_file", "recording": "watch_recording"}
+    return {one.kind: reverse(names[one.kind], args=[one.pk]) for one in SectionItem.objects.all()}
+
+
+@pytest.mark.parametrize("kind", ["link", "file", "recording"])
+def test_what_is_required_is_done_when_it_was_opened(course, section, lena, required, as_lena, as_obi, kind):
+    lesson = lesson_of(section)
+    assert ("0 of 3 required items done", "open open open") == standing_of(lena, course)
+    assert 3 == texts(as_lena.get(lesson)).count("Required: done when you have opened it")
+    as_obi.get(required[kind])
+    assert not Completion.objects.exists()
+    as_lena.get(required[kind])
+    assert "1 of 3 required items done" == standing_of(lena, course)[0]
+    page = texts(as_lena.get(lesson))
+    assert (2, 1) == (page.count("Required: done when you have opened it"), page.count("Completed"))
+
+
+def test_text_is_done_when_it_was_marked_as_read(course, section, lena, as_eda, as_lena):
+    add(as_eda, section, "text", text="Look up.", is_required="on")
+    item = SectionItem.objects.get()
+    assert "Mark as read" in texts(as_lena.get(lesson_of(section)))
+    assert ("0 of 1 required items done", "open") == standing_of(lena, course)
+    as_lena.post(reverse("confirm_done", args=[item.pk]))
+    assert ("1 of 1 required items done", "completed") == standing_of(lena, course)
+
+
+def test_what_was_opened_before_it_was_required_counts_from_then_on(course, section, lena, as_eda, as_lena):
+    item = make_file(section, is_required=False)
+    as_lena.get(reverse("lesson_file", args=[item.pk]))
+    assert not Completion.objects.exists()
+    as_required(as_eda, item)
+    assert ("1 of 1 required items done", "completed") == standing_of(lena, course)
+
+
+def test_course_is_completed_when_the_last_material_is_no_longer_required(course, section, lena, as_eda, as_lena):
+    item, other = make_file(section), make_file(section)
+    as_lena.get(reverse("lesson_file", args=[item.pk]))
+    assert not CourseCompletion.objects.exists()
+    as_eda.post(reverse("change_material", args=[other.pk]), {"title": "Extra"})
+    assert CourseCompletion.objects.filter(user=lena).exists()
+
+
+def test_only_a_text_is_marked_as_read(section, as_lena):
+    item = make_file(section)
+    assert 409 == as_lena.post(reverse("confirm_done", args=[item.pk])).status_code
+    assert not Completion.objects.exists()

@@ -52,6 +52,7 @@ class Evidence:
     has_joined: bool = False
     has_answered: bool = False
     is_confirmed: bool = False
+    is_opened: bool = False
     recording_after_days: int | None = None
 
 
@@ -196,11 +197,24 @@ class Confirmed(Condition, frozen=True, tag="confirmed"):
     @property
     def words(self) -> str:
         """Say it."""
-        return "go through this and choose Done"
+        return "read this and mark it as read"
 
     def holds(self, evidence: Evidence, held: Held) -> bool:
         """Ask whether they said so."""
         return evidence.is_confirmed
+
+
+class Opened(Condition, frozen=True, tag="opened"):
+    """Open it from the lesson; nobody can tell how much of it somebody then reads or watches."""
+
+    @property
+    def words(self) -> str:
+        """Say it."""
+        return "open this"
+
+    def holds(self, evidence: Evidence, held: Held) -> bool:
+        """Ask whether they did."""
+        return evidence.is_opened
 
 
 class Manual(Condition, frozen=True, tag="manual"):
@@ -266,6 +280,7 @@ CompletionRule = (
     | Registered
     | JoinClicked
     | Confirmed
+    | Opened
     | Manual
     | AllOf
     | AnyOf

@@ -16,6 +16,7 @@ from greenroom.hub.courses.completion_rule import (
     Evidence,
     Held,
     JoinClicked,
+    Opened,
     RecordingOpened,
     Registered,
     SurveyAnswered,
@@ -66,6 +67,10 @@ def gather(*, item: SectionItem, rule: CompletionRule, users: Collection[int] | 
     if Confirmed in asked:
         for user_id, _ in _clicks(ItemClick.Kind.DONE, item=item):
             evidence[user_id] = replace(evidence[user_id], is_confirmed=True)
+    if Opened in asked:
+        for kind in (ItemClick.Kind.OPENED, ItemClick.Kind.DONE):
+            for user_id, _ in _clicks(kind, item=item):
+                evidence[user_id] = replace(evidence[user_id], is_opened=True)
     if item.event and RecordingOpened in asked:
         for user_id, days in _days_until_recording(item.event):
             evidence[user_id] = replace(evidence[user_id], recording_after_days=days)

@@ -29,11 +29,16 @@ from greenroom.hub.web.doors import NOTHING, SignedInRequest, add_errors, number
 _Kind = SectionItem.Kind
 
 
+def _required_when(sentence: str) -> forms.BooleanField:
+    return forms.BooleanField(required=False, label="Required to complete the course", help_text=sentence)
+
+
 class TextForm(forms.Form):
     """A text to put into a lesson."""
 
     title = forms.CharField(max_length=200, required=False)
     text = forms.CharField(widget=forms.Textarea(attrs={"rows": "8"}))
+    is_required = _required_when("It is done when a learner marks it as read.")
 
 
 class LinkForm(forms.Form):
@@ -44,6 +49,7 @@ class LinkForm(forms.Form):
         label="Address", max_length=2000, assume_scheme="https", widget=forms.URLInput(attrs={"autocomplete": "off"})
     )
     text = forms.CharField(label="What is there", required=False, widget=forms.Textarea(attrs={"rows": "3"}))
+    is_required = _required_when("It is done when a learner has opened it.")
 
 
 class FileForm(forms.Form):
@@ -52,6 +58,7 @@ class FileForm(forms.Form):
     title = forms.CharField(max_length=200, required=False)
     file = forms.FileField()
     text = forms.CharField(label="What is in it", required=False, widget=forms.Textarea(attrs={"rows": "3"}))
+    is_required = _required_when("It is done when a learner has opened it.")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Tell how large a file may be."""
@@ -70,6 +77,9 @@ class RecordingForm(forms.Form):
 
     title = forms.CharField(max_length=200, required=False)
     text = forms.CharField(label="What is in it", required=False, widget=forms.Textarea(attrs={"rows": "3"}))
+    is_required = _required_when(
+        "It is done when a learner has opened it here. GoTo does not tell how much of it they watched."
+    )
 
 
 _NEW: dict[str, tuple[str, type[forms.Form], Callable[..., SectionItem]]] = {
@@ -128,7 +138,7 @@ def change(request: SignedInRequest, pk: int) -> HttpResponse:
     item = get_item_for(request.user, pk, Verb.EDIT)
     if item.kind not in _FORMS:
         raise UnknownObjectError(NOTHING)
-    initial = {"title": item.title, "text": item.text, "url": item.url}
+    initial = {name: getattr(item, name) for name in ("title", "text", "url", "is_required")}
     form = _FORMS[item.kind](request.POST or None, request.FILES or None, initial=initial)
     if form.is_valid():
         try:
@@ -156,6 +166,7 @@ def download(request: SignedInRequest, pk: int) -> HttpResponseBase:
         content = item.file.open("rb")
     except FileNotFoundError as error:
         raise UnknownObjectError("This file is no longer there. Ask whoever made the lesson.") from error
+    note_click(item=item, user=request.user, kind=ItemClick.Kind.OPENED)
     return FileResponse(
         content,
         as_attachment=True,
@@ -163,6 +174,18 @@ def download(request: SignedInRequest, pk: int) -> HttpResponseBase:
         content_type="application/octet-stream",
         headers={"Content-Security-Policy": "sandbox; default-src 'none'", "Cache-Control": "private, no-store"},
     )
+
+
+@signed_in
+@require_GET
+@never_cache
+def open_link(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Lead to the page elsewhere of an item."""
+    item = get_item_for(request.user, pk)
+    if item.kind != _Kind.LINK:
+        raise UnknownObjectError(NOTHING)
+    note_click(item=item, user=request.user, kind=ItemClick.Kind.OPENED)
+    return redirect(item.url)
 
 
 @signed_in

@@ -193,9 +193,9 @@ def _show_roster(
 @signed_in
 @require_POST
 def confirm_done(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Take a learner's word that they have gone through what is to be read, opened or watched."""
+    """Take a learner's word that they have read a text."""
     item = get_item_for(request.user, pk, Verb.TAKE_PART)
-    if item.event is not None:
-        raise StateConflictError("What counts here is attendance. There is nothing to confirm.")
+    if item.kind != SectionItem.Kind.TEXT:
+        raise StateConflictError("Only a text is marked as read.")
     note_click(item=item, user=request.user, kind=ItemClick.Kind.DONE)
     return redirect(lesson_url(item.section.lesson_id, anchor=f"item-{item.pk}"))

@@ -100,6 +100,7 @@ urlpatterns = [
     path("items/<int:pk>/move/", moving.item, name="move_item"),
     path("items/<int:pk>/change/", materials.change, name="change_material"),
     path("items/<int:pk>/file/", materials.download, name="lesson_file"),
+    path("items/<int:pk>/link/", materials.open_link, name="open_link"),
     path("items/<int:pk>/recording/", materials.watch, name="watch_recording"),
     path("items/<int:pk>/remove/", authoring.remove, name="remove_item"),
     path("items/<int:pk>/roster/register/", roster.register_everybody, name="register_everybody"),

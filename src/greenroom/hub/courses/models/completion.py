@@ -81,7 +81,7 @@ class ItemClick(models.Model):
         """What they did."""
 
         JOINED = "joined", "Went through Join"
-        OPENED = "opened", "Opened the recording"
+        OPENED = "opened", "Opened it"
         DONE = "done", "Said that they are done"
 
     item = models.ForeignKey(SectionItem, on_delete=models.CASCADE, related_name="clicks")

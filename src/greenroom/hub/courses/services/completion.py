@@ -17,7 +17,7 @@ from django.db.models import QuerySet
 
 from greenroom.hub.core import clock
 from greenroom.hub.core.bulk import upsert
-from greenroom.hub.courses.completion_rule import CompletionRule, Confirmed, percent_attended, read_rule
+from greenroom.hub.courses.completion_rule import CompletionRule, Confirmed, Opened, percent_attended, read_rule
 from greenroom.hub.courses.evidence import NOTHING, Findings, gather
 from greenroom.hub.courses.models import Completion, CompletionChange, Course, Enrollment, Mark, SectionItem
 from greenroom.hub.courses.services.course_completion import settle_course
@@ -99,8 +99,10 @@ def evaluate_item(
 
 
 def rule_of(item: SectionItem) -> CompletionRule:
-    """Return when an item is done; what is no live event has only to be gone through."""
-    return read_rule(item.completion_rule) if item.event_id else Confirmed()
+    """Return when an item is done; of what is no live event, a text has to be read and all else to be opened."""
+    if item.event_id:
+        return read_rule(item.completion_rule)
+    return Confirmed() if item.kind == SectionItem.Kind.TEXT else Opened()
 
 
 def _only(rows: QuerySet[Any], item: SectionItem, users: Collection[int] | None) -> QuerySet[Any]:

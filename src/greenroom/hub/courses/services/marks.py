@@ -103,5 +103,7 @@ def note_click(*, item: SectionItem, user: User, kind: ItemClick.Kind) -> None:
         return
     if kind == ItemClick.Kind.OPENED and item.recording:
         evaluate_event(event_id=item.recording.event_id, users=[user.pk])
-    elif kind == ItemClick.Kind.DONE or JoinClicked() in rule_of(item).conditions():
+    counts = kind == ItemClick.Kind.DONE or JoinClicked() in rule_of(item).conditions()
+    # What nobody has to open is only noted; it counts once it is required.
+    if counts or (kind == ItemClick.Kind.OPENED and item.is_required):
         evaluate_item(item=item, users=[user.pk])

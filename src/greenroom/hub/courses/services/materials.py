@@ -4,31 +4,38 @@ from pathlib import PurePosixPath
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
 
 from greenroom.hub.connections.errors import AccountNotOpenError
 from greenroom.hub.core.errors import InvalidInputError
 from greenroom.hub.core.positions import next_position
 from greenroom.hub.courses.access import list_accounts_for
 from greenroom.hub.courses.models import Section, SectionItem
+from greenroom.hub.courses.services.completion import evaluate_item
+from greenroom.hub.courses.services.course_completion import settle_course
 from greenroom.hub.events.models import Recording
 from greenroom.hub.users.models import User
 
-_EDITABLE = ["title", "text", "url", "file", "file_name", "file_size"]
+_EDITABLE = ["title", "is_required", "text", "url", "file", "file_name", "file_size"]
 
 
-def add_text_item(*, section: Section, title: str, text: str, actor: User) -> SectionItem:
+def add_text_item(*, section: Section, title: str, text: str, actor: User, is_required: bool = False) -> SectionItem:
     """Put a text into a section, at its end."""
-    return _add(section, SectionItem.Kind.TEXT, title, actor, text=_written(text))
+    return _add(section, SectionItem.Kind.TEXT, title, actor, is_required, text=_written(text))
 
 
-def add_link_item(*, section: Section, title: str, url: str, text: str, actor: User) -> SectionItem:
+def add_link_item(
+    *, section: Section, title: str, url: str, text: str, actor: User, is_required: bool = False
+) -> SectionItem:
     """Put a link to a page elsewhere into a section, at its end; `text` says what is there."""
-    return _add(section, SectionItem.Kind.LINK, title, actor, url=_web_address(url), text=text.strip())
+    return _add(section, SectionItem.Kind.LINK, title, actor, is_required, url=_web_address(url), text=text.strip())
 
 
-def add_file_item(*, section: Section, title: str, file: UploadedFile, text: str, actor: User) -> SectionItem:
+def add_file_item(
+    *, section: Section, title: str, file: UploadedFile, text: str, actor: User, is_required: bool = False
+) -> SectionItem:
     """Put a file to download into a section, at its end; `text` says what is in it."""
-    return _add(section, SectionItem.Kind.FILE, title, actor, text=text.strip(), **_kept(file))
+    return _add(section, SectionItem.Kind.FILE, title, actor, is_required, text=text.strip(), **_kept(file))
 
 
 def add_recording_item(*, section: Section, recording: Recording, actor: User) -> SectionItem:
@@ -46,15 +53,15 @@ def add_recording_item(*, section: Section, recording: Recording, actor: User) -
             "This recording belongs to a GoTo account that is not open to this course. "
             "Ask your site administrator to open it."
         )
-    return _add(section, SectionItem.Kind.RECORDING, "", actor, recording=recording)
+    return _add(section, SectionItem.Kind.RECORDING, "", actor, False, recording=recording)
 
 
-def _add(section: Section, kind: str, title: str, actor: User, **content: object) -> SectionItem:
+def _add(section: Section, kind: str, title: str, actor: User, is_required: bool, **content: object) -> SectionItem:
     return SectionItem.objects.create(
         section=section,
         kind=kind,
         title=title.strip()[:200],
-        is_required=False,
+        is_required=is_required,
         position=next_position(section.items.all()),
         added_by=actor,
         **content,
@@ -62,17 +69,23 @@ def _add(section: Section, kind: str, title: str, actor: User, **content: object
 
 
 def change_material(
-    *, item: SectionItem, title: str, text: str, url: str = "", file: UploadedFile | None = None
+    *, item: SectionItem, title: str, text: str, is_required: bool, url: str = "", file: UploadedFile | None = None
 ) -> None:
-    """Set what a material is called and what is in it. Without another file the one that is kept stays."""
-    item.title = title.strip()[:200]
+    """
+    Set what a material is called, what is in it, and whether it is required.
+
+    Without another file the one that is kept stays. Who has opened it before it was required has done it.
+    """
+    item.title, item.is_required = title.strip()[:200], is_required
     item.text = _written(text) if item.kind == SectionItem.Kind.TEXT else text.strip()
     if item.kind == SectionItem.Kind.LINK:
         item.url = _web_address(url)
     if item.kind == SectionItem.Kind.FILE and file:
         for name, value in _kept(file).items():
             setattr(item, name, value)
-    item.save(update_fields=_EDITABLE)
+    with transaction.atomic():
+        item.save(update_fields=_EDITABLE)
+        evaluate_item(item=item) if is_required else settle_course(course=item.section.lesson.course)
 
 
 def _written(text: str) -> str:
