@@ -14,6 +14,7 @@ from tests.factories.forms import LENA, fill_in, make_form
 from tests.hub.webforms.test_submitting import settle
 
 from greenroom.hub.contacts.models import Contact
+from greenroom.hub.contacts.services import add_field as add_custom_field
 from greenroom.hub.events.models import Event, RegistrationRequest
 from greenroom.hub.webforms.models import Submission, WebForm
 from greenroom.hub.webforms.services import add_field, change_field, change_form, close_form
@@ -327,3 +328,15 @@ def test_number_of_statements_is_flat(form, event, django_assert_max_num_queries
     )  # fmt: skip
     with django_assert_max_num_queries(6):
         Client().get(reverse("form_page", args=[form.public_id]))
+
+
+def test_page_counts_who_looks_and_says_beside_the_field_what_contacts_do_not_take(form, chosen, visit):
+    age = add_custom_field(label="Age", kind="number")
+    add_field(form=form, kind="text", label="Your age", contact_field=age.target, is_asked_once=True)
+    client = Client(headers={"User-Agent": "Mozilla/5.0 (X11) Firefox/140.0"})
+    client.head(reverse("form_page", args=[form.public_id]))
+    refused = visit(form, chosen | {"Your age": "old"}, client)
+    assert (422, True) == (refused.status_code, "Give a number, like 12 or 3.5." in words(refused))
+    assert 302 == visit(form, chosen | {"Your age": "41"}, client).status_code
+    assert 2 == form.views.get().count
+    assert "Your age" not in words(client.get(reverse("form_page", args=[form.public_id])))

@@ -1,5 +1,6 @@
 """Pages on which marketers make forms and see what was sent."""
 
+import json
 import re
 from html import unescape
 
@@ -13,6 +14,7 @@ from tests.hub.webforms.test_submitting import settle
 from greenroom.hub.contacts.services import add_purpose
 from greenroom.hub.events.models import Event
 from greenroom.hub.webforms.models import Submission, WebForm
+from greenroom.hub.webforms.services import add_field, remove_field
 from greenroom.hub.webforms.tokens import sign_shown
 
 
@@ -187,6 +189,25 @@ def test_answers_are_exported_without_formulas(as_mara, as_otto, form, sent):
     for given in ({"form": str(form.pk)}, {}):
         assert 404 == as_otto.post(exporting, {"format": "csv", **given}).status_code
     assert 404 == as_mara.post(exporting, {"format": "csv"}).status_code
+
+
+def test_each_field_has_a_column_and_what_is_no_longer_asked_is_not_lost(as_mara, form, sent):
+    for _ in range(2):
+        add_field(form=form, kind="text", label="Remarks")
+    first, second = form.fields.filter(label="Remarks")
+    sent()
+    form.submissions.update(answers=[*form.submissions.get().answers, said(second, "Two"), said(first, "One")])
+    remove_field(field=first)
+    add_field(form=form, kind="text", label="Remarks")
+    asked = {"format": "json", "form": str(form.pk)}
+    (row,) = json.loads(b"".join(as_mara.post(reverse("start_export", args=["submissions"]), asked).streaming_content))
+    assert ("Lena", "Two", "", "Remarks: One") == tuple(
+        row[title] for title in ("First name", "Remarks", "Remarks (2)", "Answers no longer asked for")
+    )
+
+
+def said(field, text: str) -> dict:
+    return {"field": field.pk, "label": field.label, "kind": field.kind, "values": [text], "shown": text}
 
 
 def test_deleting_takes_the_form_off(as_mara, form):

@@ -1,10 +1,15 @@
 """A form that is published serves who fills it in: what would not is refused, and says what is missing."""
 
+from datetime import timedelta
+
 import pytest
 from tests.factories.forms import make_form
 
+from greenroom.hub.contacts.services import add_field as add_custom_field
 from greenroom.hub.core.errors import InvalidInputError, StateConflictError
 from greenroom.hub.core.positions import DOWN
+from greenroom.hub.events.models import Event
+from greenroom.hub.events.registration_form import BASIC_FORM
 from greenroom.hub.webforms.checks import find_problems
 from greenroom.hub.webforms.models import FormField, WebForm
 from greenroom.hub.webforms.services import (
@@ -21,6 +26,7 @@ from greenroom.hub.webforms.services import (
     remove_field,
     step_field,
 )
+from greenroom.hub.webforms.tasks import ask_organizers_again
 
 QUESTIONS = [
     {"text": "Which ladders do you use?", "is_required": True},
@@ -109,6 +115,40 @@ def test_form_that_changed_at_goto_is_told_of(ada, event, world, asking):
     form = make_form(ada, event=event)
     type(event).objects.filter(pk=event.pk).update(registration_form=asking.registration_form)
     assert "asks everybody for “Organization”" in find_problems(form)[0].sentence
+
+
+def test_what_organizers_ask_is_read_again_each_day(ada, event, asking, world, run_jobs):
+    """Fault 17, afterwards: the organizer asks for more once the form is published."""
+    form = make_form(ada, event=event)
+    run_jobs()
+    form.actions.update(settings={"event": asking.pk})
+    Event.objects.update(registration_form=BASIC_FORM.to_json(), registration_form_read_at=world.now)
+    ask_organizers_again.call()
+    run_jobs()
+    assert [] == find_problems(form)
+    Event.objects.update(registration_form_read_at=world.now - timedelta(hours=25))
+    ask_organizers_again.call()
+    run_jobs()
+    assert "asks everybody for “Organization”" in find_problems(form)[0].sentence
+
+
+def test_answer_that_a_custom_field_never_takes_is_refused(ada):
+    form = create_form(name="Sizes", start="person", actor=ada)
+    size = add_custom_field(label="Size", kind="choice", choices=["S", "L"])
+    age = add_custom_field(label="Age", kind="number")
+    for kind, more, sentence in (
+        ("text", {"contact_field": size.target}, "“Size” takes only some answers"),
+        ("choice", {"contact_field": size.target, "choices": ["s", "XL"]}, "“Size” does not take “XL”"),
+        ("several", {"contact_field": age.target, "choices": ["1", "2"]}, "“Age” takes one answer only"),
+        ("checkbox", {"contact_field": age.target}, "“Age” does not take “Yes”"),
+        ("text", {"contact_field": "custom:gone"}, "nothing of this name"),
+    ):
+        with pytest.raises(InvalidInputError) as refused:
+            add_field(form=form, kind=kind, label="It", **more)
+        assert sentence in refused.value.errors["contact_field"]
+    field = add_field(form=form, kind="choice", label="It", contact_field=size.target, choices=["l", "s"])
+    size.delete()
+    assert f"“{field}” is kept in a field of contacts that is no longer here" in find_problems(form)[0].sentence
 
 
 def test_event_that_is_gone_is_told_of_and_blocks_nothing(ada, event):

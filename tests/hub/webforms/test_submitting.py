@@ -9,6 +9,8 @@ from django.core import mail
 from tests.factories.forms import LENA, make_form, send
 
 from greenroom.hub.contacts.models import ConsentRecord, Contact
+from greenroom.hub.contacts.selectors import list_values
+from greenroom.hub.contacts.services import add_field as add_custom_field
 from greenroom.hub.contacts.services import add_purpose, erase_contact, make_contact, merge_contacts, record_consent
 from greenroom.hub.events.models import Event, RegistrationRequest
 from greenroom.hub.events.services.joining import find_registrants_way_in
@@ -16,7 +18,15 @@ from greenroom.hub.ledger.models import Fact
 from greenroom.hub.mailing.services import queue_email, save_email
 from greenroom.hub.webforms.errors import FormClosedError, TooManySubmissionsError
 from greenroom.hub.webforms.models import Submission, SubmissionAct
-from greenroom.hub.webforms.services import accept_submission, add_field, close_form, forget_unaccepted, retry_acts
+from greenroom.hub.webforms.selectors import count_submissions
+from greenroom.hub.webforms.services import (
+    accept_submission,
+    add_field,
+    close_form,
+    count_view,
+    forget_unaccepted,
+    retry_acts,
+)
 from greenroom.hub.webforms.tokens import digest_visitor, sign_shown
 
 
@@ -258,6 +268,54 @@ def test_what_nobody_accepts_is_forgotten_after_a_month(form, world, visit):
 def test_long_answer_is_cut_for_the_contact(form, ada, visit):
     add_field(form=form, kind="choice", label="Country", choices=["x" * 150], contact_field="country")
     assert "x" * 64 == visit(form, LENA | {"Country": "x" * 150}).contact.country
+
+
+def test_answers_fill_custom_fields_and_what_is_not_of_their_kind_stays_in_the_answer(form, visit):
+    age, size = (
+        add_custom_field(label="Age", kind="number"),
+        add_custom_field(label="Size", kind="choice", choices="SL"),
+    )
+    add_field(form=form, kind="text", label="Your age", contact_field=age.target)
+    add_field(form=form, kind="hidden", label="Size", contact_field=size.target)
+    contact = visit(form, LENA | {"Your age": "41.0", "Size": "l"}).contact
+    assert {"age": "41", "size": "L"} == told_of(contact)
+    visit(form, LENA | {"Your age": "12", "Size": "huge"})
+    assert {"age": "41", "size": "L"} == told_of(contact)
+    visit(form, LENA | {"Your age": "42", "Size": "huge"}, proven_contact=contact.pk)
+    assert {"age": "42", "size": "L"} == told_of(contact)
+
+
+def told_of(contact) -> dict[str, str]:
+    return {one.field.key: one.text for one in list_values(contact=contact)}
+
+
+@pytest.mark.parametrize(
+    ("browser", "counts"),
+    [
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", True),
+        ("Mozilla/5.0 (compatible; Googlebot/2.1; +http://www.google.com/bot.html)", False),
+        ("Mozilla/5.0 (Windows NT 6.1; WOW64) SkypeUriPreview Preview/0.5", False),
+        ("python-requests/2.32", False),
+        ("", False),
+    ],
+)
+def test_views_of_people_are_counted_by_day(form, world, browser, counts):
+    for _ in range(2):
+        count_view(form=form, browser=browser)
+    world.advance(days=1)
+    count_view(form=form, browser=browser)
+    assert ([2, 1] if counts else []) == [one.count for one in form.views.order_by("day")]
+
+
+def test_share_that_was_sent_is_of_the_days_on_which_views_were_counted(form, world, visit):
+    visit(form)
+    world.advance(days=1)
+    for _ in range(3):
+        count_view(form=form, browser="Mozilla/5.0")
+    visit(form, LENA | {"E-mail address": "ben@example.com"})
+    send(form, LENA | {"E-mail address": "machine@example.com"})
+    counted = count_submissions(form=form)
+    assert (3, 3, 33) == (counted.views, counted.sent, counted.sent_percent)
 
 
 def test_worker_finds_the_work():

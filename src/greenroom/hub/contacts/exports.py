@@ -1,6 +1,6 @@
 """What can be exported of contacts."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 
 from django.db.models import QuerySet, prefetch_related_objects
@@ -18,18 +18,18 @@ _OWN = {
 }  # fmt: skip
 
 
-def describe(*, text: str, tag: str) -> Mapping[str, object]:
-    """Return the parameters of an export of the contacts that are found so, with the custom fields there are now."""
-    fields = list(CustomField.objects.order_by("pk").values_list("pk", "label"))
-    return {"text": text, "tag": tag, "fields": [pk for pk, _ in fields], "labels": [label for _, label in fields]}
-
-
 def _may_market(user: User, params: Params) -> bool:
     return may_market(user)
 
 
 def _found(params: Params) -> QuerySet[Contact]:
     return list_contacts(text=params.get("text", ""), tag=params.get("tag", ""))
+
+
+def _with_fields(params: Params) -> Params:
+    """Add the custom fields there are now."""
+    fields = list(CustomField.objects.order_by("pk").values_list("pk", "label"))
+    return {**params, "fields": [pk for pk, _ in fields], "labels": [label for _, label in fields]}
 
 
 def _columns(params: Params) -> Sequence[str]:
@@ -43,6 +43,7 @@ def _columns(params: Params) -> Sequence[str]:
     may=_may_market,
     count=lambda params: _found(params).count(),
     file_name=lambda params: "contacts",
+    settle=_with_fields,
 )
 def contacts(params: Params, after: int) -> Iterator[Row]:
     """Yield contacts with their tags and custom fields. Four queries more for each few hundred."""

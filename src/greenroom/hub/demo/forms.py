@@ -15,6 +15,7 @@ from greenroom.hub.webforms.services import (
     add_action,
     add_asked_fields,
     add_field,
+    count_view,
     create_form,
     publish_form,
     submit,
@@ -23,6 +24,7 @@ from greenroom.hub.webforms.tokens import Shown, digest_visitor
 
 _NAME = "Safety webinars"
 _ADDRESS = "safety-webinars"
+_VIEWS = 17
 _VISITORS = (
     ("Petra", "Novak", "petra.novak@riverside.example"),
     ("Jonas", "Weber", "jonas.weber@hillcrest.example"),
@@ -51,6 +53,8 @@ def fill_forms(actor: User) -> None:
         add_field(form=form, kind=FormField.Kind.CONSENT, label=purpose.wording, purpose=purpose)
     publish_form(form=form)
     form.refresh_from_db()
+    for _ in range(_VIEWS):
+        count_view(form=form, browser="Mozilla/5.0 (demo)")
     for number, visitor in enumerate(_VISITORS):
         _send(form, *visitor, number=number)
 

@@ -10,6 +10,7 @@ import io
 import json
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain, count
 from typing import Any
 
 from greenroom.hub.exports.models import Export
@@ -32,13 +33,23 @@ Cells = Sequence[Any]
 
 def render(export: Export) -> Iterator[bytes]:
     """Yield the file of an export. Memory does not depend on its length."""
-    columns = get_table(export.table).columns(export.params)
+    columns = list(_tell_apart(get_table(export.table).columns(export.params)))
     rows = _rows(export)
     if export.format == Export.Format.XLSX:
         return _as_xlsx(columns, rows)
     if export.format == Export.Format.JSON:
         return _as_json(columns, rows)
     return _as_csv(columns, rows)
+
+
+def _tell_apart(titles: Iterable[str]) -> Iterator[str]:
+    """Give each column a title of its own: of two that are called alike JSON would keep one."""
+    taken: set[str] = set()
+    for title in titles:
+        others = (f"{title} ({number})" for number in count(2))
+        own = next(one for one in chain([title], others) if one not in taken)
+        taken.add(own)
+        yield own
 
 
 def _rows(export: Export) -> Iterator[Cells]:

@@ -45,7 +45,7 @@ def open_export(*, table: Table, params: Params, format: Export.Format, user: Us
     name = slugify(table.file_name(params))[:150] or table.name
     return Export.objects.create(
         table=table.name,
-        params=dict(params),
+        params=dict(table.settle(params)),
         format=format,
         file_name=f"{name}.{format}",
         requested_by=user,

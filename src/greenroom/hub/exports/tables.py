@@ -31,6 +31,7 @@ class Table:
         may: tells whether a person may have it with these parameters.
         count: how many rows it has now.
         file_name: what the file is called, without its ending.
+        settle: adds to the parameters what must not change while rows are written, such as the columns there are now.
     """
 
     name: str
@@ -39,6 +40,7 @@ class Table:
     may: Callable[[User, Params], bool]
     count: Callable[[Params], int]
     file_name: Callable[[Params], str]
+    settle: Callable[[Params], Params]
 
 
 _tables: dict[str, Table] = {}
@@ -51,6 +53,7 @@ def table(
     may: Callable[[User, Params], bool],
     count: Callable[[Params], int],
     file_name: Callable[[Params], str],
+    settle: Callable[[Params], Params] = lambda params: params,
 ) -> Callable[[RowsAfter], RowsAfter]:
     """Register what yields the rows of a table."""
 
@@ -58,7 +61,7 @@ def table(
         if name in _tables:
             raise ValueError(f"There are two tables named {name}")
         titles = columns if callable(columns) else lambda params: columns
-        _tables[name] = Table(name, titles, rows, may, count, file_name)
+        _tables[name] = Table(name, titles, rows, may, count, file_name, settle)
         return rows
 
     return register

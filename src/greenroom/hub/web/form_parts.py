@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from greenroom.hub.actions.fields import ActionForm
 from greenroom.hub.actions.registry import get_action
 from greenroom.hub.contacts.models import Purpose
+from greenroom.hub.contacts.selectors import list_fields
 from greenroom.hub.core.errors import InvalidInputError, UnknownObjectError
 from greenroom.hub.events.models import Event
 from greenroom.hub.events.products import PRODUCTS
@@ -66,9 +67,7 @@ class FieldForm(forms.Form):
         required=False,
         help_text="People who have told it here are not asked again.",
     )
-    contact_field = forms.ChoiceField(
-        label="Keep it in the contact as", required=False, choices=[("", "Nothing"), *CONTACT_FIELDS.items()]
-    )
+    contact_field = forms.ChoiceField(label="Keep it in the contact as", required=False)
     goto_field = forms.ChoiceField(label="Give it to the organizer as", required=False)
     parameter = forms.CharField(
         label="Take it from the address",
@@ -94,6 +93,10 @@ class FieldForm(forms.Form):
             del self.fields[name]
         if kind == Kind.CONSENT:
             self.fields["label"].widget = forms.Textarea(attrs={"rows": "3"})
+        if "contact_field" in self.fields:
+            customs = [(one.target, one.label) for one in list_fields()]
+            kept_as = [("", "Nothing"), *CONTACT_FIELDS.items(), *customs]
+            self.fields["contact_field"].choices = kept_as  # type: ignore[attr-defined]
         if "goto_field" in self.fields:
             targets = list_targets(list_events_of(field.form))
             kept = {field.goto_field} - {name for name, _ in targets} - {""}

@@ -65,7 +65,7 @@ class MappingForm(forms.Form):
         super().__init__(data, initial=initial)
         self.fields["purpose"].queryset = list_purposes()  # type: ignore[attr-defined]
         own = [(name, words.capitalize()) for name, words in FIELDS.items() if name != "source"]
-        customs = [(f"custom:{one.key}", one.label) for one in list_fields()]
+        customs = [(one.target, one.label) for one in list_fields()]
         targets = [("", "Leave out"), *own, ("tags", "Tags"), *customs]
         columns = {
             f"{_COLUMN}{number}": forms.ChoiceField(

@@ -21,13 +21,13 @@ from greenroom.hub.contacts.models import Contact
 from greenroom.hub.core.errors import StateConflictError, UnknownObjectError
 from greenroom.hub.web.doors import NOTHING, text_of
 from greenroom.hub.web.middleware import content_security_policy
-from greenroom.hub.webforms.answers import read_answers, read_contact_values
+from greenroom.hub.webforms.answers import list_known, read_answers, read_contact_values
 from greenroom.hub.webforms.errors import TooManySubmissionsError
 from greenroom.hub.webforms.forms import VisitorForm, name_of
 from greenroom.hub.webforms.models import FormField, Submission, WebForm
 from greenroom.hub.webforms.outcomes import list_outcomes
 from greenroom.hub.webforms.selectors import find_fixed_events, get_open_form, list_offers
-from greenroom.hub.webforms.services import Sent, confirm_submission, submit
+from greenroom.hub.webforms.services import Sent, confirm_submission, count_view, submit
 from greenroom.hub.webforms.tokens import (
     Acquaintance,
     digest_visitor,
@@ -78,6 +78,8 @@ def _visit(request: HttpRequest, public_id: str, *, is_embedded: bool) -> HttpRe
     known = read_acquaintance(request.COOKIES.get(_COOKIE, ""))
     if request.method != "POST":
         typed = _make(request, form, fields, skipped=_list_skipped(fields, known))
+        if request.method == "GET":
+            count_view(form=form, browser=request.headers.get("User-Agent", ""))
         return _show(request, form, typed, is_embedded=is_embedded)
     if known and not known.is_of(_typed_address(request, fields)):
         known = None  # somebody else sits here now: they are asked everything
@@ -103,13 +105,8 @@ def _list_skipped(fields: Sequence[FormField], known: Acquaintance | None) -> se
     if known is None:
         return set()
     contact = Contact.objects.filter(pk=known.contact_id).first() if known.contact_id else None
-    return {
-        one.pk
-        for one in fields
-        if one.is_asked_once
-        and one.contact_field
-        and (one.contact_field in known.given or (contact and getattr(contact, one.contact_field)))
-    }
+    told = known.given | (list_known(contact) if contact else set())
+    return {one.pk for one in fields if one.is_asked_once and one.contact_field in told}
 
 
 def _typed_address(request: HttpRequest, fields: Sequence[FormField]) -> str:

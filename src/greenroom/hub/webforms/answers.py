@@ -1,11 +1,15 @@
 """What visitors answer, and what of it goes to contacts and to the organizers of events."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 
 import msgspec
 
-from greenroom.hub.contacts.models import Contact
+from greenroom.hub.contacts.models import Contact, CustomField, FieldValue
+from greenroom.hub.contacts.selectors import list_fields, list_values
+from greenroom.hub.contacts.services import read_value
+from greenroom.hub.core.errors import InvalidInputError
 from greenroom.hub.events.models import Event
 from greenroom.hub.events.registration_form import (
     BASIC_FORM,
@@ -79,15 +83,39 @@ def asked_at(event: Event) -> RegistrationForm:
     return RegistrationForm.from_json(event.registration_form) if event.registration_form else BASIC_FORM
 
 
+def list_custom_fields(fields: Iterable[FormField]) -> dict[str, CustomField]:
+    """Return the custom fields of contacts in which these fields keep their answers, by target. One query at most."""
+    wanted = {one.contact_field for one in fields} - {"", *CONTACT_FIELDS}
+    return {one.target: one for one in list_fields() if one.target in wanted} if wanted else {}
+
+
 def read_contact_values(fields: Iterable[FormField], answers: Sequence[Answer]) -> dict[str, str]:
-    """Return what was told of the contact, by the name of the contact's field."""
+    """Return what was told of the contact, by the name of the contact's field or the target of a custom one."""
     given = {one.field: one.shown for one in answers if one.values}
-    mapped = [one for one in fields if one.contact_field in CONTACT_FIELDS and one.pk in given]
+    mapped = [one for one in fields if one.contact_field and one.pk in given]
     return {one.contact_field: given[one.pk][: longest(one.contact_field)] for one in mapped}
+
+
+def read_custom_values(told: Mapping[str, str], customs: Mapping[str, CustomField]) -> list[tuple[CustomField, str]]:
+    """Return of what was told what custom fields take; what is not of a field's kind stays in the answer alone."""
+    values = []
+    for target, field in customs.items():
+        with suppress(InvalidInputError):
+            if target in told and read_value(field, told[target]):
+                values.append((field, told[target]))
+    return values
+
+
+def list_known(contact: Contact) -> set[str]:
+    """Return of which fields of a contact we know what is in them, by name or target. One query."""
+    own = {name for name in CONTACT_FIELDS if getattr(contact, name)}
+    return own | {one.field.target for one in list_values(contact=contact)}
 
 
 def longest(contact_field: str) -> int:
     """Return how many characters a contact's field takes."""
+    if contact_field not in CONTACT_FIELDS:
+        return FieldValue._meta.get_field("text").max_length or _LONGEST
     length = Contact._meta.get_field(contact_field).max_length  # type: ignore[union-attr]
     return length or _LONGEST
 

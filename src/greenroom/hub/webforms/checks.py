@@ -8,7 +8,7 @@ from greenroom.hub.core.errors import UnknownObjectError
 from greenroom.hub.events.models import Event
 from greenroom.hub.events.products import Ability, can
 from greenroom.hub.events.registration_form import FIELD_LABELS
-from greenroom.hub.webforms.answers import asked_at, question_target
+from greenroom.hub.webforms.answers import CONTACT_FIELDS, asked_at, list_custom_fields, question_target
 from greenroom.hub.webforms.models import EVENT_FIELD, REGISTER, FormAction, FormField, WebForm
 from greenroom.hub.webforms.selectors import find_fixed_events, list_offers
 
@@ -83,6 +83,10 @@ def _problems_of_fields(fields: Sequence[FormField], actions: Sequence[FormActio
     if not any(one.kind == Kind.EMAIL for one in fields):
         problems.append(Problem("Add a field for the e-mail address: without it nobody can be told anything."))
     used = {one.settings.get(EVENT_FIELD) for one in actions}
+    customs = list_custom_fields(fields)
+    gone = [one for one in fields if one.contact_field not in {"", *CONTACT_FIELDS, *customs}]
+    sentence = "“{}” is kept in a field of contacts that is no longer here. Choose another for it."
+    problems += [Problem(sentence.format(one), is_blocking=False) for one in gone]
     unused = [one for one in fields if one.kind == Kind.EVENT and one.pk not in used]
     sentence = "Nothing is done with “{}”. Add an action that takes the event from it."
     return problems + [Problem(sentence.format(one), is_blocking=False) for one in unused]

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from greenroom.hub.contacts.addresses import LONGEST, normalize
+from greenroom.hub.contacts.services import read_value
 from greenroom.hub.core.errors import InvalidInputError
 from greenroom.hub.core.texts import storable
 from greenroom.hub.events.models import Event
@@ -14,6 +15,7 @@ from greenroom.hub.webforms.answers import (
     Answer,
     answer_organizer,
     asked_at,
+    list_custom_fields,
     longest,
     question_target,
 )
@@ -101,6 +103,7 @@ class VisitorForm(forms.Form):
             return
         for event in self._find_events_to_register_for():
             self._check_for(event)
+        self._check_customs()
 
     def _find_events_to_register_for(self) -> list[Event]:
         fields = {one.settings.get(EVENT_FIELD) for one in self._actions if one.kind == REGISTER}
@@ -122,6 +125,20 @@ class VisitorForm(forms.Form):
             targets = {f"question_{one.key}": question_target(one.text) for one in asked_at(event).questions}
             for name, problem in error.errors.items():
                 self._note(targets.get(name, name), problem)
+
+    def _check_customs(self) -> None:
+        """Refuse what contacts do not take, such as a word where a number is kept."""
+        customs = list_custom_fields(self.asked)
+        for one in self.asked:
+            custom = customs.get(one.contact_field)
+            # What was offered or came with the address is no fault of the visitor's.
+            if custom is None or one.kind in {Kind.HIDDEN, Kind.CHOICE, Kind.SEVERAL, Kind.CHECKBOX}:
+                continue
+            try:
+                read_value(custom, ", ".join(self._values_of(one))[: longest(one.contact_field)])
+            except InvalidInputError as error:
+                if name_of(one) not in self.errors:
+                    self.add_error(name_of(one), error.errors[custom.key])
 
     def _note(self, target: str, problem: str) -> None:
         """Say beside its field what an organizer would refuse; what no field here asks is no fault of the visitor's."""

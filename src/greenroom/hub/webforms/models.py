@@ -81,7 +81,9 @@ class FormField(models.Model):
     help = models.TextField(blank=True)
     is_required = models.BooleanField(default=False)
     choices = models.JSONField(default=list, help_text="The answers to choose from, in order.")
-    contact_field = models.CharField(max_length=64, blank=True, help_text="What of the contact it is.")
+    contact_field = models.CharField(
+        max_length=80, blank=True, help_text="What of the contact it is, or `CustomField.target`."
+    )
     goto_field = models.TextField(
         blank=True, help_text="GoTo's name of the field it answers, or `question:` and the words of a question."
     )
@@ -105,6 +107,17 @@ class FormField(models.Model):
     def __str__(self) -> str:
         """Return the label."""
         return self.label
+
+
+class FormViews(models.Model):
+    """How often a form was shown on one day; of who looked nothing is kept."""
+
+    form = models.ForeignKey(WebForm, on_delete=models.CASCADE, related_name="views", db_index=False)
+    day = models.DateField(help_text="In UTC.")
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["form", "day"], name="form_views_by_day")]
 
 
 class FormAction(models.Model):

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
 from greenroom.hub.connections.models import Connection
@@ -93,7 +93,9 @@ def list_submissions(*, form: WebForm, text: str = "", state: str = "") -> Query
 class Statistics:
     """How a form does."""
 
+    views: int
     sent: int
+    sent_since_counted: int
     unconfirmed: int
     set_aside: int
     accepted: int
@@ -103,18 +105,21 @@ class Statistics:
     by_day: Sequence[tuple[str, int]]
 
     @property
-    def steps(self) -> list[tuple[str, int]]:
-        """Return how many remain at each step, for a picture."""
-        return [("Sent", self.sent), ("Accepted", self.accepted)]
+    def sent_percent(self) -> int:
+        """Return of how many in a hundred times that it was shown it was sent."""
+        return min(100, 100 * self.sent_since_counted // self.views) if self.views else 0
 
 
 def count_submissions(*, form: WebForm) -> Statistics:
-    """Return how many were sent and what has become of them. Three queries."""
+    """Return how many were sent and what has become of them, and how often it was shown. Five queries."""
     by_state = dict(form.submissions.order_by().values_list("state").annotate(count=Count("pk")))
     acts = SubmissionAct.objects.filter(submission__form=form).order_by()
     by_act = dict(acts.values_list("state").annotate(count=Count("pk")))
+    shown = form.views.aggregate(times=Sum("count"), since=Min("day"))
     return Statistics(
+        views=shown["times"] or 0,
         sent=sum(by_state.values()),
+        sent_since_counted=_count_since(form, shown["since"]) if shown["since"] else 0,
         unconfirmed=by_state.get(State.UNCONFIRMED, 0),
         set_aside=by_state.get(State.SET_ASIDE, 0),
         accepted=by_state.get(State.ACCEPTED, 0),
@@ -123,6 +128,12 @@ def count_submissions(*, form: WebForm) -> Statistics:
         failed=by_act.get(SubmissionAct.State.FAILED, 0),
         by_day=_count_by_day(form),
     )
+
+
+def _count_since(form: WebForm, day: date) -> int:
+    """Return how many people have sent a form since a day in UTC."""
+    since = datetime.combine(day, time.min, UTC)
+    return form.submissions.exclude(state=State.SET_ASIDE).filter(submitted_at__gte=since).count()
 
 
 def _count_by_day(form: WebForm) -> list[tuple[str, int]]:

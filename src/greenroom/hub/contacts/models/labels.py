@@ -56,6 +56,11 @@ class CustomField(models.Model):
         """Return the label."""
         return self.label
 
+    @property
+    def target(self) -> str:
+        """By what columns of files and fields of forms name it, beside the fields that every contact has."""
+        return f"custom:{self.key}"
+
 
 class FieldValue(models.Model):
     """

@@ -39,7 +39,7 @@ from greenroom.hub.jobs.registry import task
 from greenroom.hub.users.models import User
 
 KEPT_FOR = timedelta(days=30)
-# Where a column may go, beside the fields of contacts and `custom:KEY`.
+# Where a column may go, beside the fields of contacts and custom fields (`CustomField.target`).
 TARGETS = ("email", *FIELDS, "tags")
 _PART = 500
 _BAD_ROWS_KEPT = 1000
@@ -55,7 +55,7 @@ def open_import(*, file: IO[bytes], name: str, actor: User, encoding: str = "") 
         InvalidInputError: it cannot be read; `errors` has `file` or `encoding`.
     """
     how = look_at(file, encoding=encoding)
-    customs = {one.label.lower(): f"custom:{one.key}" for one in CustomField.objects.all()}
+    customs = {one.label.lower(): one.target for one in CustomField.objects.all()}
     with transaction.atomic():
         opened = Import.objects.create(
             file_name=name[-200:], encoding=how.encoding, delimiter=how.delimiter, columns=how.columns,
@@ -225,7 +225,7 @@ def _owners(emails: Mapping[str, Any]) -> dict[str, int]:
 
 
 def _read_rows(source: Import, rows: Sequence[Any], tally: _Tally) -> Iterator[_Row]:
-    customs = {f"custom:{one.key}": one for one in CustomField.objects.all()}
+    customs = {one.target: one for one in CustomField.objects.all()}
     for line, cells, problem in rows:
         try:
             if problem:

@@ -19,12 +19,12 @@ from greenroom.hub.events.services import store_event, store_registration_form
 from greenroom.hub.jobs.registry import task
 
 
-def keep_registration_form_fresh(*, event: Event) -> None:
-    """Have the organizer's form read again in the background when it is unknown, refused or an hour old."""
+def keep_registration_form_fresh(*, event: Event, at_most: timedelta = timedelta(hours=1)) -> None:
+    """Have the organizer's form read again in the background when it is unknown, refused or older than that."""
     if event.state in {Event.State.CANCELLED, Event.State.MISSING}:
         return  # nobody signs up any more, and GoTo has no form
     read_at = event.registration_form_read_at
-    if read_at is None or clock.now() - read_at > timedelta(hours=1):
+    if read_at is None or clock.now() - read_at > at_most:
         read_registration_form.enqueue(event_id=event.pk, dedupe_key=f"form:{event.pk}")
 
 

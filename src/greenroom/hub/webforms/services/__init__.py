@@ -4,6 +4,7 @@ from greenroom.hub.webforms.services.building import (
     add_action,
     add_asked_fields,
     add_field,
+    ask_organizers,
     change_action,
     change_field,
     change_form,
@@ -24,6 +25,7 @@ from greenroom.hub.webforms.services.submitting import (
     forget_unaccepted,
     submit,
 )
+from greenroom.hub.webforms.services.viewing import count_view
 
 __all__ = [
     "Sent",
@@ -31,11 +33,13 @@ __all__ = [
     "add_action",
     "add_asked_fields",
     "add_field",
+    "ask_organizers",
     "change_action",
     "change_field",
     "change_form",
     "close_form",
     "confirm_submission",
+    "count_view",
     "create_form",
     "delete_form",
     "forget_unaccepted",

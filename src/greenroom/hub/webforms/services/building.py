@@ -5,8 +5,9 @@ What is published stays whole: a change that would leave an organizer without wh
 and says what is missing. A draft may be anything.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,12 +15,15 @@ from django.db import transaction
 from django.db.models import Model
 
 from greenroom.hub.actions.registry import check_settings
+from greenroom.hub.contacts.models import CustomField
+from greenroom.hub.contacts.selectors import list_fields
+from greenroom.hub.contacts.services import read_value
 from greenroom.hub.core import clock
 from greenroom.hub.core.errors import InvalidInputError, StateConflictError
 from greenroom.hub.core.positions import Place, next_position, put_before, step
 from greenroom.hub.core.texts import storable
 from greenroom.hub.events.models import Event
-from greenroom.hub.events.products import PRODUCTS
+from greenroom.hub.events.products import PRODUCTS, Ability, can
 from greenroom.hub.sync.services import keep_registration_form_fresh
 from greenroom.hub.users.models import User
 from greenroom.hub.webforms.answers import CONTACT_FIELDS
@@ -231,24 +235,43 @@ def _checked_for_kind(kind: FormField.Kind, given: Mapping[str, Any], errors: di
                 "is_required": False,
                 "parameter": given.get("parameter", "").strip(),
                 "default": storable(given.get("default", "")).strip(),
-                **_checked_mapping(given, errors),
+                **_checked_mapping(kind, given, (), errors),
             }
         case _:
             choices = _checked_choices(given, errors) if kind in _CHOICES else []
             return {
                 "choices": choices,
                 "is_asked_once": bool(given.get("is_asked_once")),
-                **_checked_mapping(given, errors),
+                **_checked_mapping(kind, given, choices, errors),
             }
 
 
-def _checked_mapping(given: Mapping[str, Any], errors: dict[str, str]) -> dict[str, str]:
+def _checked_mapping(
+    kind: FormField.Kind, given: Mapping[str, Any], choices: Sequence[str], errors: dict[str, str]
+) -> dict[str, str]:
     contact_field, goto_field = given.get("contact_field", ""), storable(given.get("goto_field", "")).strip()
     if contact_field and contact_field not in CONTACT_FIELDS:
-        errors["contact_field"] = "Contacts have nothing of this name."
+        custom = next((one for one in list_fields() if one.target == contact_field), None)
+        problem = _find_misfit(custom, kind, choices) if custom else "Contacts have nothing of this name."
+        errors |= {"contact_field": problem} if problem else {}
     if goto_field == "email":
         errors["goto_field"] = "The e-mail address comes from its own field."
     return {"contact_field": contact_field, "goto_field": goto_field}
+
+
+def _find_misfit(custom: CustomField, kind: FormField.Kind, choices: Sequence[str]) -> str:
+    """Say why the answers of a field are never of the kind of a custom field; empty when they may be."""
+    is_list = custom.kind in {CustomField.Kind.CHOICE, CustomField.Kind.YES_NO}
+    if is_list and kind not in {Kind.CHOICE, Kind.CHECKBOX, Kind.HIDDEN}:
+        return f"“{custom}” takes only some answers: ask for it with a choice of one."
+    if kind == Kind.SEVERAL and custom.kind != CustomField.Kind.TEXT:
+        return f"“{custom}” takes one answer only."
+    for answer in ["Yes"] if kind == Kind.CHECKBOX else choices:
+        try:
+            read_value(custom, answer)
+        except InvalidInputError:
+            return f"“{custom}” does not take “{answer}”."
+    return ""
 
 
 def _checked_choices(given: Mapping[str, Any], errors: dict[str, str]) -> list[str]:
@@ -344,12 +367,24 @@ def _keeping_whole(form: WebForm, *, is_published: bool = False) -> Iterator[Non
     with transaction.atomic():
         _lock(form)
         yield
-        for event in list_events_of(form):
-            if event.registration_form is None:
-                keep_registration_form_fresh(event=event)
+        ask_organizers(form=form)
         blocking = [one.sentence for one in find_problems(form) if one.is_blocking]
         if blocking and (is_published or form.is_open):
             raise InvalidInputError(" ".join(blocking))
+
+
+def ask_organizers(*, form: WebForm, at_most: timedelta = timedelta(hours=1)) -> None:
+    """
+    Have read again, in the background, what organizers ask in the events of a form.
+
+    They may ask for more tomorrow, and for more in an event that is planned tomorrow: the form's page then says so.
+
+    Args:
+        at_most: how old what we know may be.
+    """
+    for event in list_events_of(form):
+        if can(event.product, Ability.REGISTER):
+            keep_registration_form_fresh(event=event, at_most=at_most)
 
 
 def _lock(form: WebForm) -> None:

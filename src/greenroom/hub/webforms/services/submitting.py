@@ -14,15 +14,23 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from greenroom.hub.contacts.addresses import normalize
-from greenroom.hub.contacts.models import Consent, ConsentRecord, Contact, ContactAddress
-from greenroom.hub.contacts.services import change_contact, make_contact, record_consent
+from greenroom.hub.contacts.models import Consent, ConsentRecord, Contact, ContactAddress, CustomField
+from greenroom.hub.contacts.services import change_contact, make_contact, record_consent, set_values
 from greenroom.hub.core import clock
 from greenroom.hub.core.checkpoints import reached
 from greenroom.hub.core.errors import InvalidInputError, StateConflictError
 from greenroom.hub.ledger.models import Fact
 from greenroom.hub.ledger.services import NewFact, append
 from greenroom.hub.mailing.services import queue_letter
-from greenroom.hub.webforms.answers import CONTACT_FIELDS, Answer, read_answers, read_contact_values, store_answers
+from greenroom.hub.webforms.answers import (
+    CONTACT_FIELDS,
+    Answer,
+    list_custom_fields,
+    read_answers,
+    read_contact_values,
+    read_custom_values,
+    store_answers,
+)
 from greenroom.hub.webforms.errors import FormClosedError, TooManySubmissionsError
 from greenroom.hub.webforms.models import FormField, Submission, WebForm
 from greenroom.hub.webforms.services.performing import queue_acts
@@ -130,8 +138,11 @@ def _is_theirs(contact_id: int | None, email: str) -> bool:
 def _take_in(submission: Submission, *, is_proven: bool) -> None:
     """Make of a submission what it is to be: a contact, what they agreed to, a fact, and acts."""
     fields, answers = list(submission.form.fields.select_related("purpose")), read_answers(submission.answers)
-    submission.contact = _keep_contact(submission.email, read_contact_values(fields, answers), is_proven)
+    told = read_contact_values(fields, answers)
+    own = {name: value for name, value in told.items() if name in CONTACT_FIELDS}
+    submission.contact = _keep_contact(submission.email, own, is_proven)
     submission.save(update_fields=["contact"])
+    _keep_customs(submission.contact, read_custom_values(told, list_custom_fields(fields)), is_proven)
     for field in fields:
         _note_consent(submission, field, answers, is_proven)
     append(
@@ -168,6 +179,12 @@ def _keep_contact(email: str, values: dict[str, str], is_proven: bool) -> Contac
     if any(known[name] != value for name, value in told.items()):
         contact = change_contact(contact=contact, **known | told)
     return contact
+
+
+def _keep_customs(contact: Contact, values: Sequence[tuple[CustomField, str]], is_proven: bool) -> None:
+    """Write what was told for custom fields, by the same rule: a stranger only fills in what is missing."""
+    filled = set() if is_proven else set(contact.field_values.values_list("field_id", flat=True))
+    set_values(values=[(contact.pk, field, text) for field, text in values if field.pk not in filled])
 
 
 def _note_consent(submission: Submission, field: FormField, answers: Sequence[Answer], is_proven: bool) -> None:
