@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.core import mail
 
 from greenroom.hub.actions.registry import Subject, check_settings, find_titles, get_action, list_actions, perform
 from greenroom.hub.contacts.models import ConsentRecord, Contact, ContactTag
@@ -182,6 +183,73 @@ def test_an_email_whose_merge_tag_stands_for_nothing_is_an_obstacle(event, ada):
     assert "" == find_obstacle({"email": email.pk})
     Event.objects.update(state=Event.State.CANCELLED)
     assert "was cancelled" in find_obstacle({"email": email.pk})
+
+
+@pytest.fixture
+def places(connection, event) -> dict[str, Event]:
+    """An event of each product; into a meeting and a support session leads one link for everybody."""
+    made = {"webinar": event}
+    for product in ("training", "meeting", "assist"):
+        made[product] = Event.objects.create(
+            connection=connection, product=product, event_key=f"9{product}", organizer_key="1", title="Other",
+            join_url="" if product == "training" else "http://goto.test/join",
+        )  # fmt: skip
+    for one in (event, made["training"]):
+        Registrant.objects.create(event=one, registrant_key="7", email="cora@example.com", status="APPROVED")
+    return made
+
+
+@pytest.mark.parametrize(
+    ("product", "path", "left_out"),
+    [("webinar", "r", True), ("training", "r", True), ("meeting", "e", False), ("assist", "e", False)],
+)
+def test_the_link_into_the_chosen_event_is_sent_once_to_each_who_may_enter(
+    places, ada, run_jobs, product, path, left_out
+):
+    cora, dan = make_person("Cora"), make_person("Dan")
+    body = f"{{{product}_title}}: {{{product}_button}}"
+    settings = {"event": places[product].pk, "email": save_email(name="In", actor=ada, subject="In", body=body).pk}
+    assert "" == get_action("send_link").find_obstacle(settings)
+    for _ in range(2):
+        problems = perform("send_link", subjects(cora, dan), settings).problems
+        assert ({dan.pk: "They are not registered, so there is no link of theirs."} if left_out else {}) == problems
+    run_jobs()
+    letters = {one.to[0]: str(one.alternatives[0][0]) for one in mail.outbox}
+    assert ({"cora@example.com"} if left_out else {"cora@example.com", "dan@example.com"}) == letters.keys()
+    assert len(letters) == len(mail.outbox)
+    assert all(f"/go/join/{path}/" in one and places[product].title in one for one in letters.values())
+
+
+def test_the_link_to_start_goes_to_organizers_unless_the_email_says_otherwise(places, ada, run_jobs):
+    olga, cora = make_person("Olga", email="olga@northwind.example"), make_person("Cora")
+    email = save_email(name="Start", actor=ada, subject="Start", body="{start_button}")
+    settings = {"event": places["webinar"].pk, "email": email.pk}
+    problems = perform("send_link", subjects(olga, cora), settings).problems
+    assert {cora.pk: "They do not organize the event, so they were not let start it."} == problems
+    save_email(email=email, name="Start", actor=ada, subject="Start", body="Go: {start_button}", allows_host_links=True)
+    assert {} == perform("send_link", subjects(cora, cause="knowingly"), settings).problems
+    run_jobs()
+    ways = {one.to[0]: "/go/start/" in str(one.alternatives[0][0]) for one in mail.outbox}
+    assert {"olga@northwind.example": False, "cora@example.com": True} == ways
+    email.refresh_from_db()
+    assert (True, ada) == (email.version.allows_host_links, email.version.created_by)
+
+
+@pytest.mark.parametrize(
+    ("product", "body", "why"),
+    [
+        ("webinar", "Hello", "leads nowhere. Write {webinar_button}"),
+        ("webinar", "{training_button}", "{training_button} cannot lead to “Intro”. Write {webinar_button}"),
+        ("assist", "{start_button}", "GoTo tells how to start “Other” only once"),
+    ],
+)
+def test_an_email_that_cannot_lead_into_the_event_is_an_obstacle_and_sends_nothing(places, ada, product, body, why):
+    email = save_email(name="In", actor=ada, subject="In", body=body)
+    settings = {"event": places[product].pk, "email": email.pk}
+    assert why in get_action("send_link").find_obstacle(settings)
+    cora = make_person("Cora")
+    assert why in perform("send_link", subjects(cora), settings).problems[cora.pk]
+    assert not Message.objects.exists()
 
 
 def test_tags_are_given_and_taken(world):

@@ -107,6 +107,16 @@ def test_save_refuses_an_event_that_is_not_there_or_not_to_be_entered(people, ad
         make_email(ada, f"{{webinar_button event={event.event_key}}}")
 
 
+@pytest.mark.parametrize("tag", ["{meeting_link}", "{assist_button}", "{start_button}", "{webinar_registration_link}"])
+def test_tag_that_does_not_say_which_event_is_meant_can_be_kept_but_not_sent(everybody, ada, tag) -> None:
+    """An action that sends it says so."""
+    email = make_email(ada, tag)
+    with pytest.raises(InvalidInputError, match="Say which event"):
+        broadcast(email=email, segment=everybody, actor=ada)
+    with pytest.raises(InvalidInputError, match="Say which event"):
+        make_email(ada, tag, name="For a segment", segment=everybody)
+
+
 def test_who_has_no_link_when_it_is_sent_is_held_back_with_the_reason(people, everybody, ada, run_jobs, world) -> None:
     email = make_email(ada, "{webinar_button}", segment=everybody)
     sent = broadcast(email=email, segment=everybody, actor=ada, starts_at=world.now + timedelta(hours=1))

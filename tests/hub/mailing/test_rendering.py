@@ -90,10 +90,6 @@ def test_no_name_can_become_html_a_header_or_a_tag(first, organization) -> None:
     ("written", "problem"),
     [
         ("{webinar_buton}", "Do you mean {webinar_button}?"),
-        ("{meeting_link}", "Say which event is meant"),
-        ("{assist_button}", "Say which event is meant"),
-        ("{start_button}", "Say which event is meant"),
-        ("{webinar_registration_link}", "Say which event people are to sign up for"),
         ("{first_name event=1}", "takes no event"),
         ("{webinar_link text=x}", "takes no text"),
     ],

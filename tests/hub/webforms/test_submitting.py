@@ -21,6 +21,7 @@ from greenroom.hub.webforms.models import Submission, SubmissionAct
 from greenroom.hub.webforms.selectors import count_submissions
 from greenroom.hub.webforms.services import (
     accept_submission,
+    add_action,
     add_field,
     close_form,
     count_view,
@@ -70,6 +71,20 @@ def test_who_signs_up_here_is_mailed_their_own_link(form, event, ada, world, vis
     token = mail.outbox[-1].body.partition("/go/join/r/")[2].partition("/")[0]
     registrant = find_registrants_way_in(token).registrant
     assert ("lena@example.com", event.pk) == (registrant.email, registrant.event_id)
+
+
+def test_visitor_is_sent_the_link_into_what_they_chose_once_goto_has_registered_them(
+    ada, event, pull, world, visit, run_jobs
+):
+    other = pull(world.schedule_webinar("Other"))
+    form = make_form(ada, start="webinar")
+    choice = form.fields.get(kind="event")
+    email = save_email(name="In", actor=ada, subject="{webinar_title}", body="{webinar_button}")
+    add_action(form=form, kind="send_link", given={"event_field": choice.pk, "email": email.pk})
+    submission = visit(form, {**LENA, choice.label: str(other.pk)})
+    settle(world, run_jobs)
+    assert ["done", "done"] == states(submission)
+    assert [(["lena@example.com"], "Other")] == [(one.to, one.subject) for one in mail.outbox]
 
 
 def test_sending_is_one_fact_with_the_contact(form, visit, run_jobs):

@@ -27,6 +27,11 @@ your webinar “{webinar_title}” starts on {webinar_when}.
 {webinar_button}
 
 This button is yours alone. See you soon."""
+_WAY_IN = """Dear {first_name|friend},
+
+this leads you into “{meeting_title}”.
+
+{meeting_button}"""
 _NEWSLETTER = """<h1>New this month</h1>
 <p>Dear {first_name|friend}, we have planned new webinars and trainings.</p>
 <p><a href="https://northwind.example/dates">See all dates</a></p>"""
@@ -59,6 +64,7 @@ def _write_emails(news: Purpose, marketer: User) -> None:
     save_segment(name="Registered for a webinar to come", rules={"all": [coming]}, actor=marketer)
     subject = "{webinar_title} starts soon"
     save_email(name="Your webinar starts soon", subject=subject, body=_REMINDER, actor=marketer)
+    save_email(name="Your way into the meeting", subject="{meeting_title}", body=_WAY_IN, actor=marketer)
     save_email(name="News of the month", subject="New webinars for you", body=_NEWSLETTER, purpose=news, actor=marketer)
 
 

@@ -12,7 +12,7 @@ from greenroom.hub.events.products.base import Ability
 from greenroom.hub.events.services.joining import join_link_for_everybody
 from greenroom.hub.mailing.models import EmailVersion
 from greenroom.hub.mailing.resolving import find_event, list_organizers
-from greenroom.hub.mailing.tags import START, Tag, check_tags, list_tags
+from greenroom.hub.mailing.tags import START, Tag, ask_for_event, check_tags, list_tags
 from greenroom.hub.segments.models import Segment
 
 _NAMED = 3
@@ -23,17 +23,33 @@ _CLOSED = {
 }
 
 
-def check_version(version: EmailVersion) -> None:
+def check_draft(version: EmailVersion) -> None:
     """
-    Refuse merge tags that stand for nothing, whoever is addressed.
+    Refuse merge tags that stand for nothing, whoever is addressed and whatever the e-mail will be about.
 
     Raises:
         InvalidInputError: `errors["tags"]` says which, and what to do.
     """
     for text in (version.subject, version.preheader, version.body):
         check_tags(text)
-    for tag in _about_events(version):
+    for tag in list_event_tags(version):
         if tag.event and (problem := _problem_of_event(tag, find_event(tag.product, tag.event))):
+            raise _refused(problem)
+
+
+def check_version(version: EmailVersion, *, about: Event | None = None) -> None:
+    """
+    Refuse merge tags that stand for nothing, whoever is addressed.
+
+    Args:
+        about: the event of tags that name none.
+
+    Raises:
+        InvalidInputError: `errors["tags"]` says which, and what to do.
+    """
+    check_draft(version)
+    for tag in list_event_tags(version):
+        if not tag.event and (problem := _problem_of_what_it_is_about(tag, about) if about else ask_for_event(tag)):
             raise _refused(problem)
 
 
@@ -46,7 +62,7 @@ def check_segment(version: EmailVersion, segment: Segment) -> None:
     """
     check_version(version)
     members = Contact.objects.filter(memberships__segment=segment, memberships__is_in=True).exclude(email="")
-    for tag in _about_events(version):
+    for tag in list_event_tags(version):
         if problem := _problem_of_people(tag, members, version, segment):
             raise _refused(problem)
 
@@ -55,23 +71,28 @@ def _refused(problem: str) -> InvalidInputError:
     return InvalidInputError(problem, {"tags": problem})
 
 
-def _about_events(version: EmailVersion) -> Iterable[Tag]:
+def list_event_tags(version: EmailVersion) -> Iterable[Tag]:
+    """Return the merge tags of an e-mail that are about events, each once."""
     texts = (version.subject, version.preheader, version.body)
     return dict.fromkeys(tag for text in texts for tag in list_tags(text) if tag.product)
 
 
-def _needs_way_in(tag: Tag) -> bool:
-    return tag.part in {"button", "link"}
+def _problem_of_what_it_is_about(tag: Tag, event: Event) -> str:
+    if tag.product not in (START, event.product):
+        return f"{tag} cannot lead to “{event.title}”. Write {{{event.product}_{tag.part}}}, or name an event in it."
+    return _problem_of_event(tag, event)
 
 
 def _problem_of_event(tag: Tag, event: Event | None) -> str:
     if event is None:
         what = "event" if tag.product == START else get_product(tag.product).words.one.lower()
         return f"{tag}: there is no {what} with this key or number. Copy it from the page of the event."
-    if not _needs_way_in(tag):
+    if not tag.is_way_in:
         return ""
     if event.state in _CLOSED:
         return f"{tag}: “{event.title}” {_CLOSED[Event.State(event.state)]}. Name another one."
+    if tag.product == START and can(event.product, Ability.SUPPORT):
+        return f"{tag}: GoTo tells how to start “{event.title}” only once, to whoever made it."
     if tag.product != START and not can(event.product, Ability.REGISTER) and not join_link_for_everybody(event):
         return f"{tag}: we have no join link of “{event.title}”. Put it into a lesson and paste its invitation there."
     return ""
@@ -80,7 +101,7 @@ def _problem_of_event(tag: Tag, event: Event | None) -> str:
 def _problem_of_people(tag: Tag, members: "QuerySet[Contact]", version: EmailVersion, segment: Segment) -> str:
     if tag.product == START:
         return "" if version.allows_host_links else _problem_of_starters(tag, members, segment)
-    if not can(tag.product, Ability.REGISTER) or (tag.event and not _needs_way_in(tag)) or tag.default:
+    if not can(tag.product, Ability.REGISTER) or (tag.event and not tag.is_way_in) or tag.default:
         return ""
     event = find_event(tag.product, tag.event) if tag.event else None
     signed_up = Participation.objects.filter(contact=OuterRef("pk"), is_registered=True)

@@ -101,6 +101,7 @@ class Message(models.Model):
     version = models.ForeignKey(EmailVersion, null=True, on_delete=models.CASCADE, related_name="messages")
     broadcast = models.ForeignKey(Broadcast, null=True, on_delete=models.CASCADE, related_name="messages")
     contact = models.ForeignKey(Contact, null=True, on_delete=models.CASCADE, related_name="messages")
+    about = models.CharField(max_length=64, blank=True, help_text="Key of the event of merge tags that name none.")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     cause = models.CharField(max_length=200, blank=True, help_text="What asked for it, such as a course's notice.")
     dedupe_key = models.CharField(max_length=200, unique=True)

@@ -44,24 +44,29 @@ class Resolved:
     missing: dict[int, str] = field(default_factory=dict)
 
 
-def resolve(tags: Collection[Tag], contacts: Collection[Contact], *, allows_host_links: bool = False) -> Resolved:
+def resolve(
+    tags: Collection[Tag], contacts: Collection[Contact], *, about: str = "", allows_host_links: bool = False
+) -> Resolved:
     """
     Return what tags stand for, for each contact; five queries for each event that tags are about, at most.
 
     Args:
+        about: key of the event that tags are about which name none.
         allows_host_links: the sender wants whoever gets this to start the event.
     """
     resolved = Resolved({one.pk: _about(one, tags) for one in contacts})
     about_events: dict[tuple[str, str], list[Tag]] = {}
     for tag in tags:
         if tag.product:
-            about_events.setdefault((tag.product, tag.event), []).append(tag)
+            about_events.setdefault((tag.product, tag.event or about), []).append(tag)
     if not about_events:
         return resolved
     people = {one.pk: one for one in contacts}
     addresses = dict(ContactAddress.objects.filter(contact__in=people).values_list("email", "contact_id"))
     for (product, key), asked in about_events.items():
-        if product == START:
+        if not key and asked[0].must_name_event:
+            resolved.missing |= dict.fromkeys(people, "event_not_named")
+        elif product == START:
             _let_start(resolved, asked, key, addresses, people, allows_host_links)
         else:
             _lead_in(resolved, asked, product, key, addresses, people)

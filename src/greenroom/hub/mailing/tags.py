@@ -6,6 +6,7 @@ Merge tags: what differs from person to person in an e-mail.
     {webinar_button event=123 text="Come"}  into this one; also `training`, `meeting` and `assist`
     {webinar_link}  {webinar_title}  {webinar_when}  {webinar_registration_link event=123}
     {start_button event=123}                the organizer's door
+    {meeting_button}                        the way into the event that the mail is about
     {unsubscribe_link}  {preferences_link}
 """
 
@@ -38,7 +39,7 @@ class Tag:
     One merge tag.
 
     Attributes:
-        event: key or number of the event it names; empty for the next one of each person.
+        event: key or number of the event it names; empty for the one the mail is about, or the next of each person.
         text: the words on a button.
         default: what stands there when nothing is known.
     """
@@ -61,6 +62,16 @@ class Tag:
     def part(self) -> str:
         """What of the event it stands for."""
         return (_OF_EVENTS | _OF_STARTING).get(self.name, ("", ""))[1]
+
+    @property
+    def must_name_event(self) -> bool:
+        """Whether it is about an event that nobody's sign-ups lead to."""
+        return bool(self.product) and (self.product == START or not can(self.product, Ability.REGISTER))
+
+    @property
+    def is_way_in(self) -> bool:
+        """Whether it leads into an event."""
+        return self.part in {"button", "link"}
 
     @property
     def is_link(self) -> bool:
@@ -92,7 +103,7 @@ def list_tags(text: str) -> Iterator[Tag]:
 
 def check_tags(text: str) -> None:
     """
-    Refuse tags that there are not, and those that cannot mean anything, whoever is addressed.
+    Refuse tags that there are not, and what they do not take.
 
     Raises:
         InvalidInputError: `errors["tags"]` names the first of them and says what to write instead.
@@ -108,11 +119,15 @@ def _problem(tag: Tag, given: set[str]) -> str:
         return f"There is no merge tag {tag}." + (f" Do you mean {{{close[0]}}}?" if close else "")
     if extra := given - ({"event", "text"} if tag.part == "button" else {"event"} if tag.product else set()):
         return f"{{{tag.name}}} takes no {', '.join(sorted(extra))}."
-    if tag.event or not tag.product:
-        return ""
-    if tag.product == START or not can(tag.product, Ability.REGISTER):
+    return ""
+
+
+def ask_for_event(tag: Tag) -> str:
+    """Ask which event a tag is about that names none, where it does not follow from who gets the mail."""
+    if tag.must_name_event:
         return (
-            f"Say which event is meant: {{{tag.name} event=123456789}}. Nobody is signed up for it, so we cannot know."
+            f"Say which event is meant: {{{tag.name} event=123456789}}. Nobody is signed up for it, so we cannot know. "
+            "Or leave it to a form or a campaign: “Send the link to join or start an event”."
         )
     if tag.part == "registration_link":
         return f"Say which event people are to sign up for: {{{tag.name} event=123456789}}."

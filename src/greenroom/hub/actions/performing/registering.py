@@ -41,7 +41,7 @@ class EventForm(ActionForm):
 
 def find_obstacle(settings: Settings) -> str:
     """Say why nobody who was asked nothing could be signed up: the event, or what its organizer wants to know."""
-    event = _get_event(settings)
+    event = get_event(settings)
     if event.state in _CLOSED:
         return _CLOSED[Event.State(event.state)]
     if not can(event.product, Ability.REGISTER):
@@ -73,7 +73,7 @@ def register_contacts(subjects: Sequence[Subject], settings: Settings) -> Outcom
 
     The outcome is pending until GoTo has answered. Three queries, and those of `register` for each who is new.
     """
-    event = _get_event(settings)
+    event = get_event(settings)
     contacts = Contact.objects.in_bulk([one.contact_id for one in subjects])
     there = _find_registrants(event, contacts)
     keys = {f"{one.cause}:register:{event.pk}:{one.contact_id}": one for one in subjects if one.contact_id not in there}
@@ -123,7 +123,7 @@ def cancel_registrations(subjects: Sequence[Subject], settings: Settings) -> Out
 
     The outcome is pending until GoTo has answered. Three queries, and those of `take_registrant_off` for each.
     """
-    event = _get_event(settings)
+    event = get_event(settings)
     owners = _find_owners([one.contact_id for one in subjects])
     requests = RegistrationRequest.objects.filter(event=event, email__in=owners, state__in=OPEN_STATES)
     asked = {owners[one.email]: one for one in requests.order_by("pk")}
@@ -141,11 +141,24 @@ def cancel_registrations(subjects: Sequence[Subject], settings: Settings) -> Out
     return outcomes
 
 
-def _get_event(settings: Settings) -> Event:
+def get_event(settings: Settings) -> Event:
+    """
+    Return the event that settings name.
+
+    Raises:
+        UnknownObjectError: it is no longer here.
+    """
     event = Event.objects.filter(pk=settings["event"]).first()
     if event is None:
         raise UnknownObjectError("The event is no longer here.")
     return event
+
+
+def find_who_signs_up(event: Event, contacts: Collection[int]) -> set[int]:
+    """Return the contacts of whose sign-up GoTo has not told yet what became of it. Two queries."""
+    owners = _find_owners(contacts)
+    waiting = RegistrationRequest.objects.filter(event=event, email__in=owners, state=State.PENDING)
+    return {owners[email] for email in waiting.values_list("email", flat=True)}
 
 
 def _find_registrants(event: Event, contacts: Collection[int]) -> Mapping[int, Registrant]:

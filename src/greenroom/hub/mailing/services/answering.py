@@ -42,7 +42,7 @@ def follow_link(*, message: Message, link: int) -> str:
         Message.objects.filter(pk=message.pk, clicked_at=None).update(clicked_at=now)
         if Click.objects.get_or_create(message=message, link=link, defaults={"clicked_at": now})[1]:
             append([fact_about(Fact.Kind.MAIL_CLICKED, message, now, link=link)])
-    values = resolve(compiled.tags, [message.contact]).values[message.contact.pk]
+    values = resolve(compiled.tags, [message.contact], about=message.about).values[message.contact.pk]
     return fill(compiled.links[link], values)
 
 

@@ -37,6 +37,7 @@ def queue_email(
     contacts: "QuerySet[Contact]",
     key: str,
     cause: str = "",
+    about: str = "",
     broadcast: Broadcast | None = None,
     not_before: datetime | None = None,
 ) -> int:
@@ -49,6 +50,7 @@ def queue_email(
     Args:
         key: with the contact it makes one message, however often this is asked for.
         cause: what asked for it, such as the step of a campaign.
+        about: key of the event that merge tags are about which name none.
 
     Returns:
         How many messages are new.
@@ -61,7 +63,7 @@ def queue_email(
         return 0
     to_db = connection.ops.adapt_datetimefield_value
     same: dict[str, Any] = {
-        **_COLUMNS, "version_id": version.pk, "purpose_id": version.purpose_id, "cause": cause,
+        **_COLUMNS, "version_id": version.pk, "purpose_id": version.purpose_id, "cause": cause, "about": about,
         "broadcast_id": broadcast.pk if broadcast else None, "due_at": to_db(due_at), "created_at": to_db(clock.now()),
     }  # fmt: skip
     statement = _MAKE.format(columns=", ".join(same), values=", ".join(["%s"] * len(same)), chosen=select)

@@ -8,7 +8,7 @@ from greenroom.hub.contacts.addresses import is_address
 from greenroom.hub.core import clock
 from greenroom.hub.core.errors import InvalidInputError
 from greenroom.hub.core.texts import storable
-from greenroom.hub.mailing.checking import check_segment, check_version
+from greenroom.hub.mailing.checking import check_draft, check_segment
 from greenroom.hub.mailing.composing import header_text
 from greenroom.hub.mailing.models import Email, EmailVersion
 from greenroom.hub.segments.models import Segment
@@ -51,7 +51,7 @@ def save_email(
     if segment:
         check_segment(draft, segment)
     else:
-        check_version(draft)
+        check_draft(draft)
     with transaction.atomic():
         if email is None:
             email = Email(created_by=actor, created_at=clock.now())

@@ -30,17 +30,16 @@ class Preparation:
         waiting = [one for one in messages if one.pk not in self.held and one.version_id]
         versions = EmailVersion.objects.select_related("purpose")
         self._versions = versions.in_bulk({one.version_id for one in waiting})
-        self._resolved: dict[int, Resolved] = {}
+        self._resolved: dict[tuple[int | None, str], Resolved] = {}
         contacts = Contact.objects.in_bulk({one.contact_id for one in waiting})
-        for pk, version in self._versions.items():
-            people = [contacts[one.contact_id] for one in waiting if one.version_id == pk and one.contact_id]
-            found = resolve(compile_version(version).tags, people, allows_host_links=version.allows_host_links)
-            self._resolved[pk] = found
-            self.held |= {
-                one.pk: found.missing[one.contact_id or 0]
-                for one in waiting
-                if one.version_id == pk and one.contact_id in found.missing
-            }
+        for key, alike in _group(waiting).items():
+            version = self._versions[key[0]]
+            people = [contacts[one.contact_id] for one in alike if one.contact_id]
+            tags = compile_version(version).tags
+            found = resolve(tags, people, about=key[1], allows_host_links=version.allows_host_links)
+            self._resolved[key] = found
+            missing = found.missing
+            self.held |= {one.pk: missing[one.contact_id or 0] for one in alike if one.contact_id in missing}
 
     def letter(self, message: Message) -> EmailMultiAlternatives:
         """Make the letter of one message that is not held back."""
@@ -49,11 +48,19 @@ class Preparation:
         if message.version_id is None:
             return compose(message)
         version = self._versions[message.version_id]
-        values = self._resolved[version.pk].values[message.contact_id or 0]
+        values = self._resolved[version.pk, message.about].values[message.contact_id or 0]
         rendered = render_message(message, version, values)
         message.subject, message.text, message.html = rendered.subject, rendered.text, rendered.html
         sender = (version.sender_name, parseaddr(settings.DEFAULT_FROM_EMAIL)[1]) if version.sender_name else None
         return compose(message, sender=sender, reply_to=version.reply_to)
+
+
+def _group(messages: Iterable[Message]) -> dict[tuple[int, str], list[Message]]:
+    """Return messages by their version and the event they are about."""
+    grouped: dict[tuple[int, str], list[Message]] = defaultdict(list)
+    for one in messages:
+        grouped[one.version_id or 0, one.about].append(one)
+    return grouped
 
 
 def render_message(message: Message, version: EmailVersion, values: Values) -> Rendered:
