@@ -21,6 +21,7 @@ CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 CERTIFICATE_FONT = env.text("GREENROOM_CERTIFICATE_FONT", "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
 CONTACT_RETENTION_DAYS = env.integer("GREENROOM_CONTACT_RETENTION_DAYS", 0)
+MAIL_RETENTION_DAYS = env.integer("GREENROOM_MAIL_RETENTION_DAYS", 365)
 # Bytes of one file in a lesson.
 FILE_LIMIT = env.integer("GREENROOM_FILE_LIMIT_MB", 50, at_least=1) * 1_000_000
 

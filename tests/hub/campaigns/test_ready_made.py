@@ -15,6 +15,8 @@ from greenroom.hub.events.models import Event
 from greenroom.hub.events.registration_form import Answers
 from greenroom.hub.events.services import register
 from greenroom.hub.mailing.models import Email, Message
+from greenroom.hub.mailing.rendering import compile_version
+from greenroom.hub.mailing.tags import Tag
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +59,8 @@ def test_it_invites_confirms_reminds_thanks_and_wins_back(
         name="Intro", event=event, segment=make_segment("All", people), purpose=news, actor=mara
     )
     assert [] == list_obstacles(campaign.versions.get())
+    written = [compile_version(one.version).tags for one in Email.objects.all()]
+    assert all(Tag("view_in_browser") in tags for tags in written)
     publish(campaign=campaign, actor=mara)
 
     def pass_time(**time: float) -> None:

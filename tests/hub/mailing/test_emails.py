@@ -1,5 +1,6 @@
 """E-mails for segments: everybody gets their own way in, or nothing, and nobody gets the host's."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -9,13 +10,21 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from greenroom.hub.contacts.models import Consent, Contact, Purpose
-from greenroom.hub.contacts.services import make_contact, record_consent
+from greenroom.hub.contacts.services import add_field, make_contact, record_consent, set_values
 from greenroom.hub.core.errors import InvalidInputError, StateConflictError
 from greenroom.hub.events.models import Event, Registrant
 from greenroom.hub.events.services.joining import find_registrants_way_in
 from greenroom.hub.ledger.models import Fact
 from greenroom.hub.mailing.models import Broadcast, EmailVersion, Message
-from greenroom.hub.mailing.services import broadcast, cancel_broadcast, queue_email, save_email
+from greenroom.hub.mailing.retention import drop_bodies
+from greenroom.hub.mailing.services import (
+    Attachment,
+    broadcast,
+    cancel_broadcast,
+    queue_email,
+    save_email,
+    send_again,
+)
 from greenroom.hub.segments.models import Segment
 from greenroom.hub.segments.services import decide_members, save_segment
 
@@ -256,6 +265,105 @@ def test_opening_and_clicking_are_counted_once_and_lead_where_they_should(people
     assert 404 == client.get(link.replace("/0/", "/7/")).status_code
     facts = Fact.objects.filter(kind__in=["mail_opened", "mail_clicked"]).values_list("kind", "contact_id")
     assert sorted(facts) == [("mail_clicked", people["Nils"].pk), ("mail_opened", people["Nils"].pk)]
+
+
+def test_mail_is_read_in_the_browser_with_the_person_s_own_links_and_counts_nothing(
+    people, everybody, news, ada, run_jobs
+) -> None:
+    nils = people["Nils"]
+    record_consent(contacts=[nils.pk], purpose=news, state=Consent.State.GRANTED, source="form")
+    body = '<p><a href="https://example.com/?n={first_name}">a</a> {webinar_button} {contact.size|no size}</p>'
+    add_field(label="Size", kind="number")
+    broadcast(email=make_email(ada, body, purpose=news), segment=everybody, actor=ada)
+    run_jobs()
+    path = in_browser(bodies()["nils"])
+    assert path == in_browser(mail.outbox[0].body)
+    for _ in range(2):
+        answer = Client().get(path)
+        html = answer.content.decode()
+        assert (200, "nils@example.com") == (answer.status_code, way_in(html).email)
+        assert way_in(bodies()["nils"]) == way_in(html)
+        assert 'href="https://example.com/?n=Nils"' in html
+        assert "no size" in html
+        assert "opened.gif" not in html
+        assert ("noindex", "no-referrer") == (answer["X-Robots-Tag"], answer["Referrer-Policy"])
+        assert "no-store" in answer["Cache-Control"]
+    assert not Fact.objects.filter(kind__in=["mail_opened", "mail_clicked"]).exists()
+    assert 404 == Client().get("/go/mail/1.forged/").status_code
+
+
+@pytest.mark.parametrize("ending", ["the event", "the text", "the person"])
+def test_page_of_a_mail_tells_when_it_has_ended(people, everybody, ada, run_jobs, world, settings, ending) -> None:
+    settings.MAIL_RETENTION_DAYS = 30
+    broadcast(email=make_email(ada, "{view_in_browser} {webinar_button}"), segment=everybody, actor=ada)
+    run_jobs()
+    path = in_browser(mail.outbox[0].body)
+    if ending == "the event":
+        Event.objects.update(state="ended")
+        assert '<a class="greenroom-start-button" href="#"' in Client().get(path).content.decode()
+        return
+    if ending == "the text":
+        world.advance(days=31)
+    else:
+        Contact.objects.all().delete()
+    answer = Client().get(path)
+    assert (404, True) == (answer.status_code, "no longer kept" in answer.content.decode())
+
+
+def in_browser(text: str) -> str:
+    return re.search(r"/go/mail/[^/\"\s]+/(?=[\"\s])", text)[0]
+
+
+def test_custom_fields_are_filled_in_and_are_never_more_than_text(people, everybody, ada, run_jobs) -> None:
+    size, motto, joined = (add_field(label=label, kind=kind) for label, kind in FIELDS)
+    nasty = 'x\r\nBcc: all@example.com\r\n<b>"&{email}'
+    nils = people["Nils"].pk
+    set_values(values=[(nils, size, "3.50"), (nils, motto, nasty), (nils, joined, "2026-03-02")])
+    email = save_email(
+        name="Mail", actor=ada, subject="{contact.size|small} {contact.motto}", segment=everybody,
+        body="{contact.motto} {contact.joined|never}",
+    )  # fmt: skip
+    broadcast(email=email, segment=everybody, actor=ada)
+    run_jobs()
+    sent = {one.to[0].partition("@")[0]: one for one in mail.outbox}
+    assert "small" == sent["lena"].subject.strip()
+    assert '3.5 x Bcc: all@example.com <b>"&{email}' == sent["nils"].subject
+    assert "2 March 2026" in sent["nils"].body
+    assert "never" in sent["lena"].body
+    assert "&lt;b&gt;&quot;&amp;{email}" in bodies()["nils"].replace("&#x27;", "'")
+
+
+FIELDS = (("Size", "number"), ("Motto", "text"), ("Joined", "date"))
+
+
+def test_custom_field_that_there_is_not_is_refused_with_the_one_that_may_be_meant(ada) -> None:
+    add_field(label="Size", kind="number")
+    with pytest.raises(InvalidInputError) as caught:
+        make_email(ada, "{contact.sise}")
+    assert {"tags": "There is no merge tag {contact.sise}. Do you mean {contact.size}?"} == caught.value.errors
+    with pytest.raises(InvalidInputError):
+        make_email(ada, "{contact.first_name}")
+
+
+def test_text_of_a_letter_is_dropped_in_time_and_that_it_was_sent_stays(write, run_jobs, world, settings) -> None:
+    attached = [Attachment("a.ics", "text/calendar", b"BEGIN")]
+    old = write(html="<p>Hello</p>", attachments=attached, headers={"X-Test": "secret"})
+    failed = write(to="olaf@example.com")
+    run_jobs()
+    Message.objects.filter(pk=failed.pk).update(state="failed")
+    settings.MAIL_RETENTION_DAYS = 30
+    world.advance(days=20)
+    young = write(to="lena@example.com")
+    world.advance(days=11)
+    assert (2, 0) == (drop_bodies(), drop_bodies())
+    old.refresh_from_db()
+    young.refresh_from_db()
+    assert ("", "", [], {}, "sent", "Hello") == (
+        old.text, old.html, old.attachments, old.headers, old.state, old.subject,
+    )  # fmt: skip
+    assert "Hello there." == young.text
+    with pytest.raises(StateConflictError, match="no longer kept"):
+        send_again(message=failed)
 
 
 def test_counting_can_be_left_out(people, everybody, ada, run_jobs) -> None:

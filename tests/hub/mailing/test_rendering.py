@@ -92,11 +92,12 @@ def test_no_name_can_become_html_a_header_or_a_tag(first, organization) -> None:
         ("{webinar_buton}", "Do you mean {webinar_button}?"),
         ("{first_name event=1}", "takes no event"),
         ("{webinar_link text=x}", "takes no text"),
+        ("{contact.size event=1}", "takes no event"),
     ],
 )
 def test_tag_that_cannot_mean_anything_is_refused(written, problem) -> None:
     with pytest.raises(InvalidInputError) as caught:
-        check_tags(f"Hello {written}")
+        check_tags(f"Hello {written}", fields=["size"])
     assert problem in caught.value.errors["tags"]
 
 

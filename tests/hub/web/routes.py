@@ -245,6 +245,7 @@ DOORS = (
     "unsubscribe",
     "mail_preferences",
     "mail_opened",
+    "mail_in_browser",
     "mail_link",
     "calendar_feed",
     "accept_invitation",

@@ -47,6 +47,8 @@ _MAILS = {
     ),
 }
 
+_IN_BROWSER = '\n\n<a href="{view_in_browser}">View in browser</a>'
+
 
 def make_webinar_campaign(*, name: str, event: Event, segment: Segment, purpose: Purpose, actor: User) -> Campaign:
     """
@@ -71,13 +73,14 @@ def make_webinar_campaign(*, name: str, event: Event, segment: Segment, purpose:
 
 def _write(kind: str, campaign: Campaign, event: Event, purpose: Purpose, actor: User) -> Email:
     subject, body = (_about(text, event) for text in _MAILS[kind])
+    # What somebody signed up for needs no consent; to be invited does, and has the links below already.
+    is_marketing = kind in ("invitation", "missed you")
     return save_email(
         name=f"{campaign.name[:150]}: {kind}",
         actor=actor,
         subject=subject,
-        body=body,
-        # What somebody signed up for needs no consent; to be invited does.
-        purpose_id=purpose.pk if kind in ("invitation", "missed you") else None,
+        body=body if is_marketing else f"{body}{_IN_BROWSER}",
+        purpose_id=purpose.pk if is_marketing else None,
     )
 
 

@@ -33,7 +33,8 @@ this leads you into “{meeting_title}”.
 
 {meeting_button}"""
 _NEWSLETTER = """<h1>New this month</h1>
-<p>Dear {first_name|friend}, we have planned new webinars and trainings.</p>
+<p>Dear {first_name|friend}, we have planned new webinars and trainings
+for teams of {contact.employees|all sizes}.</p>
 <p><a href="https://northwind.example/dates">See all dates</a></p>"""
 # So many of a hundred agreed.
 _AGREEING = 60

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
-from greenroom.hub.contacts.models import Contact, ContactAddress, Participation
+from greenroom.hub.contacts.models import Contact, ContactAddress, CustomField, Participation
 from greenroom.hub.core.errors import InvalidInputError
 from greenroom.hub.events.models import Event
 from greenroom.hub.events.products import can, get_product
@@ -30,8 +30,11 @@ def check_draft(version: EmailVersion) -> None:
     Raises:
         InvalidInputError: `errors["tags"]` says which, and what to do.
     """
-    for text in (version.subject, version.preheader, version.body):
-        check_tags(text)
+    texts = (version.subject, version.preheader, version.body)
+    is_custom = any(tag.field for text in texts for tag in list_tags(text))
+    fields = set(CustomField.objects.values_list("key", flat=True)) if is_custom else set()
+    for text in texts:
+        check_tags(text, fields=fields)
     for tag in list_event_tags(version):
         if tag.event and (problem := _problem_of_event(tag, find_event(tag.product, tag.event))):
             raise _refused(problem)

@@ -15,6 +15,7 @@ from greenroom.hub.mailing.models import Message
 from greenroom.hub.mailing.rendering import PIXEL, click_tag
 from greenroom.hub.mailing.tags import Tag
 
+NOT_OURS = "This link is not whole, or is none of ours. Open it from the mail once more."
 _LINK = 9_999
 
 
@@ -24,6 +25,7 @@ def addresses_of(message: Message, *, links: int = 0) -> dict[Tag, str]:
     values = {
         Tag("unsubscribe_link"): _address("unsubscribe", token),
         Tag("preferences_link"): _address("mail_preferences", token),
+        Tag("view_in_browser"): _address("mail_in_browser", token),
         PIXEL: _address("mail_opened", token),
     }
     before, _, after = _address("mail_link", token).rpartition(str(_LINK))
@@ -48,21 +50,17 @@ def find_message(token: str) -> Message:
     Return the message whose link somebody has. One query.
 
     Raises:
-        UnknownObjectError: we never sent this link, or what it belongs to is deleted.
+        UnknownObjectError: we never sent this link, or the mail it stood in is no longer kept.
     """
     try:
         pk = int(_signer(settings.SECRET_KEY).unsign(token))
     except signing.BadSignature:
-        raise _nothing() from None
+        raise UnknownObjectError(NOT_OURS) from None
     messages = Message.objects.select_related("contact", "purpose", "version__purpose", "version__email")
     message = messages.filter(pk=pk, contact__isnull=False).first()
     if message is None:
-        raise _nothing()
+        raise UnknownObjectError("The mail with this link is no longer kept here.")
     return message
-
-
-def _nothing() -> UnknownObjectError:
-    return UnknownObjectError("This link is not whole, or is none of ours. Open it from the mail once more.")
 
 
 @cache

@@ -153,7 +153,8 @@ def compile_version(version: EmailVersion) -> Compiled:
 @lru_cache(maxsize=64)
 def _compile(version: _Content) -> Compiled:
     body = _CLEANER.clean(_draw_buttons(_as_html(version.body)))
-    has_way_out = any(tag.name == "unsubscribe_link" for tag in list_tags(body))
+    written = {str(tag) for tag in list_tags(body)}
+    below = {tag: words for tag, words in _BELOW.items() if tag not in written} if version.purpose else {}
     shell = render_to_string(
         "mailing/shell.html",
         {
@@ -163,19 +164,25 @@ def _compile(version: _Content) -> Compiled:
             # A style must not end its element: what follows would be HTML.
             "style": version.style.replace("<", ""),
             "purpose": version.purpose,
-            "has_way_out": has_way_out,
+            "below": below,
             "tracks_opens": version.tracks_opens,
         },
     )
     html, links = _count_links(_inliner.inline(shell)) if version.tracks_clicks else (_inliner.inline(shell), [])
-    text = _as_text(body) + ("" if has_way_out or not version.purpose else _WAY_OUT_IN_TEXT)
+    in_text = [f"{words}: {tag}\n" for tag, words in below.items()]
+    text = "".join([_as_text(body), "\n--\n" if below else "", *in_text])
     compiled = (_cut(version.subject, "text"), _cut(text, "text"), _cut(html, "html"))
     inside = tuple(_cut(link, "url") for link in links)
     tags = {piece.tag for pieces in (*compiled, *inside) for piece in pieces if isinstance(piece, Slot)}
     return Compiled(*compiled, inside, frozenset(tags))
 
 
-_WAY_OUT_IN_TEXT = "\n\n--\nUnsubscribe: {unsubscribe_link}\nChoose what you get: {preferences_link}\n"
+# What stands below every mail with a purpose, unless its author has put it elsewhere.
+_BELOW = {
+    "{view_in_browser}": "View in browser",
+    "{unsubscribe_link}": "Unsubscribe",
+    "{preferences_link}": "Choose what you get",
+}
 
 
 def _as_html(body: str) -> str:
@@ -185,10 +192,12 @@ def _as_html(body: str) -> str:
 
 def _draw_buttons(body: str) -> str:
     """Put a link in the place of each button, so that styles reach it."""
-    return PATTERN.sub(lambda found: _button(read_tag(found)) if found[1].endswith("_button") else found[0], body)
+    return PATTERN.sub(lambda found: _button(read_tag(found)) or found[0], body)
 
 
 def _button(tag: Tag) -> str:
+    if tag.part != "button":
+        return ""
     return f'<a class="greenroom-start-button" href="{tag.as_link()}">{escape(tag.words)}</a>'
 
 

@@ -14,7 +14,7 @@ from django.db.models import Case, F, IntegerField, Q, QuerySet, When
 from django.urls import reverse
 from django.utils.dateformat import format as format_date
 
-from greenroom.hub.contacts.models import Contact, ContactAddress
+from greenroom.hub.contacts.models import Contact, ContactAddress, FieldValue
 from greenroom.hub.events.models import Event, Registrant, TeamMember
 from greenroom.hub.events.products import PRODUCTS, can
 from greenroom.hub.events.products.base import Ability
@@ -27,7 +27,7 @@ _OVER = {
     Event.State.MISSING: "event_missing",
     Event.State.ENDED: "event_over",
 }
-_MOMENT = "l, j F Y, H:i"
+_DAY, _MOMENT = "j F Y", "l, j F Y, H:i"
 
 
 @dataclass(slots=True)
@@ -48,13 +48,17 @@ def resolve(
     tags: Collection[Tag], contacts: Collection[Contact], *, about: str = "", allows_host_links: bool = False
 ) -> Resolved:
     """
-    Return what tags stand for, for each contact; five queries for each event that tags are about, at most.
+    Return what tags stand for, for each contact.
+
+    One query for all custom fields, and five for each event that tags are about, at most.
 
     Args:
         about: key of the event that tags are about which name none.
         allows_host_links: the sender wants whoever gets this to start the event.
     """
     resolved = Resolved({one.pk: _about(one, tags) for one in contacts})
+    if custom := [tag for tag in tags if tag.field]:
+        _fill_in_fields(resolved, custom)
     about_events: dict[tuple[str, str], list[Tag]] = {}
     for tag in tags:
         if tag.product:
@@ -79,6 +83,17 @@ def _about(contact: Contact, tags: Iterable[Tag]) -> dict[Tag, str]:
 
 def _field(contact: Contact, name: str) -> str:
     return f"{contact.first_name} {contact.last_name}".strip() if name == "name" else getattr(contact, name)
+
+
+def _fill_in_fields(resolved: Resolved, tags: Iterable[Tag]) -> None:
+    by_key: dict[str, list[Tag]] = {}
+    for tag in tags:
+        by_key.setdefault(tag.field, []).append(tag)
+    people = [pk for pk in resolved.values if pk]  # a preview may be for nobody
+    values = FieldValue.objects.filter(contact__in=people, field__key__in=by_key).select_related("field")
+    for value in values:
+        text = format_date(value.day, _DAY) if value.day else value.text
+        resolved.values[value.contact_id] |= dict.fromkeys(by_key[value.field.key], text)
 
 
 def find_event(product: str, key: str) -> Event | None:

@@ -1,14 +1,19 @@
 """Fetching e-mails, and what became of them."""
 
 from collections.abc import Collection
+from copy import copy
 from dataclasses import dataclass
 
 from django.db.models import Count, Max, Q, QuerySet
+from django.utils.html import escape, linebreaks
 
 from greenroom.hub.contacts.models import Contact
+from greenroom.hub.core.errors import UnknownObjectError
+from greenroom.hub.mailing.doors import addresses_of
 from greenroom.hub.mailing.models import Broadcast, Click, Email, EmailVersion, Message
 from greenroom.hub.mailing.rendering import PIXEL, Rendered, Values, compile_version, with_tags
 from greenroom.hub.mailing.resolving import resolve
+from greenroom.hub.mailing.retention import is_body_kept
 from greenroom.hub.mailing.tags import Tag
 from greenroom.hub.mailing.words import explain
 
@@ -103,6 +108,28 @@ def preview(version: EmailVersion, contact: Contact, *, shows_links: bool = Fals
     hidden = () if shows_links else [tag for tag in compiled.tags if tag.part == "link"]
     mail = compiled.render({**_nowhere(compiled.tags), **values, **dict.fromkeys(hidden, _NOWHERE)})
     return Preview(mail, explain(code) if code else "")
+
+
+def show_in_browser(message: Message) -> str:
+    """
+    Return the HTML of a mail as the person it was sent to got it, with their own links, for whoever has its address.
+
+    Nothing is counted. What stands for nothing by now, such as the way into an event that is over, leads nowhere.
+
+    Raises:
+        UnknownObjectError: its text is no longer kept.
+    """
+    assert message.contact is not None
+    if not is_body_kept(message):
+        raise UnknownObjectError("The text of this mail is no longer kept here.")
+    if message.version is None:
+        return message.html or linebreaks(escape(message.text))
+    quiet = copy(message.version)
+    quiet.tracks_opens = quiet.tracks_clicks = False
+    compiled = compile_version(quiet)
+    known = resolve(compiled.tags, [message.contact], about=message.about, allows_host_links=quiet.allows_host_links)
+    values = {tag: value for tag, value in known.values[message.contact.pk].items() if value}
+    return compiled.render({**_nowhere(compiled.tags), **values, **addresses_of(message)}).html
 
 
 def _nowhere(tags: Collection[Tag]) -> Values:

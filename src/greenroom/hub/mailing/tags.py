@@ -7,11 +7,12 @@ Merge tags: what differs from person to person in an e-mail.
     {webinar_link}  {webinar_title}  {webinar_when}  {webinar_registration_link event=123}
     {start_button event=123}                the organizer's door
     {meeting_button}                        the way into the event that the mail is about
-    {unsubscribe_link}  {preferences_link}
+    {unsubscribe_link}  {preferences_link}  {view_in_browser}
+    {contact.employees|many}                what a contact has in a custom field, by its key
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 
@@ -22,14 +23,15 @@ from greenroom.hub.events.products.base import Ability
 FIELDS = (
     "first_name", "last_name", "name", "email", "organization", "job_title", "phone", "city", "country",
 )  # fmt: skip
-PERSONAL_LINKS = ("unsubscribe_link", "preferences_link")
+PERSONAL_LINKS = ("unsubscribe_link", "preferences_link", "view_in_browser")
 START = "start"
 _PARTS = ("button", "link", "title", "when", "registration_link")
 _OF_EVENTS = {f"{product}_{part}": (product, part) for product in PRODUCTS for part in _PARTS}
 _OF_STARTING = {f"{START}_{part}": (START, part) for part in ("button", "link")}
 NAMES = (*FIELDS, *PERSONAL_LINKS, *_OF_EVENTS, *_OF_STARTING)
 
-PATTERN = re.compile(r"""\{([a-z][a-z_]*)((?:\s+[a-z]+=(?:"[^"{}]*"|[^\s"{}|]+))*)\s*(?:\|([^{}]*))?\}""")
+_CUSTOM = "contact."
+PATTERN = re.compile(r"""\{(contact\.\w+|[a-z][a-z_]*)((?:\s+[a-z]+=(?:"[^"{}]*"|[^\s"{}|]+))*)\s*(?:\|([^{}]*))?\}""")
 _ARGUMENT = re.compile(r"""([a-z]+)=(?:"([^"]*)"|(\S+))""")
 
 
@@ -76,7 +78,12 @@ class Tag:
     @property
     def is_link(self) -> bool:
         """Whether it stands for an address."""
-        return self.name.endswith("_link")
+        return self.name in PERSONAL_LINKS or self.part.endswith("link")
+
+    @property
+    def field(self) -> str:
+        """The key of the custom field it stands for, or empty."""
+        return self.name.removeprefix(_CUSTOM) if self.name.startswith(_CUSTOM) else ""
 
     @property
     def words(self) -> str:
@@ -101,21 +108,25 @@ def list_tags(text: str) -> Iterator[Tag]:
     return (read_tag(match) for match in PATTERN.finditer(text))
 
 
-def check_tags(text: str) -> None:
+def check_tags(text: str, *, fields: Collection[str]) -> None:
     """
     Refuse tags that there are not, and what they do not take.
+
+    Args:
+        fields: the keys of the custom fields there are.
 
     Raises:
         InvalidInputError: `errors["tags"]` names the first of them and says what to write instead.
     """
     for match in PATTERN.finditer(text):
-        if problem := _problem(read_tag(match), {name for name, *_ in _ARGUMENT.findall(match[2])}):
+        if problem := _problem(read_tag(match), {name for name, *_ in _ARGUMENT.findall(match[2])}, fields):
             raise InvalidInputError("This e-mail is not saved.", {"tags": problem})
 
 
-def _problem(tag: Tag, given: set[str]) -> str:
-    if tag.name not in NAMES:
-        close = get_close_matches(tag.name, NAMES, 1)
+def _problem(tag: Tag, given: set[str], fields: Collection[str]) -> str:
+    names = (*NAMES, *(f"{_CUSTOM}{key}" for key in fields))
+    if tag.name not in names:
+        close = get_close_matches(tag.name, names, 1)
         return f"There is no merge tag {tag}." + (f" Do you mean {{{close[0]}}}?" if close else "")
     if extra := given - ({"event", "text"} if tag.part == "button" else {"event"} if tag.product else set()):
         return f"{{{tag.name}}} takes no {', '.join(sorted(extra))}."

@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from greenroom.hub.contacts.models import Contact, Purpose
-from greenroom.hub.contacts.selectors import list_contacts
+from greenroom.hub.contacts.selectors import list_contacts, list_fields
 from greenroom.hub.core import clock
 from greenroom.hub.core.errors import InvalidInputError, StateConflictError
 from greenroom.hub.events.models import Event
@@ -120,7 +120,13 @@ def _edit(request: SignedInRequest, email: Email | None) -> HttpResponse:
         else:
             messages.success(request, "Saved.")
             return redirect("email", pk=saved.pk)
-    context = {"form": form, "email": email, "events": _list_events(), "person": text_of(request.POST, "person")}
+    context = {
+        "form": form,
+        "email": email,
+        "events": _list_events(),
+        "custom_fields": list_fields(),
+        "person": text_of(request.POST, "person"),
+    }
     return render(request, "emails/edit.html", context, status=422 if form.errors else 200)
 
 

@@ -17,8 +17,14 @@ from greenroom.hub.contacts.models import Channel, Consent
 from greenroom.hub.contacts.selectors import list_standings
 from greenroom.hub.mailing.doors import find_message
 from greenroom.hub.mailing.models import Message
+from greenroom.hub.mailing.selectors import show_in_browser
 from greenroom.hub.mailing.services import answering
 
+# As that of a preview, but its links may be followed.
+_MAIL_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src https: http: data:; frame-ancestors 'none'; "
+    "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation"
+)
 _GIF = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
 
 
@@ -62,6 +68,17 @@ def _show(request: HttpRequest, template: str, message: Message, token: str) -> 
     }
     answer = render(request, template, context)
     answer["Referrer-Policy"] = "no-referrer"
+    return answer
+
+
+@require_safe
+@never_cache
+def in_browser(request: HttpRequest, token: str) -> HttpResponse:
+    """Show a mail as it was sent to one person; search engines must not keep it, as their links stand in it."""
+    answer = HttpResponse(show_in_browser(find_message(token)))
+    answer["Content-Security-Policy"] = _MAIL_POLICY
+    answer["Referrer-Policy"] = "no-referrer"
+    answer["X-Robots-Tag"] = "noindex"
     return answer
 
 

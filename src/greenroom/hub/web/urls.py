@@ -117,6 +117,7 @@ urlpatterns = [
     path("go/start/<str:token>/", joining.start, name="start_by_link"),
     path("go/mail/<str:token>/unsubscribe/", mail_doors.unsubscribe, name="unsubscribe"),
     path("go/mail/<str:token>/preferences/", mail_doors.preferences, name="mail_preferences"),
+    path("go/mail/<str:token>/", mail_doors.in_browser, name="mail_in_browser"),
     path("go/mail/<str:token>/opened.gif", mail_doors.opened, name="mail_opened"),
     path("go/mail/<str:token>/links/<int:link>/", mail_doors.link, name="mail_link"),
     path("calendar/", feeds.list_page, name="calendars"),

@@ -11,6 +11,7 @@ from greenroom.hub.core import clock
 from greenroom.hub.core.errors import UnknownObjectError
 from greenroom.hub.ledger.models import Fact
 from greenroom.hub.ledger.services import append
+from greenroom.hub.mailing.doors import NOT_OURS
 from greenroom.hub.mailing.models import Click, Message
 from greenroom.hub.mailing.rendering import compile_version, fill
 from greenroom.hub.mailing.resolving import resolve
@@ -36,7 +37,7 @@ def follow_link(*, message: Message, link: int) -> str:
     """
     compiled = compile_version(message.version) if message.version else None
     if compiled is None or not 0 <= link < len(compiled.links) or message.contact is None:
-        raise UnknownObjectError("This link is not whole, or is none of ours. Open it from the mail once more.")
+        raise UnknownObjectError(NOT_OURS)
     now = clock.now()
     with transaction.atomic():
         Message.objects.filter(pk=message.pk, clicked_at=None).update(clicked_at=now)

@@ -140,8 +140,9 @@ def send_again(*, message: Message) -> None:
     """
     with transaction.atomic():
         troubled = Message.objects.filter(pk=message.pk, state__in=[Message.State.FAILED, Message.State.UNSURE])
+        troubled = troubled.exclude(version=None, text="")  # nothing of it is kept
         if not troubled.update(state=Message.State.WAITING, error="", attempts=0, due_at=clock.now()):
-            raise StateConflictError("This mail is in line, or has arrived.")
+            raise StateConflictError("This mail is in line, has arrived, or is no longer kept.")
         wake_sender(clock.now())
 
 
