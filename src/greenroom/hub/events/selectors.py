@@ -188,8 +188,8 @@ def find_join_url(*, user: User, event: Event) -> str:
     """Return a person's way in: their own link, or everybody's where nobody signs up; empty while there is none."""
     if not can(event.product, Ability.REGISTER):
         return event.join_url
-    registrant = find_registration(user=user, event=event).registrant
-    return registrant.join_url if registrant else ""
+    mine = Registrant.objects.filter(user=user, event=event, gone_at=None).order_by("-pk")
+    return mine.values_list("join_url", flat=True).first() or ""
 
 
 def _matching(people: QuerySet[_Person], text: str) -> QuerySet[_Person]:
