@@ -16,6 +16,7 @@ from bench.databases import Databases, open_databases
 from bench.forms import measure_forms
 from bench.goto import PASSWORD, Goto, Organizer, serve_goto
 from bench.hooks_out import measure_hooks
+from bench.joins import measure_joins
 from bench.learning import measure_learning
 from bench.mails import measure_mails
 from bench.result import Result
@@ -38,6 +39,7 @@ class Sizes:
     segments: int = 500
     campaign_contacts: int = int(os.environ.get("BENCH_CAMPAIGN_CONTACTS", "20000"))
     webhook_seconds: int = int(os.environ.get("BENCH_WEBHOOK_SECONDS", "10"))
+    join_seconds: int = int(os.environ.get("BENCH_JOIN_SECONDS", "10"))
     forms: int = 500
     learners: int = 10_000
     hook_facts: int = 1_000
@@ -81,7 +83,7 @@ class Bench:
 
 
 # Warm reads one webinar with a few people before each measurement: first imports are not what we ask about.
-_ORGANIZERS = ("Warm", "Large", "Few", "Many", "Long", "Paced")
+_ORGANIZERS = ("Warm", "Large", "Few", "Many", "Long", "Paced", "Live")
 _PACE = {"GREENROOM_GOTO_CALLS_PER_SECOND": "10"}
 
 
@@ -420,6 +422,7 @@ ON_A_DATABASE: dict[str, Callable[[Bench], list[Result]]] = {
     "webhooks": measure_webhooks,
     "mails": measure_mails,
     "learning": measure_learning,
+    "joins": measure_joins,
 }
 WITHOUT_ONE: dict[str, Callable[[Bench], list[Result]]] = {
     "decode": measure_decoding,

@@ -78,6 +78,12 @@ class Goto:
         person = {"email": "lena@bench.example", "intervals": [moments]}
         self._control(f"webinars/{key}/attendance", started_at=moments[0], ended_at=moments[1], people=[person])
 
+    def go_live(self, organizer: Organizer, emails: list[str]) -> str:
+        """Plan a webinar for these people, let its organizer start it, and return its key."""
+        key = self._plan(organizer, datetime.now(UTC), [{"email": email} for email in emails])
+        self._control(f"webinars/{key}/launch")
+        return key
+
     def _plan(self, organizer: Organizer, start: datetime, registrants: int | list[dict[str, str]]) -> str:
         body = {"organizer": organizer.email, "title": "Ladder safety", "duration_minutes": 60}
         key: str = self._control("webinars", **body, starts_at=start.isoformat(), registrants=registrants)["key"]

@@ -14,6 +14,7 @@ from django.db import transaction
 
 from bench.api_reads import read_api as read_api  # a step that stands in a module of its own
 from bench.forms import send_forms as send_forms
+from bench.joins import expect_joins as expect_joins
 from bench.learning import learn as learn
 from bench.meter import Meter, peak_bytes
 from greenroom.hub.connections.models import Connection
@@ -51,7 +52,7 @@ def backends() -> list[int]:
         return [pid for (pid,) in cursor.fetchall()]
 
 
-def _pull(email: str) -> int:
+def pull(email: str) -> int:
     """Read an organizer's webinars from GoTo and return how many rows changed."""
     run = open_run(connection=Connection.objects.get(organizer_email=email), product="webinar")
     assert run is not None
@@ -62,13 +63,13 @@ def _pull(email: str) -> int:
 
 def synchronize(email: str, warm_up: str) -> dict[str, Any]:
     """Read everything for the first time, then once more with nothing changed; `warm_up` has a short list."""
-    known = _pull(warm_up)
+    known = pull(warm_up)
     idle = peak_bytes()
     with Meter(backends) as first:
-        changed = _pull(email)
+        changed = pull(email)
     peak = peak_bytes()
     with Meter(backends) as again:
-        changed_again = _pull(email)
+        changed_again = pull(email)
     assert (known + changed, changed_again) == (Registrant.objects.count(), 0)
     return {
         "rows": changed,
@@ -82,18 +83,18 @@ def synchronize(email: str, warm_up: str) -> dict[str, Any]:
 
 def read_at_a_pace(email: str, warm_up: str) -> dict[str, Any]:
     """Read everything for the first time, and return the calls GoTo has counted, apart from signing in, and `wall`."""
-    _pull(warm_up)
+    pull(warm_up)
     counters = f"{settings.GOTO_API_URL}/_sandbox/counters"
     httpx2.delete(counters).raise_for_status()
     with Meter() as meter:
-        _pull(email)
+        pull(email)
     calls = httpx2.get(counters).raise_for_status().json()["calls"]
     return {"calls": sum(one["count"] for one in calls if one["product"] != "oauth"), "wall": meter.wall}
 
 
 def count_statements(email: str) -> int:
     """Read everything, then return how many statements a second pass takes, with nothing changed."""
-    _pull(email)
+    pull(email)
     seen: list[str] = []
 
     def note(execute: Callable[..., Any], sql: str, *rest: Any) -> Any:
@@ -101,7 +102,7 @@ def count_statements(email: str) -> int:
         return execute(sql, *rest)
 
     with database.execute_wrapper(note):
-        assert _pull(email) == 0
+        assert pull(email) == 0
     return len(seen)
 
 

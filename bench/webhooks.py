@@ -1,17 +1,11 @@
 """What GoTo's webhooks cost: how soon the hub answers under load, what it loses, and how soon a delivery is a fact."""
 
-import subprocess
-import sys
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
-from urllib.error import URLError
-from urllib.request import urlopen
 
 from bench import children
 from bench.goto import free_port
 from bench.result import Result
+from bench.served import served, share
 
 if TYPE_CHECKING:
     from bench.benchmarks import Bench
@@ -35,23 +29,23 @@ def measure_webhooks(bench: "Bench") -> list[Result]:
         event_keys=[_EVENT_KEY, _WARM_KEY],
     )
     load = {"url": f"http://127.0.0.1:{port}/hooks/goto/{connection_id}", "secret": _SECRET}
-    with _served(environment, port):
+    with served(environment, port):
         children.run("bench.load:deliver", **load, event_key=_WARM_KEY, rate=20, seconds=1)
         sent = children.run("bench.load:deliver", **load, event_key=_EVENT_KEY, rate=_RATE, seconds=seconds)
         applied = bench.hub("webhooks_applied", url, event_key=_EVENT_KEY, patience=_PATIENCE)
     count, waits, name = _RATE * seconds, sorted(applied["waits"]), bench.databases.name
     details = {
-        "milliseconds_p50": _share(sent["took"], 0.5),
+        "milliseconds_p50": share(sent["took"], 0.5),
         "milliseconds_longest": sent["took"][-1],
         "refused": len(sent["refused"]),
-        "seconds_to_fact_p50": _share(waits, 0.5),
+        "seconds_to_fact_p50": share(waits, 0.5),
         "seconds_to_fact_longest": waits[-1],
         "seconds_until_all_was_applied": applied["seconds"],
     }
     goals = (
-        (f"webhooks_{_RATE}_per_second", _share(sent["took"], 0.99), "ms_p99_of_answer", 200),
+        (f"webhooks_{_RATE}_per_second", share(sent["took"], 0.99), "ms_p99_of_answer", 200),
         ("webhooks_lost", count - len(waits), "deliveries", 0),
-        ("webhook_to_fact", _share(waits, 0.95), "s_p95", 1),
+        ("webhook_to_fact", share(waits, 0.95), "s_p95", 1),
     )
     return [
         Result(
@@ -59,31 +53,3 @@ def measure_webhooks(bench: "Bench") -> list[Result]:
         )
         for what, value, unit, goal in goals
     ]
-
-
-def _share(values: Sequence[float], share: float) -> float:
-    """Return the value that this share of the sorted values does not pass."""
-    return values[min(int(len(values) * share), len(values) - 1)]
-
-
-@contextmanager
-def _served(environment: dict[str, str], port: int) -> Iterator[None]:
-    """Run the hub's web process and its worker, as `greenroom run` does, until the block ends."""
-    with ExitStack() as stack:
-        for command in (("serve", "--port", str(port)), ("worker",)):
-            process = subprocess.Popen([sys.executable, "-m", "greenroom", *command], env=environment)
-            stack.callback(process.wait, _PATIENCE)
-            stack.callback(process.terminate)
-        _wait_for(f"http://127.0.0.1:{port}/readyz")
-        yield
-
-
-def _wait_for(address: str) -> None:
-    deadline = time.monotonic() + _PATIENCE
-    while time.monotonic() < deadline:
-        try:
-            with urlopen(address, timeout=5):
-                return
-        except (URLError, OSError):
-            time.sleep(0.1)
-    raise RuntimeError("The hub did not come up.")

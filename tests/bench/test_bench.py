@@ -32,6 +32,7 @@ def bench() -> Iterator[Bench]:
             hook_seconds=1,
             mails=20,
             webhook_seconds=1,
+            join_seconds=1,
             rounds=1,
         )
     ) as bench:
