@@ -225,6 +225,8 @@ ROUTES = {
     "change_email": Route("GET", 200, MARKETERS, ("email",)),
     "preview_email": Route("GET", 200, MARKETERS, ("email",)),
     "send_email": Route("POST", 302, MARKETERS, ("email",)),
+    "discard_email": Route("POST", 302, MARKETERS, ("email",)),
+    "restore_email": Route("POST", 302, MARKETERS, ("email",)),
     "test_email": Route("POST", 302, MARKETERS, ("email",)),
     "broadcast": Route("GET", 200, MARKETERS, ("broadcast",)),
     "cancel_broadcast": Route("POST", 302, MARKETERS, ("broadcast",)),

@@ -7,12 +7,18 @@ import pytest
 from django.core import mail
 from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
+from tests.factories.campaigns import act, decision, draw
+from tests.factories.forms import make_form
 
+from greenroom.hub.actions.registry import get_action
+from greenroom.hub.campaigns.services.editing import make_campaign, open_draft
+from greenroom.hub.campaigns.services.running import publish
 from greenroom.hub.contacts.models import Contact
 from greenroom.hub.contacts.services import make_contact
 from greenroom.hub.mailing.models import Broadcast, Email, EmailVersion, Message
 from greenroom.hub.segments.models import Segment
 from greenroom.hub.segments.services import decide_members, save_segment
+from greenroom.hub.webforms.services import add_action
 
 
 @pytest.fixture
@@ -52,6 +58,53 @@ def test_email_is_written_changed_and_listed(as_mara, friends) -> None:
     assert "Bye" in as_mara.get("/emails/").content.decode()
     version = EmailVersion.objects.get(number=1)
     assert (True, False, False) == (version.tracks_clicks, version.tracks_opens, version.allows_host_links)
+
+
+def test_email_that_was_never_sent_is_deleted(as_mara) -> None:
+    email = write(as_mara)
+    assert "Delete this e-mail?" in as_mara.get(f"/emails/{email.pk}/").content.decode()
+    as_mara.post(f"/emails/{email.pk}/discard/")
+    assert (0, 0) == (Email.objects.count(), EmailVersion.objects.count())
+
+
+def test_email_that_was_sent_is_archived_with_its_reports_and_can_be_restored(as_mara, friends, run_jobs) -> None:
+    email = write(as_mara)
+    page = f"/emails/{email.pk}/"
+    as_mara.post(f"{page}send/", {"segment": friends.pk})
+    run_jobs()
+    as_mara.post(f"{page}discard/")
+    link = f'href="{page}"'
+    listed = [link in as_mara.get(path).content.decode() for path in ("/emails/", "/emails/?show=archived")]
+    assert [False, True] == listed
+    assert (1, 200) == (Message.objects.count(), as_mara.get(f"/emails/sent/{Broadcast.objects.get().pk}/").status_code)
+    as_mara.post(f"{page}send/", {"segment": friends.pk})
+    assert 1 == Broadcast.objects.count()
+    form = get_action("send_email").form({"email": email.pk})
+    assert {"email"} == set(form.errors)
+    as_mara.post(f"{page}restore/")
+    assert link in as_mara.get("/emails/").content.decode()
+
+
+@pytest.mark.parametrize("use", ["campaign", "draft", "decision", "form", "broadcast"])
+def test_email_that_is_to_be_sent_is_not_discarded_and_says_by_what(as_mara, mara, friends, world, use) -> None:
+    email = write(as_mara)
+    if use == "broadcast":
+        as_mara.post(f"/emails/{email.pk}/send/", {"segment": friends.pk, "starts_at": "2199-01-01T10:00"})
+        said = "It is to be sent to “Friends”"
+    elif use == "form":
+        form = make_form(mara)
+        add_action(form=form, kind="send_email", given={"email": email.pk})
+        said = "used by the form “Safety week”"
+    else:
+        opens = decision(does="opened", mail=email.pk, limit_minutes=60)
+        campaign = make_campaign(name="Spring", segments=[friends], actor=mara)
+        draw(open_draft(campaign=campaign), [opens if use == "decision" else act("send_email", email=email.pk)])
+        if use == "campaign":
+            publish(campaign=campaign, actor=mara)
+        said = "used by the campaign “Spring”"
+    answer = as_mara.post(f"/emails/{email.pk}/discard/", follow=True)
+    assert said in answer.content.decode()
+    assert Email.objects.get().archived_at is None
 
 
 def test_what_cannot_be_filled_in_is_said_beside_the_text_and_nothing_is_lost(as_mara, friends) -> None:

@@ -187,6 +187,16 @@ def find_titles(actions: Iterable[tuple[str, Settings]]) -> Titles:
     )
 
 
+def list_settings_for(model: type[Model]) -> list[tuple[str, str]]:
+    """Return which actions choose one of these objects, by key, and the name of the setting that says which."""
+    return [
+        (one.key, name)
+        for one in list_actions()
+        for name, asked in one.form.base_fields.items()
+        if _model_of(asked) is model
+    ]
+
+
 def _values(chosen: Action, settings: Settings) -> list[tuple[str, Any, forms.Field]]:
     return [(name, settings.get(name), asked) for name, asked in chosen.form.base_fields.items()]
 

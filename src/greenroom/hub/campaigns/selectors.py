@@ -1,10 +1,13 @@
 """Fetching campaigns, and where contacts stand in them."""
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
+from greenroom.hub.actions.registry import list_settings_for
 from greenroom.hub.campaigns.models import Campaign, CampaignContact, CampaignStep, CampaignVersion
 from greenroom.hub.contacts.models import Contact
 from greenroom.hub.contacts.selectors import list_contacts
+from greenroom.hub.mailing.models import Email
+from greenroom.hub.webforms.models import FormAction
 
 _UNDER_WAY = Q(entries__state=CampaignContact.State.ACTIVE)
 
@@ -53,3 +56,21 @@ def list_entries_of(*, campaign: Campaign, contact: Contact) -> QuerySet[Campaig
 def find_draft(*, campaign: Campaign) -> CampaignVersion | None:
     """Return what is drawn and not published; None when nothing is."""
     return campaign.versions.filter(published_at=None).first()
+
+
+def list_uses(*, email: Email) -> list[str]:
+    """Return in words which campaigns and forms name an e-mail, campaigns also by what is drafted. Two queries."""
+    in_forms = Q(pk__in=[])
+    in_steps = Q(kind=CampaignStep.Kind.DECISION, settings__mail=email.pk)
+    for key, name in list_settings_for(Email):
+        in_forms |= Q(kind=key, **{f"settings__{name}": email.pk})
+        in_steps |= Q(action=key, **{f"settings__{name}": email.pk})
+    going_on = [CampaignContact.State.ACTIVE, CampaignContact.State.FAILED]
+    entries = CampaignContact.objects.filter(version=OuterRef("version"), state__in=going_on)
+    is_current = Q(version__published_at=None) | Q(version__campaign__published=F("version")) | Exists(entries)
+    campaigns = CampaignStep.objects.filter(in_steps, is_current).values_list("version__campaign__name", flat=True)
+    forms = FormAction.objects.filter(in_forms).values_list("form__name", flat=True)
+    return [
+        *(f"the campaign “{one}”" for one in campaigns.order_by("version__campaign__name").distinct()),
+        *(f"the form “{one}”" for one in forms.order_by("form__name").distinct()),
+    ]

@@ -14,6 +14,7 @@ class Email(models.Model):
     name = models.CharField(max_length=200, unique=True)
     segment = models.ForeignKey(Segment, null=True, on_delete=models.SET_NULL, related_name="+")
     version = models.ForeignKey("EmailVersion", null=True, on_delete=models.PROTECT, related_name="+")
+    archived_at = models.DateTimeField(null=True, help_text="Hidden since then; what was sent of it stays.")
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
     created_at = models.DateTimeField()
 

@@ -22,15 +22,21 @@ State = Message.State
 _NOWHERE = "#"
 
 
-def list_emails() -> "QuerySet[Email]":
-    """Return all e-mails by name, each with what it says now, and when it was sent last. One query."""
-    emails = Email.objects.select_related("version__purpose", "segment")
+def list_emails(*, is_archived: bool = False) -> "QuerySet[Email]":
+    """Return the e-mails by name, each with what it says now, and when it was sent last. One query."""
+    emails = Email.objects.filter(archived_at__isnull=not is_archived).select_related("version__purpose", "segment")
     return emails.annotate(last_sent_at=Max("versions__broadcasts__starts_at")).order_by("name")
 
 
 def list_broadcasts(*, email: Email) -> "QuerySet[Broadcast]":
     """Return the sendings of an e-mail, the latest first. One query."""
     return Broadcast.objects.filter(version__email=email).select_related("version").order_by("-starts_at", "-pk")
+
+
+def was_sent(*, email: Email) -> bool:
+    """Tell whether anybody was sent an e-mail, or is just now. One query."""
+    begun = Broadcast.objects.filter(version__email=email, state=Broadcast.State.QUEUED)
+    return Message.objects.filter(version__email=email).exists() or begun.exists()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from greenroom.hub.campaigns.services.discarding import discard_email
 from greenroom.hub.contacts.models import Contact, Purpose
 from greenroom.hub.contacts.selectors import list_contacts, list_fields
 from greenroom.hub.core import clock
@@ -19,6 +20,7 @@ from greenroom.hub.mailing.services import (
     broadcast,
     cancel_broadcast,
     draft_version,
+    restore_email,
     save_email,
     send_again,
     send_test,
@@ -90,7 +92,9 @@ class EmailForm(forms.Form):
 @require_GET
 def list_page(request: SignedInRequest) -> HttpResponse:
     """Show all e-mails."""
-    return render(request, "emails/list.html", {"page": page_of(request, selectors.list_emails())})
+    emails = selectors.list_emails(is_archived=text_of(request.GET, "show") == "archived")
+    context = {"page": page_of(request, emails), "choices": [("archived", "Archived")]}
+    return render(request, "emails/list.html", context)
 
 
 @marketers_only
@@ -195,10 +199,33 @@ def email_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "email": email,
         "person": text_of(request.GET, "person"),
         "report": selectors.report_on(sent),
+        "was_sent": selectors.was_sent(email=email),
         "page": page_of(request, selectors.list_broadcasts(email=email)),
         "form": SendForm(initial={"segment": email.segment}),
     }
     return render(request, "emails/email.html", context)
+
+
+@marketers_only
+@require_POST
+def discard(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Delete an e-mail that was never sent, or archive it, unless something is to send it."""
+    email = get_object_or_404(Email, pk=pk)
+    try:
+        is_deleted = discard_email(email=email)
+    except StateConflictError as error:
+        messages.error(request, str(error))
+        return redirect("email", pk=pk)
+    messages.success(request, f"{email} is {'deleted' if is_deleted else 'archived. Its reports are still there'}.")
+    return redirect("emails")
+
+
+@marketers_only
+@require_POST
+def restore(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Have an archived e-mail back."""
+    restore_email(email=get_object_or_404(Email, pk=pk))
+    return redirect("email", pk=pk)
 
 
 class SendForm(forms.Form):

@@ -22,7 +22,7 @@ class EmailForm(ActionForm):
     """Which e-mail."""
 
     email = forms.ModelChoiceField(
-        Email.objects.exclude(version=None),
+        Email.objects.filter(archived_at=None).exclude(version=None),
         label="E-mail",
         empty_label="Choose an e-mail",
         help_text="Its merge tags put in each person's own link, such as {webinar_button} to join.",
@@ -34,7 +34,7 @@ class LinkForm(ActionForm):
 
     event = EventField()
     email = forms.ModelChoiceField(
-        Email.objects.exclude(version=None),
+        Email.objects.filter(archived_at=None).exclude(version=None),
         label="E-mail",
         empty_label="Choose an e-mail",
         help_text="{webinar_button}, {training_button}, {meeting_button} or {assist_button} in it leads each person "

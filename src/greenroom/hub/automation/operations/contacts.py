@@ -129,7 +129,7 @@ def list_forms(caller: Caller, wanted: ChoicesInput) -> list[NamedThing]:
 def list_emails(caller: Caller, wanted: ChoicesInput) -> list[NamedThing]:
     """Returns the e-mails that are written, by name."""
     _require_marketer(caller)
-    return _named(Email.objects.exclude(version=None).order_by("name"))
+    return _named(Email.objects.filter(archived_at=None).exclude(version=None).order_by("name"))
 
 
 def _named(things: QuerySet[Any]) -> list[NamedThing]:

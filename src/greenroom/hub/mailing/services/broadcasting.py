@@ -84,6 +84,8 @@ def broadcast(*, email: Email, segment: Segment, actor: User, starts_at: datetim
     """
     if email.version is None:
         raise InvalidInputError("This e-mail says nothing yet.")
+    if Email.objects.filter(pk=email.pk, archived_at__isnull=False).exists():
+        raise InvalidInputError("This e-mail is archived. Restore it first.")
     check_segment(email.version, segment)
     now = clock.now()
     with transaction.atomic():

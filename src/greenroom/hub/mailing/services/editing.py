@@ -6,11 +6,12 @@ from django.db import transaction
 
 from greenroom.hub.contacts.addresses import is_address
 from greenroom.hub.core import clock
-from greenroom.hub.core.errors import InvalidInputError
+from greenroom.hub.core.errors import InvalidInputError, StateConflictError
 from greenroom.hub.core.texts import storable
 from greenroom.hub.mailing.checking import check_draft, check_segment
 from greenroom.hub.mailing.composing import header_text
-from greenroom.hub.mailing.models import Email, EmailVersion
+from greenroom.hub.mailing.models import Broadcast, Email, EmailVersion
+from greenroom.hub.mailing.selectors import was_sent
 from greenroom.hub.segments.models import Segment
 from greenroom.hub.users.models import User
 
@@ -62,6 +63,34 @@ def save_email(
         if email.version is None or any(getattr(email.version, one) != getattr(draft, one) for one in _CONTENT):
             _add_version(email, draft, actor)
     return email
+
+
+def put_away(*, email: Email) -> bool:
+    """
+    Delete an e-mail that was never sent; archive one that was, so that its reports stay.
+
+    Returns:
+        Whether it is deleted.
+
+    Raises:
+        StateConflictError: it is to be sent to a segment.
+    """
+    with transaction.atomic():
+        email = Email.objects.select_for_update(of=("self",)).get(pk=email.pk)
+        planned = Broadcast.objects.filter(version__email=email, state=Broadcast.State.PLANNED).first()
+        if planned:
+            raise StateConflictError(f"It is to be sent to “{planned.segment_name}”. Cancel that first.")
+        if was_sent(email=email):
+            Email.objects.filter(pk=email.pk).update(archived_at=clock.now())
+            return False
+        Email.objects.filter(pk=email.pk).update(version=None)
+        email.delete()
+    return True
+
+
+def restore_email(*, email: Email) -> None:
+    """Have an archived e-mail back."""
+    Email.objects.filter(pk=email.pk).update(archived_at=None)
 
 
 def _add_version(email: Email, draft: EmailVersion, actor: User) -> None:
