@@ -80,7 +80,7 @@ PAGES = {
         "/campaigns/{campaign}/rehearse/{contact}/", "/campaigns/{campaign}/draft/", "/campaigns/{campaign}/draft/add/",
         "/campaigns/{campaign}/draft/add/?type=wait_for_event", "/campaigns/{campaign}/draft/goal/",
         "/segments/{segment}/change/", "/segments/{segment}/add/", "/segments/{segment}/people/{contact}/",
-        "/contacts/{contact}/", "/contacts/{contact}/consent/", "/contacts/purposes/",
+        "/contacts/{contact}/", "/contacts/{contact}/erase/", "/contacts/{contact}/consent/", "/contacts/purposes/",
         "/contacts/fields/", "/contacts/import/", "/contacts/duplicates/", "/contacts/{contact}/merge/",
         "/emails/", "/emails/new/", "/emails/{email}/", "/emails/{email}/change/",
         "/emails/sent/{broadcast}/", "/go/mail/{token}/unsubscribe/", "/go/mail/{token}/preferences/",

@@ -77,7 +77,6 @@ class Scene:
     contact_id: int
     merge_id: int
     import_id: int
-    person_to_erase_id: int
     custom_field_id: int
     purpose_id: int
     segment_id: int
@@ -131,7 +130,6 @@ def scene(world, pull, connection, course, section, item, cast) -> Scene:
         hook_delivery=make_delivery(make_hook(cast.ada, key)),
         grant=_leave_for_a_program(cast.ada),
         contact_id=make_contact(source="hand", email="dora@example.com").pk,
-        person_to_erase_id=make_contact(source="hand", email="erased@example.com").pk,
         import_id=open_import(file=BytesIO(b"email\nzoe@example.com"), name="zoe.csv", actor=cast.ada).pk,
         merge_id=_merged(cast.ada),
         custom_field_id=add_field(label="Shoe size", kind="number").pk,

@@ -6,11 +6,13 @@ import io
 import pytest
 from django.db import transaction
 from django.urls import reverse
+from tests.factories.users import make_user
 
 from greenroom.hub.contacts.models import Contact, CustomField
 from greenroom.hub.contacts.services import add_field, add_tags, make_contact, set_values
 from greenroom.hub.core import clock
 from greenroom.hub.ledger.services import NewFact, append
+from greenroom.hub.users.models import User
 
 
 @pytest.fixture
@@ -134,5 +136,8 @@ def test_person_is_given_what_is_kept_and_erased_by_the_admin_alone(lena_at_goto
     assert "lena@example.com" == answer.json()["email"]
     page = reverse("erase_contact", args=[lena_at_goto.pk])
     assert 404 == as_mara.post(page).status_code
-    assert "is erased" in as_ada.post(page, follow=True).content.decode()
+    make_user("Lena")
+    assert "delete their account, too" in as_ada.get(page).content.decode()
+    assert "is erased" in as_ada.post(page, {"account": "on"}, follow=True).content.decode()
     assert not Contact.objects.exists()
+    assert not User.objects.filter(email="lena@example.com").exists()

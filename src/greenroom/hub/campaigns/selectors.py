@@ -1,9 +1,12 @@
 """Fetching campaigns, and where contacts stand in them."""
 
+from typing import Any
+
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from greenroom.hub.actions.registry import list_settings_for
 from greenroom.hub.campaigns.models import Campaign, CampaignContact, CampaignStep, CampaignVersion
+from greenroom.hub.contacts.keepers import DataSubject, tells
 from greenroom.hub.contacts.models import Contact
 from greenroom.hub.contacts.selectors import list_contacts
 from greenroom.hub.mailing.models import Email
@@ -51,6 +54,13 @@ def list_entries_of(*, campaign: Campaign, contact: Contact) -> QuerySet[Campaig
     """Return each time a contact went through a campaign, the latest first, with what they passed. Two queries."""
     entries = campaign.entries.filter(contact=contact).select_related("step", "version")
     return entries.prefetch_related("passages__step").order_by("-rotation")
+
+
+@tells("campaigns")
+def tell_entries(person: DataSubject) -> Any:
+    """Tell which campaigns somebody went through."""
+    rows = CampaignContact.objects.filter(contact=person.contact).order_by("pk")
+    return list(rows.values("campaign__name", "rotation", "cause", "state", "problem", "arrived_at"))
 
 
 def find_draft(*, campaign: Campaign) -> CampaignVersion | None:

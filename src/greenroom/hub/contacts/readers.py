@@ -6,6 +6,7 @@ from greenroom.hub.contacts.models import Contact, ContactAddress
 from greenroom.hub.contacts.services import (
     Person,
     forget_again,
+    forget_in_events,
     keep_people,
     note_participations,
     note_participations_of_events,
@@ -30,6 +31,7 @@ def keep_contacts(facts: Sequence[Fact]) -> None:
     note_participations(events={fact.event_id for fact in people if fact.event_id} - whole, contacts=contacts)
     note_participations_of_events(whole)
     forget_again(people)
+    forget_in_events(whole)
 
 
 def _tell(facts: Sequence[Fact]) -> Iterator[Person]:

@@ -10,6 +10,7 @@ from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 
 from greenroom.hub.contacts.following import before_merge, follower, take_touched
+from greenroom.hub.contacts.keepers import DataSubject, tells
 from greenroom.hub.contacts.models import Contact
 from greenroom.hub.core import clock
 from greenroom.hub.core.errors import InvalidInputError, StateConflictError
@@ -219,6 +220,13 @@ def keep_out(kept: Contact, other: Contact) -> None:
     out = Member.objects.filter(contact=other, decided=Member.Decision.OUT).values("segment")
     own = Member.objects.filter(contact=kept, segment__in=out)
     own.update(decided=Member.Decision.OUT, is_in=False, changed_at=clock.now())
+
+
+@tells("segments")
+def tell_memberships(person: DataSubject) -> Any:
+    """Tell in which segments somebody is, or why not."""
+    rows = Member.objects.filter(contact=person.contact).order_by("pk")
+    return list(rows.values("segment__name", "is_in", "decided", "changed_at"))
 
 
 def decide_members(*, segment: Segment, contacts: Collection[int], decision: str) -> None:

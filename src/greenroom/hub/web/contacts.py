@@ -29,11 +29,11 @@ from greenroom.hub.contacts.services import (
     set_values,
     split_tags,
 )
-from greenroom.hub.core.errors import InvalidInputError
+from greenroom.hub.core.errors import InvalidInputError, StateConflictError
 from greenroom.hub.exports.models import Export
 from greenroom.hub.exports.services import request_export
 from greenroom.hub.segments.selectors import list_segments_of
-from greenroom.hub.users.models import time_zones
+from greenroom.hub.users.models import User, time_zones
 from greenroom.hub.web.activity import SUBJECTS, list_activity_of, tell_of_one
 from greenroom.hub.web.doors import (
     SignedInRequest,
@@ -214,9 +214,17 @@ def person_data(request: SignedInRequest, pk: int) -> HttpResponse:
 
 
 @site_admins_only
-@require_POST
+@require_http_methods(["GET", "POST"])
 def erase(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Forget a person."""
-    erase_contact(contact=get_object_or_404(Contact, pk=pk))
-    messages.success(request, "This person is erased, and taken off the events to come.")
-    return redirect("contacts")
+    """Say what is deleted and what stays when a person is forgotten, and forget them."""
+    contact = get_object_or_404(Contact, pk=pk)
+    if request.method == "POST":
+        try:
+            erase_contact(contact=contact, with_account="account" in request.POST)
+        except StateConflictError as error:
+            messages.error(request, f"Nothing is erased. {error}")
+            return redirect("contact", pk=pk)
+        messages.success(request, "This person is erased, and taken off the events to come.")
+        return redirect("contacts")
+    has_account = User.objects.filter(email__in=contact.addresses.values("email")).exists()
+    return render(request, "contacts/erase.html", {"contact": contact, "has_account": has_account})

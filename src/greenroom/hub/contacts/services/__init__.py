@@ -7,7 +7,13 @@ from greenroom.hub.contacts.services.consents import (
     resume_contacting,
     stop_contacting,
 )
-from greenroom.hub.contacts.services.erasing import erase_contact, erase_inactive, export_person, forget_again
+from greenroom.hub.contacts.services.erasing import (
+    erase_contact,
+    erase_inactive,
+    export_person,
+    forget_again,
+    forget_in_events,
+)
 from greenroom.hub.contacts.services.fields import add_field, change_field, delete_field, read_value, set_values
 from greenroom.hub.contacts.services.importing import (
     check_import,
@@ -34,6 +40,7 @@ __all__ = [
     "erase_inactive",
     "export_person",
     "forget_again",
+    "forget_in_events",
     "keep_people",
     "make_contact",
     "merge_contacts",

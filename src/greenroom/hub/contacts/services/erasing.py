@@ -1,4 +1,8 @@
-"""Giving people what is kept of them, and forgetting them."""
+"""
+Giving people what is kept of them, and forgetting them.
+
+Other parts keep something, too: see `keepers`.
+"""
 
 from collections.abc import Collection, Sequence
 from datetime import timedelta
@@ -6,10 +10,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from greenroom.hub.contacts.addresses import digest
-from greenroom.hub.contacts.models import Consent, Contact, Participation, Suppression
+from greenroom.hub.contacts.keepers import DataSubject, forget_all, tell_all
+from greenroom.hub.contacts.models import Consent, Contact, Participation, Suppression, Tag
 from greenroom.hub.contacts.selectors import (
     list_consent_records,
     list_facts_of,
@@ -20,9 +25,11 @@ from greenroom.hub.contacts.selectors import (
 from greenroom.hub.contacts.services.keeping import FIELDS, find_erased
 from greenroom.hub.core import clock
 from greenroom.hub.core.errors import HubError
-from greenroom.hub.events.models import Attendee, Event, Registrant
+from greenroom.hub.events.models import Attendee, Event, Registrant, RegistrationRequest, SessionAnswers
 from greenroom.hub.events.services import take_registrant_off
 from greenroom.hub.ledger.models import Fact
+from greenroom.hub.users.models import User
+from greenroom.hub.users.services import erase_user
 
 # In one go of the daily work; the others follow the next day.
 _AT_ONCE = 500
@@ -31,6 +38,7 @@ _BLANK = {"email": "", "first_name": "", "last_name": ""}
 
 def export_person(*, contact: Contact) -> dict[str, Any]:
     """Return everything that is kept of a contact, as JSON takes it, without join links: they admit their bearer."""
+    person = _subject_of(contact, with_account=True)
     facts = list(list_facts_of(contact=contact))
     titles = dict(Event.objects.filter(pk__in={one.event_id for one in facts}).values_list("pk", "title"))
     return {
@@ -61,26 +69,90 @@ def export_person(*, contact: Contact) -> dict[str, Any]:
             {"what": one.kind, "at": one.happened_at, "event": titles.get(one.event_id or 0), "details": one.data}
             for one in facts
         ],
+        "at_goto": _tell_mirror(person.emails),
+        "account": _tell_account(person.account),
+        **tell_all(person),
     }  # fmt: skip
 
 
-def erase_contact(*, contact: Contact) -> None:
+def _subject_of(contact: Contact, *, with_account: bool) -> DataSubject:
+    emails = tuple(sorted(contact.addresses.values_list("email", flat=True)))
+    account = User.objects.filter(email__in=emails).first() if with_account else None
+    return DataSubject(contact, emails, account)
+
+
+def _tell_mirror(emails: Collection[str]) -> dict[str, Any]:
+    """Tell what we know from GoTo, and what we asked GoTo for."""
+    signed_up = Registrant.objects.filter(email__in=emails).order_by("pk")
+    attended = Attendee.objects.filter(email__in=emails).order_by("pk")
+    requests = RegistrationRequest.objects.filter(email__in=emails).order_by("pk")
+    return {
+        "registrations": list(
+            signed_up.values("event__title", "email", "first_name", "last_name", "status", "registered_at")
+        ),
+        "attendances": list(
+            attended.values(
+                "session__event__title", "email", "first_name", "last_name", "attended_seconds", "intervals"
+            )
+        ),
+        "requests": list(
+            requests.values("event__title", "email", "answers", "state", "refusal", "asked_at", "answered_at")
+        ),
+        "questions": [
+            question
+            for answers in _list_questioned(attended)
+            for question in answers.questions
+            if question["asked_by"] in _call(emails, signed_up, attended)
+        ],
+    }
+
+
+def _list_questioned(attended: QuerySet[Attendee]) -> QuerySet[SessionAnswers]:
+    """Return the answers of sessions in which these people were, where somebody asked something."""
+    return SessionAnswers.objects.filter(session__in=attended.values("session")).exclude(questions=[]).order_by("pk")
+
+
+def _call(emails: Collection[str], *lists: QuerySet[Any]) -> set[str]:
+    """Return by what somebody may be called: their addresses, and the names in lists that are about them."""
+    names = {f"{first} {last}".strip() for rows in lists for first, last in rows.values_list("first_name", "last_name")}
+    return {*emails, *names} - {""}
+
+
+def _tell_account(account: User | None) -> dict[str, Any] | None:
+    if account is None:
+        return None
+    return {name: getattr(account, name) for name in ("email", "first_name", "last_name", "time_zone", "joined_at")}
+
+
+def erase_contact(*, contact: Contact, with_account: bool = False) -> None:
     """
     Forget a person: take them off events to come at GoTo, and delete what is kept of them here.
 
     What happened stays in the ledger without saying to whom. GoTo keeps its own lists of events that are over.
+
+    Args:
+        with_account: also that by which they sign in; what they did in courses stays, without saying whose it was.
+
+    Raises:
+        StateConflictError: their account runs this site, and cannot go like this.
     """
     with transaction.atomic():
         contact = Contact.objects.select_for_update().get(pk=contact.pk)
-        emails = sorted(contact.addresses.values_list("email", flat=True))
+        person = _subject_of(contact, with_account=with_account)
         facts = list(list_facts_of(contact=contact).values_list("pk", flat=True))
         Fact.objects.filter(contact_id=contact.pk).update(data={})
         Fact.objects.filter(pk__in=facts).update(email=None)
-        _withdraw(emails)
+        _withdraw(person.emails)
+        forget_all(person)
+        if person.account:
+            erase_user(user=person.account)
         Suppression.objects.bulk_create(
-            [Suppression(digest=digest(email), erased_at=clock.now()) for email in emails], ignore_conflicts=True
+            [Suppression(digest=digest(email), erased_at=clock.now()) for email in person.emails],
+            ignore_conflicts=True,
         )
+        tags = list(Tag.objects.filter(tagged__contact=contact).values_list("pk", flat=True))
         contact.delete()
+        Tag.objects.filter(pk__in=tags, tagged=None).delete()
 
 
 def forget_again(facts: Sequence[Fact]) -> None:
@@ -89,20 +161,50 @@ def forget_again(facts: Sequence[Fact]) -> None:
     if erased:
         Fact.objects.filter(pk__in=[one.pk for one in facts if one.email in erased]).update(email=None)
         Registrant.objects.filter(email__in=erased, gone_at__isnull=False).update(**_BLANK, join_url="")
+        _forget_requests(erased)
+
+
+def forget_in_events(events: Collection[int]) -> None:
+    """Blank those of erased people whom GoTo has told of again in events that are over; one query if nobody was."""
+    if not events or not Suppression.objects.exists():
+        return
+    there = Registrant.objects.filter(event__in=events).exclude(email="").values_list("email", flat=True)
+    came = Attendee.objects.filter(session__event__in=events).exclude(email="").values_list("email", flat=True)
+    _blank(find_erased({*there, *came}))
 
 
 def _withdraw(emails: Collection[str]) -> None:
     """Take addresses off events to come, by the same act as anybody; blank them where an event is over."""
     now = clock.now()
-    is_over = Q(event__ends_at__lte=now)
-    rows = Registrant.objects.filter(email__in=emails)
-    for one in rows.filter(gone_at=None).exclude(is_over).select_related("event"):
+    rows = Registrant.objects.filter(email__in=emails, gone_at=None)
+    for one in rows.exclude(event__ends_at__lte=now).select_related("event"):
         try:
             take_registrant_off(registrant=one)
         except HubError:
             continue  # it has been asked for already
-    rows.filter(is_over).update(**_BLANK, join_url="")
-    Attendee.objects.filter(email__in=emails, session__event__ends_at__lte=now).update(**_BLANK)
+    _blank(emails)
+    _forget_requests(emails)
+
+
+def _blank(emails: Collection[str]) -> None:
+    """Leave of people in events that are over only that somebody was there."""
+    now = clock.now()
+    signed_up = Registrant.objects.filter(email__in=emails).filter(
+        Q(event__ends_at__lte=now) | Q(gone_at__isnull=False)
+    )
+    came = Attendee.objects.filter(email__in=emails, session__event__ends_at__lte=now)
+    theirs = _call(emails, signed_up, came)
+    for answers in _list_questioned(came):
+        answers.questions = [{**one, "asked_by": ""} if one["asked_by"] in theirs else one for one in answers.questions]
+        answers.save(update_fields=["questions"])
+    signed_up.update(**_BLANK, join_url="")
+    came.update(**_BLANK)
+
+
+def _forget_requests(emails: Collection[str]) -> None:
+    """Delete what people asked us to tell GoTo, but for taking them off: that is still to be done."""
+    requests = RegistrationRequest.objects.filter(email__in=emails)
+    requests.exclude(state=RegistrationRequest.State.CANCELLING).delete()
 
 
 def erase_inactive() -> int:

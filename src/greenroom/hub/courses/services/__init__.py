@@ -39,6 +39,7 @@ from greenroom.hub.courses.services.materials import (
     change_material,
 )
 from greenroom.hub.courses.services.notices import choose_notices, put_away, tell_people
+from greenroom.hub.courses.services.people import forget_learner, tell_learning
 
 __all__ = [
     "NewMark",
@@ -64,6 +65,7 @@ __all__ = [
     "enroll",
     "evaluate_event",
     "evaluate_item",
+    "forget_learner",
     "get_certificate",
     "get_invitation",
     "keep_calendar",
@@ -82,6 +84,7 @@ __all__ = [
     "set_rule",
     "take_back_marks",
     "take_part",
+    "tell_learning",
     "tell_people",
     "unenroll",
 ]

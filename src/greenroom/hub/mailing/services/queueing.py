@@ -6,7 +6,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from greenroom.hub.contacts.addresses import is_address
+from greenroom.hub.contacts.keepers import DataSubject, forgets, tells
 from greenroom.hub.contacts.models import Contact, Purpose
 from greenroom.hub.core import clock
 from greenroom.hub.core.errors import InvalidInputError
@@ -56,6 +59,30 @@ class Letter:
     purpose: Purpose | None = None
     cause: str = ""
     not_before: datetime | None = None
+
+
+@tells("mails")
+def tell_messages(person: DataSubject) -> Any:
+    """Tell what somebody was sent, and whether they looked at it."""
+    rows = _list_messages_of(person).select_related("version").order_by("pk")
+    return [
+        {
+            "to": one.to, "subject": one.version.subject if one.version else one.subject, "text": one.text,
+            "html": one.html, "state": one.state, "created_at": one.created_at, "sent_at": one.sent_at,
+            "opened_at": one.opened_at, "clicked_at": one.clicked_at,
+        }
+        for one in rows
+    ]  # fmt: skip
+
+
+@forgets
+def forget_messages(person: DataSubject) -> None:
+    """Forget what somebody was sent; what still waits is sent no more."""
+    _list_messages_of(person).delete()
+
+
+def _list_messages_of(person: DataSubject) -> QuerySet[Message]:
+    return Message.objects.filter(Q(contact=person.contact) | Q(to__in=person.emails))
 
 
 def queue_letter(

@@ -8,12 +8,15 @@ nobody outside. Whatever happens then, nobody has to type it again.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from greenroom.hub.contacts.addresses import normalize
+from greenroom.hub.contacts.keepers import DataSubject, forgets, tells
 from greenroom.hub.contacts.models import Consent, ConsentRecord, Contact, ContactAddress, CustomField
 from greenroom.hub.contacts.services import change_contact, make_contact, record_consent, set_values
 from greenroom.hub.core import clock
@@ -271,6 +274,29 @@ def accept_submission(*, submission: Submission) -> None:
             _ask_to_confirm(submission)
         else:
             _take_in(submission, is_proven=False)
+
+
+@tells("forms")
+def tell_submissions(person: DataSubject) -> Any:
+    """Tell what somebody sent by forms."""
+    return [
+        {
+            "form": one.form.name, "email": one.email, "sent_at": one.submitted_at, "state": one.state,
+            "confirmed_at": one.confirmed_at, "shown_on": one.page, "answers": one.answers,
+            "problems": [act.problem for act in one.acts.all() if act.problem],
+        }
+        for one in _list_of(person).select_related("form").prefetch_related("acts").order_by("pk")
+    ]  # fmt: skip
+
+
+@forgets
+def forget_submissions(person: DataSubject) -> None:
+    """Forget what somebody sent by forms, confirmed or not."""
+    _list_of(person).delete()
+
+
+def _list_of(person: DataSubject) -> QuerySet[Submission]:
+    return Submission.objects.filter(Q(contact=person.contact) | Q(email__in=person.emails))
 
 
 def forget_unaccepted() -> int:
