@@ -300,7 +300,7 @@ def test_connecting_again_revives_the_row_and_keeps_its_events(world, event, con
 
 
 def test_connecting_again_leaves_open_what_was_open(connection, course, begun, ada):
-    set_uses(connection=connection, is_open_to_all=False, used_by="course", object_ids=[course.pk])
+    set_uses(connection=connection, is_open_to_all=False, uses={"course": [course.pk]})
     disconnect(connection=connection, actor=ada)
     pending, answer = begun
     finish_authorization(actor=ada, pending=pending, answer=answer)

@@ -22,7 +22,7 @@ NOT_OPEN = "This event belongs to a GoTo account that is not open here."
 
 def open_to(connection: Connection, *courses, to_all: bool = False) -> None:
     numbers = [course.pk for course in courses]
-    set_uses(connection=connection, is_open_to_all=to_all, used_by=COURSE, object_ids=numbers)
+    set_uses(connection=connection, is_open_to_all=to_all, uses={COURSE: numbers})
 
 
 def usable(course, used_by: str = COURSE) -> list[Connection]:
@@ -45,7 +45,7 @@ def test_an_account_can_be_opened_to_chosen_courses(connection, course):
 
 def test_a_form_with_the_number_of_a_course_is_another_thing(connection, course):
     open_to(connection, course)
-    set_uses(connection=connection, is_open_to_all=False, used_by=FORM, object_ids=[course.pk + 1])
+    set_uses(connection=connection, is_open_to_all=False, uses={FORM: [course.pk + 1]})
     assert ([connection], []) == (usable(course), usable(course, FORM))
     open_to(connection)
     assert [course.pk + 1] == list(connection.uses.values_list("object_id", flat=True))

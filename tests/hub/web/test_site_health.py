@@ -297,7 +297,7 @@ def test_an_account_is_opened_to_chosen_courses(worker, connection, as_ada, cour
 
 @pytest.mark.parametrize("chosen", [{"open_to": "chosen", "courses": ["999999"]}, {"open_to": "nobody"}, {}])
 def test_what_cannot_be_chosen_is_refused(worker, connection, as_ada, course, chosen):
-    set_uses(connection=connection, is_open_to_all=False, used_by="course", object_ids=[course.pk])
+    set_uses(connection=connection, is_open_to_all=False, uses={"course": [course.pk]})
     answer = as_ada.post(reverse("change_uses", args=[connection.pk]), chosen)
     assert 422 == answer.status_code
     assert [course.pk] == list(connection.uses.values_list("object_id", flat=True))

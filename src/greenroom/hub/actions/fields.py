@@ -3,8 +3,9 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 
+from greenroom.hub.connections.models import Connection
 from greenroom.hub.core import clock
 from greenroom.hub.events.models import Event
 from greenroom.hub.segments.words import describe_state
@@ -42,6 +43,8 @@ class _EventChoices(forms.models.ModelChoiceIterator):
         now = clock.now()
         coming = Q(ends_at__gte=now) | Q(dates=Event.Dates.ANY_TIME)
         open_ones = Event.objects.filter(coming).exclude(state__in=[Event.State.CANCELLED, Event.State.MISSING])
+        if self.field.accounts is not None:
+            open_ones = open_ones.filter(connection__in=self.field.accounts.order_by().values("pk"))
         kept = Q(pk=self.field.kept) if self.field.kept else Q(pk__in=[])
         offered = [*Event.objects.filter(kept), *open_ones.exclude(kept).order_by("starts_at", "pk")[:_MOST_OFFERED]]
         yield ("", self.field.empty_label)
@@ -50,7 +53,13 @@ class _EventChoices(forms.models.ModelChoiceIterator):
 
 
 class EventField(forms.ModelChoiceField):
-    """Chooses an event. Any event is taken; those to come are offered, and the one that was chosen before."""
+    """
+    Chooses an event. Any event is taken; those to come are offered, and the one that was chosen before.
+
+    Attributes:
+        kept: the number of the event that was chosen before.
+        accounts: those whose events are offered; None for all.
+    """
 
     iterator = _EventChoices
 
@@ -58,6 +67,7 @@ class EventField(forms.ModelChoiceField):
         """Offer all events to come."""
         super().__init__(queryset=Event.objects.all(), empty_label="Choose an event", **options)
         self.kept: Any = None
+        self.accounts: QuerySet[Connection] | None = None
 
     def prepare_value(self, value: Any) -> Any:
         """Keep what was chosen among what is offered."""
@@ -69,3 +79,10 @@ class EventField(forms.ModelChoiceField):
         """Name the event and its day."""
         day = f" · {obj.starts_at:%-d %b %Y}" if obj.starts_at else ""
         return f"{obj.title}{describe_state(obj)}{day}"
+
+
+def offer_events_of(form: forms.BaseForm, accounts: QuerySet[Connection]) -> None:
+    """Offer only the events of these accounts where an event is chosen in a form."""
+    for field in form.fields.values():
+        if isinstance(field, EventField):
+            field.accounts = accounts

@@ -1,12 +1,15 @@
 """Making campaigns and drawing their steps: each act is a form of its own, so that it works without a script."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from greenroom.hub.actions.fields import EventField
+from greenroom.hub.actions.fields import EventField, offer_events_of
 from greenroom.hub.campaigns.models import Campaign, CampaignStep, CampaignVersion
 from greenroom.hub.campaigns.plan import Plan
 from greenroom.hub.campaigns.ready_made import make_webinar_campaign
@@ -24,6 +27,8 @@ from greenroom.hub.campaigns.services.editing import (
 )
 from greenroom.hub.campaigns.services.running import list_obstacles, publish
 from greenroom.hub.campaigns.words import StepWords, describe_branch
+from greenroom.hub.connections.models import Connection, ConnectionUse
+from greenroom.hub.connections.selectors import list_usable_connections
 from greenroom.hub.contacts.models import Purpose
 from greenroom.hub.core.errors import InvalidInputError, StateConflictError
 from greenroom.hub.segments.models import Segment
@@ -91,6 +96,7 @@ class WebinarForm(forms.Form):
 def create_webinar(request: SignedInRequest) -> HttpResponse:
     """Make a whole campaign around an event, with its e-mails, to be looked through and published."""
     form = WebinarForm(request.POST if request.method == "POST" else None)
+    offer_events_of(form, Connection.objects.filter(is_open_to_all=True))
     if request.method == "POST" and form.is_valid():
         try:
             campaign = make_webinar_campaign(actor=request.user, **form.cleaned_data)
@@ -202,7 +208,7 @@ def add(request: SignedInRequest, pk: int) -> HttpResponse:
     chosen = find_type(text_of(request.GET, "type"))
     if chosen is None:
         return render(request, "campaigns/choose_type.html", context | {"kinds": list_types_by_kind()})
-    form = chosen.make_form(request.POST if request.method == "POST" else None, None)
+    form = _make_form(request, chosen, campaign)
     if request.method == "POST" and form.is_valid():
         try:
             add_step(
@@ -229,7 +235,7 @@ def step_page(request: SignedInRequest, pk: int, step: int) -> HttpResponse:
     if chosen is None:
         messages.error(request, "This step cannot be changed here. Remove it and add another.")
         return redirect("campaign_draft", pk=pk)
-    form = chosen.make_form(request.POST if request.method == "POST" else None, found.settings)
+    form = _make_form(request, chosen, campaign, found.settings)
     if request.method == "POST" and form.is_valid():
         try:
             change_step(step=found, settings=chosen.to_settings(form))
@@ -238,6 +244,15 @@ def step_page(request: SignedInRequest, pk: int, step: int) -> HttpResponse:
         else:
             return redirect("campaign_draft", pk=pk)
     return _render_step(request, {"campaign": campaign, "step": found}, chosen, form)
+
+
+def _make_form(
+    request: SignedInRequest, chosen: StepType, campaign: Campaign, settings: Mapping[str, Any] | None = None
+) -> forms.Form:
+    """Make the form of a step, with the events that the campaign may use."""
+    form = chosen.make_form(request.POST if request.method == "POST" else None, settings)
+    offer_events_of(form, list_usable_connections(used_by=ConnectionUse.UsedBy.CAMPAIGN, object_id=campaign.pk))
+    return form
 
 
 def _render_step(
@@ -292,8 +307,12 @@ def goal_page(request: SignedInRequest, pk: int) -> HttpResponse:
         return render(
             request, "campaigns/choose_goal.html", {"campaign": campaign, "types": list_goal_types(), "draft": draft}
         )
-    form = chosen.make_form(request.POST if request.method == "POST" else None, None)
+    form = _make_form(request, chosen, campaign)
     if request.method == "POST" and form.is_valid():
-        change_goal(version=draft, goal=chosen.to_settings(form)["rule"])
-        return redirect("campaign_draft", pk=pk)
+        try:
+            change_goal(version=draft, goal=chosen.to_settings(form)["rule"])
+        except InvalidInputError as error:
+            add_errors(form, error)
+        else:
+            return redirect("campaign_draft", pk=pk)
     return _render_step(request, {"campaign": campaign, "is_goal": True}, chosen, form)

@@ -5,6 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
+from greenroom.hub.campaigns.accounts import find_closed_steps
 from greenroom.hub.campaigns.models import Campaign, CampaignContact, CampaignStep, CampaignVersion
 from greenroom.hub.campaigns.plan import Plan
 from greenroom.hub.campaigns.rehearsing import rehearse
@@ -57,6 +58,7 @@ def _show(request: SignedInRequest, campaign: Campaign, version: CampaignVersion
     plan = Plan.of(version)
     words, here = StepWords(plan.steps.values(), version.goal), count_here(version=version)
     said = {step.pk: words.describe(step) for step in plan.steps.values()}
+    closed = find_closed_steps(campaign.pk, plan.steps.values())
     places, counts = plan.list_places(), count_states(campaign=campaign)
     context = {
         "campaign": campaign,
@@ -69,6 +71,7 @@ def _show(request: SignedInRequest, campaign: Campaign, version: CampaignVersion
         "failed": counts.get(CampaignContact.State.FAILED, 0),
         "canvas": draw_canvas(places, said, here),
         "rows": list_rows(places, said, here),
+        "closed": sorted(set(closed.values())),
     }
     return render(request, "campaigns/campaign.html", context)
 

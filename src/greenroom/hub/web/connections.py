@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_POST
 
+from greenroom.hub.campaigns.models import Campaign
 from greenroom.hub.connections.errors import AuthorizationError
 from greenroom.hub.connections.models import Connection, ConnectionUse
 from greenroom.hub.connections.selectors import list_connections, list_uses
@@ -21,9 +22,16 @@ from greenroom.hub.intake.services import remove_webhooks
 from greenroom.hub.sync.models import SyncRun
 from greenroom.hub.sync.selectors import list_runs
 from greenroom.hub.web.doors import SignedInRequest, number_of, site_admins_only
+from greenroom.hub.webforms.models import WebForm
 
 _SESSION_KEY = "goto_authorization"
 _MEANT_KEY = "goto_account"
+# The members of `UsesForm` in which is chosen what may use an account.
+_CHOSEN_IN = {
+    "courses": ConnectionUse.UsedBy.COURSE,
+    "web_forms": ConnectionUse.UsedBy.FORM,
+    "campaigns": ConnectionUse.UsedBy.CAMPAIGN,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,18 +68,23 @@ class UsesForm(forms.Form):
     """What may use an account."""
 
     open_to = forms.ChoiceField(
-        choices=[("all", "Every course"), ("chosen", "Only the chosen courses")], widget=forms.RadioSelect
+        choices=[("all", "Every course, form and campaign"), ("chosen", "Only those chosen here")],
+        widget=forms.RadioSelect,
     )
     courses = forms.ModelMultipleChoiceField(
         queryset=Course.objects.order_by("title"), required=False, widget=forms.CheckboxSelectMultiple
     )
+    web_forms = forms.ModelMultipleChoiceField(
+        queryset=WebForm.objects.order_by("name"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    campaigns = forms.ModelMultipleChoiceField(
+        queryset=Campaign.objects.order_by("name"), required=False, widget=forms.CheckboxSelectMultiple
+    )
 
 
 def _uses(connection: Connection) -> dict[str, Any]:
-    return {
-        "open_to": "all" if connection.is_open_to_all else "chosen",
-        "courses": list_uses(connection=connection, used_by=ConnectionUse.UsedBy.COURSE),
-    }
+    chosen = {name: list_uses(connection=connection, used_by=used_by) for name, used_by in _CHOSEN_IN.items()}
+    return {"open_to": "all" if connection.is_open_to_all else "chosen", **chosen}
 
 
 def _show_account(request: SignedInRequest, connection: Connection, form: UsesForm) -> HttpResponse:
@@ -89,7 +102,7 @@ def _show_account(request: SignedInRequest, connection: Connection, form: UsesFo
 @site_admins_only
 @require_POST
 def change_uses(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Say which courses may use an account."""
+    """Say which courses, forms and campaigns may use an account."""
     connection = get_object_or_404(Connection, pk=pk)
     form = UsesForm(request.POST)
     if not form.is_valid():
@@ -97,10 +110,9 @@ def change_uses(request: SignedInRequest, pk: int) -> HttpResponse:
     set_uses(
         connection=connection,
         is_open_to_all=form.cleaned_data["open_to"] == "all",
-        used_by=ConnectionUse.UsedBy.COURSE,
-        object_ids=[course.pk for course in form.cleaned_data["courses"]],
+        uses={used_by: [one.pk for one in form.cleaned_data[name]] for name, used_by in _CHOSEN_IN.items()},
     )
-    messages.success(request, "That is kept. What stands in a course already stays there.")
+    messages.success(request, "That is kept. What is used already stays in use.")
     return redirect("account", pk=pk)
 
 

@@ -9,8 +9,10 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from greenroom.hub.actions.fields import ActionForm
+from greenroom.hub.actions.fields import ActionForm, offer_events_of
 from greenroom.hub.actions.registry import get_action
+from greenroom.hub.connections.models import ConnectionUse
+from greenroom.hub.connections.selectors import list_usable_connections
 from greenroom.hub.contacts.models import Purpose
 from greenroom.hub.contacts.selectors import list_fields
 from greenroom.hub.core.errors import InvalidInputError, UnknownObjectError
@@ -115,7 +117,9 @@ class FieldForm(forms.Form):
 
 def _list_choices(field: FormField) -> list[tuple[int, str]]:
     """Return the events to choose from, with those that were chosen before, whatever has become of them."""
-    offered = {one.pk: name_event(one) for one in list_offered_events(FormField(product=field.product))}
+    any_of_them = FormField(form=field.form, product=field.product)
+    chosen = list_offered_events(field) if field.events else []
+    offered = {one.pk: name_event(one) for one in [*chosen, *list_offered_events(any_of_them)]}
     there = Event.objects.in_bulk([pk for pk in field.events if pk not in offered])
     gone = {pk: f"{there[pk]} (no longer offered)" if pk in there else "No longer here" for pk in field.events}
     return list({**gone, **offered}.items())
@@ -221,6 +225,7 @@ def _edit_action(request: SignedInRequest, action: FormAction) -> HttpResponse:
     act = get_action(action.kind)
     posted = request.POST if request.method == "POST" else None
     typed = act.form(posted, initial=action.settings)
+    offer_events_of(typed, list_usable_connections(used_by=ConnectionUse.UsedBy.FORM, object_id=action.form_id))
     source = SourceForm(posted, form=action.form, initial=action.settings) if "event" in typed.fields else None
     chosen_in = number_of(request.POST, EVENT_FIELD) if source else None
     if source:

@@ -1,9 +1,11 @@
 """What keeps a form from working: looked for before it is published, at each change, and whenever it is shown."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from greenroom.hub.actions.accounts import find_closed_events
 from greenroom.hub.actions.registry import get_action
+from greenroom.hub.connections.models import ConnectionUse
 from greenroom.hub.core.errors import UnknownObjectError
 from greenroom.hub.events.models import Event
 from greenroom.hub.events.products import Ability, can
@@ -75,7 +77,13 @@ def find_problems(form: WebForm) -> list[Problem]:
     problems = _problems_of_fields(fields, actions)
     for one in actions:
         problems += _problems_of_action(one, fields, offers, fixed)
-    return problems
+    return problems + _problems_of_accounts(form, {*fixed, *(pk for one in fields for pk in one.events)})
+
+
+def _problems_of_accounts(form: WebForm, events: Collection[int]) -> list[Problem]:
+    """Name events that the form may not use. A published one goes on with them."""
+    closed = find_closed_events(events=events, used_by=ConnectionUse.UsedBy.FORM, object_id=form.pk)
+    return [Problem(sentence, is_blocking=not form.is_open) for sentence in closed.values()]
 
 
 def _problems_of_fields(fields: Sequence[FormField], actions: Sequence[FormAction]) -> list[Problem]:

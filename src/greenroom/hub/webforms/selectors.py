@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
-from greenroom.hub.connections.models import Connection
+from greenroom.hub.connections.models import Connection, ConnectionUse
+from greenroom.hub.connections.selectors import list_usable_connections
 from greenroom.hub.core import clock
 from greenroom.hub.core.errors import UnknownObjectError
 from greenroom.hub.events.models import Event
@@ -40,12 +41,19 @@ def get_open_form(public_id: str) -> WebForm:
 
 
 def list_offered_events(field: FormField) -> list[Event]:
-    """Return the events a visitor can choose in a field now, the soonest first. One query."""
+    """
+    Return the events a visitor can choose in a field now, the soonest first. One query.
+
+    Those that were picked for it stay when their account is no longer open to the form.
+    """
     any_time = Q(dates=Event.Dates.ANY_TIME, state=Event.State.SCHEDULED)
     to_come = Q(ends_at__gte=clock.now()) | Q(state=Event.State.LIVE) | any_time
     events = Event.objects.filter(to_come, product=field.product, connection__state=Connection.State.ACTIVE)
     if field.events:
         events = events.filter(pk__in=field.events)
+    else:
+        accounts = list_usable_connections(used_by=ConnectionUse.UsedBy.FORM, object_id=field.form_id)
+        events = events.filter(connection__in=accounts.order_by().values("pk"))
     closed = [Event.State.CANCELLED, Event.State.MISSING, Event.State.ENDED]
     ordered = events.exclude(state__in=closed).order_by(F("starts_at").asc(nulls_last=True), "pk")
     return list(ordered[:MOST_OFFERED])

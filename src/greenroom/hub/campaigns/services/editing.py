@@ -7,13 +7,13 @@ from typing import Any
 from django.db import transaction
 
 from greenroom.hub.actions.registry import check_settings
+from greenroom.hub.campaigns.accounts import check_events, events_of, events_of_rule
 from greenroom.hub.campaigns.kinds import READERS
 from greenroom.hub.campaigns.models import Campaign, CampaignStep, CampaignVersion
 from greenroom.hub.campaigns.plan import Plan, branches_of
 from greenroom.hub.core import clock
 from greenroom.hub.core.errors import InvalidInputError, StateConflictError
 from greenroom.hub.segments.models import Segment
-from greenroom.hub.segments.rules import read_rules
 from greenroom.hub.users.models import User
 
 NAME_LENGTH = 200
@@ -133,6 +133,7 @@ def add_step(
         InvalidInputError: the settings cannot be used, there is no such branch, or there are too many steps.
     """
     checked = _check(kind, action, settings)
+    check_events(version.campaign_id, events_of(checked))
     if (parent is None) != (branch == "") or (parent and branch not in branches_of(parent)):
         raise InvalidInputError("This step cannot stand here.")
     with _changing(version):
@@ -164,6 +165,7 @@ def change_step(*, step: CampaignStep, settings: Mapping[str, Any]) -> None:
         InvalidInputError: the settings cannot be used, or take a branch away in which steps stand.
     """
     checked = _check(step.kind, step.action, settings)
+    check_events(step.version.campaign_id, events_of(checked) - events_of(step.settings))
     with _changing(step.version):
         step.settings = checked
         plan = Plan.of(step.version)
@@ -213,10 +215,10 @@ def change_goal(*, version: CampaignVersion, goal: Any) -> None:
 
     Raises:
         StateConflictError: the version is published.
-        InvalidInputError: the rule cannot be read.
+        InvalidInputError: the rule cannot be read, or names an event of an account that is not open to the campaign.
     """
     if goal is not None:
-        read_rules(goal)
+        check_events(version.campaign_id, events_of_rule(goal))
     with _changing(version):
         CampaignVersion.objects.filter(pk=version.pk).update(goal=goal)
 

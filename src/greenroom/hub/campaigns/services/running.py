@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from greenroom.hub.actions.registry import get_action
+from greenroom.hub.campaigns.accounts import find_closed_steps
 from greenroom.hub.campaigns.kinds import OF_EVENTS
 from greenroom.hub.campaigns.models import Campaign, CampaignContact, CampaignStep, CampaignVersion
 from greenroom.hub.campaigns.plan import Place, Plan
@@ -20,7 +21,9 @@ def list_obstacles(version: CampaignVersion) -> list[tuple[str, str]]:
     places = [one for outer in Plan.of(version).list_places() for one in outer.walk()]
     if not places:
         return [("", "There is no step yet.")]
-    return [(one.number, sentence) for one in places if (sentence := _find_obstacle(one))]
+    closed = find_closed_steps(version.campaign_id, [one.step for one in places])
+    found = ((one.number, _find_obstacle(one) or closed.get(one.step.pk, "")) for one in places)
+    return [(number, sentence) for number, sentence in found if sentence]
 
 
 def _find_obstacle(place: Place) -> str:

@@ -5,7 +5,7 @@ What is published stays whole: a change that would leave an organizer without wh
 and says what is missing. A draft may be anything.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any
@@ -14,7 +14,9 @@ from urllib.parse import urlsplit
 from django.db import transaction
 from django.db.models import Model
 
+from greenroom.hub.actions.accounts import check_events_are_open
 from greenroom.hub.actions.registry import check_settings
+from greenroom.hub.connections.models import ConnectionUse
 from greenroom.hub.contacts.models import CustomField
 from greenroom.hub.contacts.selectors import list_fields
 from greenroom.hub.contacts.services import read_value
@@ -123,6 +125,7 @@ def publish_form(*, form: WebForm) -> None:
         InvalidInputError: it would serve nobody; the sentence says why.
     """
     with _keeping_whole(form, is_published=True):
+        _check_accounts(form, [one.pk for one in list_events_of(form)])
         _write(form, state=WebForm.State.PUBLISHED)
 
 
@@ -153,6 +156,7 @@ def add_field(*, form: WebForm, kind: str, **given: Any) -> FormField:
     if form.fields.count() >= _MOST_FIELDS:
         raise InvalidInputError(f"A form has {_MOST_FIELDS} fields at most.")
     field = FormField(form=form, kind=kind, **_checked(kind, given))
+    _check_accounts(form, field.events, name="events")
     with _keeping_whole(form):
         if kind == Kind.EMAIL and form.fields.filter(kind=kind).exists():
             raise InvalidInputError("This form asks for the address already.")
@@ -169,6 +173,7 @@ def change_field(*, field: FormField, **given: Any) -> FormField:
         InvalidInputError: something is missing or cannot be taken, or a published form would serve nobody.
     """
     values = _checked(field.kind, given)
+    _check_accounts(field.form, {*values.get("events", ())} - {*field.events}, name="events")
     with _keeping_whole(field.form):
         _write(field, **values)
     return field
@@ -318,8 +323,10 @@ def add_action(*, form: WebForm, kind: str, given: Mapping[str, Any]) -> FormAct
         UnknownObjectError: there is no such act.
         InvalidInputError: something is missing or cannot be taken, or a published form would serve nobody.
     """
+    settings = _checked_settings(form, kind, given)
+    _check_accounts(form, _events_of(settings))
     with _keeping_whole(form):
-        action = FormAction(form=form, kind=kind, settings=_checked_settings(form, kind, given))
+        action = FormAction(form=form, kind=kind, settings=settings)
         action.position = next_position(form.actions.all())
         action.save()
     return action
@@ -332,8 +339,10 @@ def change_action(*, action: FormAction, given: Mapping[str, Any]) -> FormAction
     Raises:
         InvalidInputError: as `add_action`.
     """
+    settings = _checked_settings(action.form, action.kind, given)
+    _check_accounts(action.form, _events_of(settings) - _events_of(action.settings))
     with _keeping_whole(action.form):
-        _write(action, settings=_checked_settings(action.form, action.kind, given))
+        _write(action, settings=settings)
     return action
 
 
@@ -354,6 +363,14 @@ def _checked_settings(form: WebForm, kind: str, given: Mapping[str, Any]) -> dic
     any_event = Event.objects.values_list("pk", flat=True).first()
     settings = check_settings(kind, {**given, "event": any_event})
     return {name: value for name, value in settings.items() if name != "event"} | {EVENT_FIELD: field_id}
+
+
+def _events_of(settings: Mapping[str, Any]) -> set[int]:
+    return {settings["event"]} if settings.get("event") else set()
+
+
+def _check_accounts(form: WebForm, events: Collection[int], *, name: str = "event") -> None:
+    check_events_are_open(events=events, used_by=ConnectionUse.UsedBy.FORM, object_id=form.pk, name=name)
 
 
 @contextmanager
