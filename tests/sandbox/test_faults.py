@@ -219,10 +219,18 @@ def test_members_come_go_and_change_their_type(olga: Door, webinar_key: str) -> 
     assert len(olga.get(path).json()) == len(usual) - 1
 
 
+def test_one_row_of_a_list_drifts_alone(olga: Door, registrants: str) -> None:
+    usual = olga.get(registrants).json()
+    add(olga, kind="schema_drift", change="missing", member="registrantKey", rows=1)
+    first, *others = olga.get(registrants).json()
+    assert (usual[0].keys() - {"registrantKey"}, usual[1:]) == (first.keys(), others)
+
+
 @pytest.mark.parametrize(
     "rule",
     [
         {"kind": "torn_page", "change": "retyped"},
+        {"kind": "schema_drift", "rows": 0},
         {"kind": "status", "change": "repeat"},
         {"kind": "shrunken_list", "keep": -1},
         {"kind": "slow", "seconds": -1},

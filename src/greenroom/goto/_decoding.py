@@ -45,6 +45,7 @@ SPELLINGS: dict[str, tuple[str, ...]] = {
 # One answer is written by one program: its spelling shows at the beginning.
 _SPELLING_WINDOW = 65_536
 _PATH = re.compile(r" - at `([^`]*)`$")
+_MISSING = re.compile(r"Object missing required field `(\w+)`")
 _UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError)
 
 
@@ -138,9 +139,10 @@ def _known_names(item: Any) -> frozenset[str]:
 
 
 def _path_of(error: Exception) -> str:
-    """Take the place out of msgspec's message and leave the rest, which may quote the body."""
-    match = _PATH.search(str(error))
-    return match.group(1) if match else "$"
+    """Take the place out of msgspec's message, and the member that is missing there; the rest may quote the body."""
+    match, missing = _PATH.search(str(error)), _MISSING.match(str(error))
+    place = match.group(1) if match else "$"
+    return f"{place}.{missing.group(1)}" if missing else place
 
 
 class _Reading:

@@ -74,6 +74,7 @@ class Fault(Struct, forbid_unknown_fields=True):
     member: str | None = None
     by: int = 1
     keep: int | None = None
+    rows: int | None = None
     with_refresh: bool = False
     id: int = 0
 
@@ -105,6 +106,8 @@ def check(fault: Fault) -> None:
         raise ValueError(f"change is one of {', '.join(choices)}." if choices else f"{fault.kind} takes no change.")
     if fault.keep is not None and fault.keep < 0:
         raise ValueError("keep must be at least 0.")
+    if fault.rows is not None and fault.rows < 1:
+        raise ValueError("rows must be at least 1.")
 
 
 class Faults:

@@ -85,12 +85,21 @@ def _shortened(fault: Fault, name: str, value: Any) -> Any:
 
 
 def _drifted(fault: Fault, body: Any) -> Any:
-    """Change every object of a body: one more member, one less, or members of another type."""
+    """Change every object of a body, or only the first rows of its list."""
+    if fault.rows is None:
+        return _drift(fault, body)
+    rows = _rows(body)
+    rows[: fault.rows] = [_drift(fault, row) for row in rows[: fault.rows]]
+    return body
+
+
+def _drift(fault: Fault, body: Any) -> Any:
+    """Change every object: one more member, one less, or members of another type."""
     if isinstance(body, list):
-        return [_drifted(fault, item) for item in body]
+        return [_drift(fault, item) for item in body]
     if not isinstance(body, dict):
         return body
-    inner = {name: _drifted(fault, value) for name, value in body.items()}
+    inner = {name: _drift(fault, value) for name, value in body.items()}
     change = fault.change or "unknown"
     if change == "unknown":
         return inner | {fault.member or "addedLately": {"note": "no specification has this member", "count": 1}}

@@ -10,7 +10,12 @@ from greenroom.hub.core.errors import HubError
 from greenroom.hub.courses.models import Certificate, Completion, Course, Enrollment, SectionItem
 from greenroom.hub.demo.people import CAST, PASSWORD
 from greenroom.hub.demo.services import ensure_demo
-from greenroom.hub.events.decisions import list_held_answers, list_unmatched_attendees, suggest_registrants
+from greenroom.hub.events.decisions import (
+    list_held_answers,
+    list_set_aside_rows,
+    list_unmatched_attendees,
+    suggest_registrants,
+)
 from greenroom.hub.events.models import Attendee, Event, Registrant
 from greenroom.hub.events.products import PRODUCTS
 from greenroom.hub.events.selectors import list_events
@@ -82,12 +87,16 @@ def check_products_without_sign_up() -> None:
 
 
 def check_doubts() -> None:
-    """See that attendance waits for somebody to say whose it is, with a suggestion, and an answer to be believed."""
+    """See that attendance waits for an owner, an answer to be believed, and a row to be looked at."""
     [guest] = list_unmatched_attendees()
     [suggested] = suggest_registrants([guest])[guest.pk]
     assert guest.email != suggested.email
     [held] = list_held_answers()
     assert ("Budgeting for small teams", "registrants") == (held.event.title, held.listing)
+    [row] = list_set_aside_rows()
+    assert ("Welcoming a new colleague", "registrants") == (row.event.title, row.listing)
+    assert "registrantKey" in row.reason
+    assert 60 == row.event.registrants.filter(gone_at=None).count()
 
 
 def check_people() -> None:

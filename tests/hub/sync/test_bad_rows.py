@@ -106,7 +106,8 @@ def test_unreadable_registrant_is_set_aside_and_stops_nobody(listed, odd, place)
     assert ["person1@example.com", "person3@example.com"] == there()
     (row,) = list_set_aside_rows().defer(None)
     assert ("registrants", Event.objects.get(), odd) == (row.listing, row.event, json.loads(row.raw))
-    assert row.reason.endswith(f": {place}")
+    where = f"“{place[2:]}”" if place != "$" else "The row"
+    assert row.reason.startswith(f"{where} is missing, or not as GoTo describes it.")
 
 
 @pytest.mark.parametrize("odd", [None, 5, "nobody", [], {}])
@@ -203,7 +204,8 @@ def test_unreadable_session_is_set_aside_beside_those_that_are_read(world, held,
     run = sync()
     assert "done" == run.state
     assert EventSession.objects.filter(session_key="9").exists()
-    assert [("sessions", "get_organizer_sessions: $.startTime")] == kept()
+    reason = "“startTime” is missing, or not as GoTo describes it. Listed by get_organizer_sessions."
+    assert [("sessions", reason)] == kept()
 
 
 # Events
@@ -270,7 +272,7 @@ def test_unreadable_event_is_set_aside_and_none_is_missed_for_it(world, sync, pr
     assert "done" == run.state
     assert {"scheduled"} == set(Event.objects.values_list("state", flat=True))
     ((listing, reason),) = kept()
-    assert ("events", True) == (listing, ": $." in reason)
+    assert ("events", True) == (listing, reason.startswith("“"))
 
 
 # Lists that lie

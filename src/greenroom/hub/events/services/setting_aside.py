@@ -42,7 +42,7 @@ def set_aside(*, place: Place, rows: Sequence[UnreadableRow], is_whole: bool = T
                 place=place.name,
                 raw=row.raw.decode(),
                 raw_digest=digest,
-                reason=f"{row.operation}: {row.path}"[:_LONGEST_REASON],
+                reason=_explain(row)[:_LONGEST_REASON],
                 first_seen_at=now,
                 last_seen_at=now,
             )
@@ -53,6 +53,12 @@ def set_aside(*, place: Place, rows: Sequence[UnreadableRow], is_whole: bool = T
         update_fields=["reason", "last_seen_at"],
     )
     log.warning("mirror.rows_set_aside", connection=place.connection.pk, listing=str(place.listing), rows=len(told))
+
+
+def _explain(row: UnreadableRow) -> str:
+    """Say what is wrong with a row, naming its place and nothing of what stands there."""
+    what = f"“{row.path.removeprefix('$.')}”" if row.path != "$" else "The row"
+    return f"{what} is missing, or not as GoTo describes it. Listed by {row.operation}."
 
 
 def _kept_of(place: Place) -> QuerySet[SetAsideRow]:
