@@ -37,6 +37,15 @@ def test_only_who_looks_after_the_people_adds_them(add, course, connection, ada,
     assert (200, "learner") == add(ada, otto.email)
 
 
+def test_a_key_must_be_made_for_it(call, course, world, ada, otto):
+    """Whoever may market, register or manage with it may not by that add people to courses."""
+    for verbs, status in (([one for one in Verb if one != Verb.ENROLL], 403), ([Verb.ENROLL], 200)):
+        key = create_key(user=ada, name="Test", verbs=verbs, connection_ids=None)[1]
+        answer = call("POST", f"/courses/{course.slug}/people", {"email": otto.email}, key=key)
+        assert status == answer.status_code
+        assert (status == 200) == Enrollment.objects.filter(user=otto).exists()
+
+
 def test_courses_are_listed_for_who_looks_after_their_people(call, course, world, ivan, mara):
     for user, expected in ((ivan, [course.slug]), (mara, [])):
         key = create_key(user=user, name="Test", verbs=[Verb.READ], connection_ids=None)[1]

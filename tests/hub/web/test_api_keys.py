@@ -64,7 +64,7 @@ def test_nobody_gives_away_what_is_not_theirs(as_ivan, course, connection):
     connection.is_open_to_all = False
     connection.save()
     form = as_ivan.get(reverse("create_api_key")).context["form"]
-    assert {"read", "host", "hooks"} == {value for value, _ in form.fields["verbs"].choices}
+    assert {"read", "host", "hooks", "enroll"} == {value for value, _ in form.fields["verbs"].choices}
     assert [] == form.fields["connection_ids"].choices
     assert 422 == as_ivan.post(reverse("create_api_key"), FORM).status_code
 

@@ -21,6 +21,7 @@ class Verb(StrEnum):
     MANAGE = "manage"  # create, change and cancel events, and their teams
     HOST = "host"  # get the links with which an organizer starts an event
     HOOKS = "hooks"  # subscribe to triggers
+    ENROLL = "enroll"  # add people to courses
     MARKET = "market"  # change contacts and write to them
 
     @property
@@ -86,5 +87,6 @@ MEANING = {
     Verb.MANAGE: "manage events",
     Verb.HOST: "start events",
     Verb.HOOKS: "subscribe to triggers",
+    Verb.ENROLL: "add people to courses",
     Verb.MARKET: "change contacts and write to them",
 }

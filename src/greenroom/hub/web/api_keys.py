@@ -16,7 +16,8 @@ from greenroom.hub.automation.callers import MEANING, Verb
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.core import clock
 from greenroom.hub.core.errors import InvalidInputError, UnknownObjectError
-from greenroom.hub.courses.access import list_accounts_run_by, list_accounts_seen_by, may_see_events
+from greenroom.hub.courses.access import Verb as CourseVerb
+from greenroom.hub.courses.access import list_accounts_run_by, list_accounts_seen_by, list_courses_for, may_see_events
 from greenroom.hub.users.access import may_market
 from greenroom.hub.users.api_keys import create_key, list_keys, revoke_key
 from greenroom.hub.users.models import ApiKey, User
@@ -43,14 +44,7 @@ class LeaveForm(forms.Form):
 
     def __init__(self, data: object, *, user: User, wanted: Collection[str] = ()) -> None:
         """Offer what this person may do themselves, narrowed to what is wanted, if anything is."""
-        runs_accounts = list_accounts_run_by(user).exists()
-        verbs = [
-            verb
-            for verb in Verb
-            if (runs_accounts or not verb.is_in_the_organizers_name)
-            and (verb != Verb.MARKET or may_market(user))
-            and (not wanted or verb in wanted)
-        ]
+        verbs = [verb for verb in _list_verbs_of(user) if not wanted or verb in wanted]
         super().__init__(data, initial={"verbs": verbs if wanted else [Verb.READ]})  # type: ignore[arg-type]
         self.may_be_given = bool(verbs)
         accounts = [(one.pk, str(one)) for one in list_accounts_seen_by(user)]
@@ -79,6 +73,17 @@ class KeyForm(LeaveForm):
             "name": self.cleaned_data["name"],
             "expires_at": clock.now() + timedelta(days=int(lasts)) if lasts else None,
         }
+
+
+def _list_verbs_of(user: User) -> list[Verb]:
+    """Return what a person may do themselves, and so leave to a program."""
+    runs_accounts = list_accounts_run_by(user).exists()
+    beyond_them = {verb for verb in Verb if verb.is_in_the_organizers_name and not runs_accounts}
+    if not may_market(user):
+        beyond_them.add(Verb.MARKET)
+    if not list_courses_for(user, CourseVerb.PEOPLE).exists():
+        beyond_them.add(Verb.ENROLL)
+    return [verb for verb in Verb if verb not in beyond_them]
 
 
 def _said(verb: Verb) -> str:

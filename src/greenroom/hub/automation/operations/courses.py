@@ -53,7 +53,7 @@ def list_courses(caller: Caller, wanted: ChoicesInput) -> list[NamedThing]:
     return [NamedThing(id=one.slug, label=one.title) for one in courses]
 
 
-@operation("AddToCourse", "POST", "/courses/{course}/people", summary="Add to course", verb=Verb.REGISTER, tags=_TAGS)
+@operation("AddToCourse", "POST", "/courses/{course}/people", summary="Add to course", verb=Verb.ENROLL, tags=_TAGS)
 def add_to_course(caller: Caller, wanted: NewLearner) -> CourseRole:
     """Makes somebody who signs in here a learner of a course. Whoever has a role in it already keeps it."""
     if caller.connection_ids is not None:
