@@ -133,8 +133,12 @@ def _receiving() -> Iterator[tuple[str, list[tuple[str, float]]]]:
         def log_message(self, *args: object) -> None:
             pass
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        server.daemon_threads = True
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+        # Of calls that come together, five are kept waiting by default and the others try again a second later.
+        request_queue_size = 1000
+
+    with Server(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_address[1]}", arrived
         server.shutdown()
