@@ -37,7 +37,7 @@ CALLS = 500
 # Longer than a call can take.
 HELD_FOR = timedelta(seconds=30)
 # What becomes due meanwhile is taken together.
-_PAUSE_SECONDS, _IDLE_SECONDS = 0.02, 0.25
+_PAUSE_SECONDS, _IDLE_SECONDS = 0.05, 0.25
 # Keys that were taken back are looked for this often.
 _ENDING_SECONDS = 5.0
 
