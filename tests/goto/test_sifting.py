@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.goto.fakes import NOW, FakeGoTo, answer, by_page, hal, later
+from tests.goto.fakes import NOW, FakeGoTo, SyncClient, answer, by_page, hal, later
 
 from greenroom.goto import UnexpectedResponseError, training, webinar
 
@@ -77,3 +77,38 @@ def test_page_in_place_of_an_empty_answer_is_no_success(connect) -> None:
 @pytest.mark.parametrize("body", [b"", b"{}", b"null", b"deleted"])
 def test_other_words_for_nothing_are_a_success(connect, body) -> None:
     assert connect(FakeGoTo(answer(200, body))).send(training.cancel_training("1", "2")) is None
+
+
+def rows_of(body: object, **options: object) -> list[str]:
+    fetched = SyncClient(FakeGoTo(answer(200, body)), **options).fetch(REGISTRANTS)
+    return [one.registrant_key for one in fetched.rows()]
+
+
+@pytest.mark.parametrize("count", [0, 1, 999, 1_000, 1_001, 2_000, 2_001])
+def test_list_in_pieces_is_the_list(count) -> None:
+    assert [str(n) for n in range(count)] == rows_of([{"registrantKey": n, "firstName": ",]"} for n in range(count)])
+
+
+@pytest.mark.parametrize("body", [b'{"data": [{"registrantKey": "7"}], "total": 1}', b" [ ] ", b"\xef\xbb\xbf[]"])
+def test_body_that_is_no_bare_list_is_read_whole(body) -> None:
+    value = SyncClient(FakeGoTo(answer(200, body))).send(REGISTRANTS)
+    assert [one.registrant_key for one in value] == rows_of(body)
+
+
+def test_bad_rows_at_the_end_of_a_long_list_are_set_aside() -> None:
+    client = SyncClient(
+        FakeGoTo(answer(200, [{"registrantKey": n} for n in range(1_000)] + ["nobody"] * 2)), sets_aside=True
+    )
+    assert 1_000 == len(list(client.fetch(REGISTRANTS).rows()))
+    assert [b'"nobody"'] * 2 == [row.raw for row in client.take_set_aside()]
+
+
+def test_half_a_character_in_one_name_makes_nobody_unreadable() -> None:
+    body = b"[%b]" % b",".join([b'{"registrantKey": 1}'] * 1_500 + [b'{"registrantKey": 2, "firstName": "\\ud800"}'])
+    assert "2" == rows_of(body)[-1]
+
+
+@pytest.mark.parametrize("body", [b"<p>Please wait", b'{"errorCode": "Odd"}', b"[1, 2", b"[" * 5_000])
+def test_rows_of_what_is_no_list_are_an_error(body) -> None:
+    with pytest.raises(UnexpectedResponseError):
+        rows_of(body)

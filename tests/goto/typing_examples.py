@@ -30,6 +30,8 @@ def sync_types(goto: GoTo) -> None:
     assert_type(goto.fetch(webinar.get_webinar("1", "2")).value.webinar_key, str)
     for registrant in goto.iterate(webinar.get_all_registrants_for_webinar("1", "2")):
         assert_type(registrant, webinar.Registrant)
+    for registrant in goto.fetch(webinar.get_all_registrants_for_webinar("1", "2")).rows():
+        assert_type(registrant, webinar.Registrant)
     for organizer in goto.iterate(training.get_all_organisers("1")):
         assert_type(organizer, training.Organizer)
     for page in goto.pages(webinar.get_all_sessions("1", "2"), page_size=50):

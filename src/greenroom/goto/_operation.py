@@ -13,7 +13,7 @@ from __future__ import annotations
 import functools
 import inspect
 import re
-from collections.abc import Callable, Iterator, Mapping, MutableSequence, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableSequence, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
@@ -24,7 +24,7 @@ import msgspec
 
 from greenroom.goto._decoding import decode
 from greenroom.goto._paging import Page, Rule, read_page
-from greenroom.goto._sifting import UnreadableRow, sift
+from greenroom.goto._sifting import UnreadableRow, in_pieces, sift
 from greenroom.goto._types import write_body, write_time
 from greenroom.goto.errors import UnexpectedResponseError
 
@@ -307,6 +307,20 @@ class Answer(Generic[T_co]):
         if not self._value:
             self._value = (self._read(),)
         return self._value[0]
+
+    def rows(self: Answer[Iterable[Item]]) -> Iterator[Item]:
+        """
+        Yield the items of a bare list, with at most a thousand of them decoded at a time.
+
+        Tens of thousands, all decoded at once, take twice the room of the body they came in.
+
+        Raises:
+            UnexpectedResponseError: the body is not what the contract says; rows before the place may have come.
+        """
+        for piece in in_pieces(self.content):
+            yield from Answer(
+                self.operation, msgspec.structs.replace(self._reply, content=piece), self._set_aside
+            ).value
 
     def _read(self) -> T_co:
         operation, reply = self.operation, self._reply

@@ -1,8 +1,8 @@
-"""Telling the rows of a list that can be read from those that cannot."""
+"""Taking a list apart: in pieces that are read one by one, and in rows that can be read and those that cannot."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, MutableSequence
+from collections.abc import Callable, Iterator, MutableSequence
 from typing import Any, TypeVar
 
 import msgspec
@@ -12,6 +12,9 @@ from greenroom.goto._paging import Content, Data, Hal, Offset, Rule
 from greenroom.goto.errors import UnexpectedResponseError
 
 T = TypeVar("T")
+
+_PIECE = 1_000
+_rows_unread = msgspec.json.Decoder(list[msgspec.Raw]).decode
 
 
 class UnreadableRow(msgspec.Struct, frozen=True):
@@ -31,6 +34,25 @@ class UnreadableRow(msgspec.Struct, frozen=True):
 
     def __repr__(self) -> str:
         return f"<UnreadableRow of {self.product}.{self.operation} at {self.path}>"
+
+
+def in_pieces(content: bytes) -> Iterator[bytes]:
+    """
+    Yield the rows of a bare list as lists of at most a thousand, of equal sizes; any other body as it is.
+
+    Equal, so that a few rows at the end which cannot be read are not taken for a list that is wrong altogether.
+    """
+    try:
+        rows = _rows_unread(content)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        rows = []
+    count = -(-len(rows) // _PIECE)
+    if count < 2:
+        yield content
+        return
+    for number in range(count):
+        piece = rows[len(rows) * number // count : len(rows) * (number + 1) // count]
+        yield b"[%b]" % b",".join(piece)
 
 
 def sift(read: Callable[[bytes], T], rule: Rule | None, content: bytes, set_aside: MutableSequence[UnreadableRow]) -> T:

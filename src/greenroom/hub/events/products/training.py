@@ -81,7 +81,7 @@ class TrainingProduct:
         asked_at = clock.now()
         answer = goto.fetch(training.get_registrants(organizer_key, event_key))
         return RegistrantListing(
-            hashlib.sha256(answer.content).hexdigest(), lambda: (_registrant(one) for one in answer.value), asked_at
+            hashlib.sha256(answer.content).hexdigest(), lambda: map(_registrant, answer.rows()), asked_at
         )
 
     def get_registrant(self, goto: GoTo, organizer_key: str, event_key: str, registrant_key: str) -> RegistrantData:
@@ -134,7 +134,7 @@ class TrainingProduct:
         answer = goto.fetch(training.get_attendance_details(organizer_key, session.session_key))
         return AttendanceListing(
             hashlib.sha256(answer.content).hexdigest(),
-            lambda: (_attendee(one) for one in answer.value if one.in_session_times or one.time_in_session),
+            lambda: (_attendee(one) for one in answer.rows() if one.in_session_times or one.time_in_session),
         )
 
     def cancel_event(self, goto: GoTo, organizer_key: str, event_key: str, *, tell_registrants: bool = False) -> None:

@@ -129,7 +129,7 @@ class WebinarProduct:
         asked_at = clock.now()
         answer = goto.fetch(webinar.get_all_registrants_for_webinar(organizer_key, event_key))
         return RegistrantListing(
-            hashlib.sha256(answer.content).hexdigest(), lambda: (_registrant(one) for one in answer.value), asked_at
+            hashlib.sha256(answer.content).hexdigest(), lambda: map(_registrant, answer.rows()), asked_at
         )
 
     def get_registrant(self, goto: GoTo, organizer_key: str, event_key: str, registrant_key: str) -> RegistrantData:
@@ -172,9 +172,7 @@ class WebinarProduct:
     ) -> AttendanceListing:
         """Return the session's attendees; those who did not come are not among them."""
         answer = goto.fetch(webinar.get_attendees(organizer_key, event_key, session.session_key))
-        return AttendanceListing(
-            hashlib.sha256(answer.content).hexdigest(), lambda: (_attendee(one) for one in answer.value)
-        )
+        return AttendanceListing(hashlib.sha256(answer.content).hexdigest(), lambda: map(_attendee, answer.rows()))
 
     def cancel_event(self, goto: GoTo, organizer_key: str, event_key: str, *, tell_registrants: bool = False) -> None:
         """Cancel the webinar, and have GoTo mail its registrants if wanted. Of dates to pick from, the others stay."""
