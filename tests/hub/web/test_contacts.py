@@ -13,6 +13,7 @@ from greenroom.hub.contacts.services import add_field, add_tags, make_contact, s
 from greenroom.hub.core import clock
 from greenroom.hub.ledger.services import NewFact, append
 from greenroom.hub.users.models import User
+from greenroom.hub.web import doors
 
 
 @pytest.fixture
@@ -37,6 +38,14 @@ def test_added_person_is_found_and_can_be_changed(as_ada, db):
     listed = as_ada.get(reverse("contacts"), {"q": "lucz"}).content.decode()
     assert "zoe@new.example" in listed
     assert "Nobody found" in as_ada.get(reverse("contacts"), {"q": "nobody"}).content.decode()
+
+
+@pytest.mark.parametrize(("count", "words"), [(60, "1–50 of 60 contacts"), (61, "1–50 of more than 60 contacts")])
+def test_list_says_so_where_it_counts_no_further(as_ada, db, monkeypatch, count, words):
+    monkeypatch.setattr(doors._ShortPaginator, "MOST", 60)
+    now = clock.now()
+    Contact.objects.bulk_create(Contact(email=f"{n}@many.example", created_at=now) for n in range(count))
+    assert words in as_ada.get(reverse("contacts")).content.decode()
 
 
 @pytest.mark.parametrize(

@@ -79,13 +79,22 @@ def number_of(given: QueryDict, name: str) -> int | None:
 class _ShortPaginator(Paginator):
     """Counts no further than people page: counting a million rows takes longer than showing some."""
 
-    MOST = 10_000
+    MOST = 2_000
 
     @cached_property
     def count(self) -> int:
         """Return how many rows there are, `MOST` if there are more."""
+        return min(self._counted, self.MOST)
+
+    @property
+    def is_cut(self) -> bool:
+        """Tell whether there are more rows than are counted."""
+        return self._counted > self.MOST
+
+    @cached_property
+    def _counted(self) -> int:
         rows: Any = self.object_list
-        return int(rows[: self.MOST].count())
+        return int(rows[: self.MOST + 1].count())
 
 
 def page_of(request: HttpRequest, rows: "QuerySet[Any] | list[Any]", size: int = _ROWS) -> Page[Any]:
@@ -94,7 +103,7 @@ def page_of(request: HttpRequest, rows: "QuerySet[Any] | list[Any]", size: int =
 
 
 def short_page_of(request: HttpRequest, rows: "QuerySet[Any]") -> Page[Any]:
-    """Return a page of a list that may hold millions; the first ten thousand rows are there to be paged."""
+    """Return a page of a list that may hold millions; the first two thousand rows are there to be paged."""
     return _ShortPaginator(rows, _ROWS).get_page(request.GET.get("page"))
 
 
