@@ -23,6 +23,7 @@ from greenroom.hub.connections.selectors import list_connections_usable_by_any, 
 from greenroom.hub.core import clock
 from greenroom.hub.core.errors import UnknownObjectError
 from greenroom.hub.courses.models import Course, Enrollment, Lesson, Section, SectionItem
+from greenroom.hub.courses.occurrences import events_shown_by, items_showing
 from greenroom.hub.courses.release import is_open
 from greenroom.hub.events.models import Event
 from greenroom.hub.events.products import can
@@ -170,14 +171,16 @@ def list_events_for(user: User, events: QuerySet[Event]) -> QuerySet[Event]:
     if may_market(user):
         return events
     courses = list_courses_for(user, Verb.EDIT) | list_courses_for(user, Verb.RESULTS)
-    shown = SectionItem.objects.filter(section__lesson__course__in=courses, removed_at=None, event__isnull=False)
+    shown = SectionItem.objects.filter(section__lesson__course__in=courses, removed_at=None)
     accounts = list_accounts_seen_by(user) if may_see_events(user) else Connection.objects.none()
-    return events.filter(Q(connection__in=accounts) | Q(pk__in=shown.values("event")))
+    return events.filter(Q(connection__in=accounts) | events_shown_by(shown))
 
 
 def list_items_for(user: User, event: Event) -> QuerySet[SectionItem]:
     """Return where an event stands in the courses a person may see, with all above."""
-    items = SectionItem.objects.filter(event=event, removed_at=None, section__lesson__course__in=list_courses_for(user))
+    items = SectionItem.objects.filter(
+        items_showing(event), removed_at=None, section__lesson__course__in=list_courses_for(user)
+    )
     return items.select_related("section__lesson__course")
 
 
@@ -195,7 +198,7 @@ def list_events_with_people_for(user: User) -> QuerySet[Event]:
     if user.is_site_admin:
         return Event.objects.all()
     taught = SectionItem.objects.filter(section__lesson__course__in=list_courses_for(user, Verb.RESULTS))
-    return Event.objects.filter(Q(pk__in=taught.values("event")) | Q(connection__in=list_accounts_run_by(user)))
+    return Event.objects.filter(events_shown_by(taught) | Q(connection__in=list_accounts_run_by(user)))
 
 
 def get_event_with_people_for(user: User, pk: int) -> Event:
@@ -205,7 +208,9 @@ def get_event_with_people_for(user: User, pk: int) -> Event:
 
 def may_lead_event(user: User, event: Event) -> bool:
     """Tell whether a person may start an event: who leads a course that shows it, or runs its account."""
-    shown = SectionItem.objects.filter(event=event, section__lesson__course__in=list_courses_for(user, Verb.LEAD))
+    shown = SectionItem.objects.filter(
+        items_showing(event), section__lesson__course__in=list_courses_for(user, Verb.LEAD)
+    )
     return shown.exists() or may_change_event(user, event)
 
 

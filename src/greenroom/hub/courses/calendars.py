@@ -1,7 +1,7 @@
 """A person's dates, and how they are written for calendar programs (RFC 5545, and 7986 for how often to look)."""
 
 import zoneinfo
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,7 +14,8 @@ from greenroom.hub.core.tokens import digest_of
 from greenroom.hub.courses.access import list_courses_for, list_shown_items
 from greenroom.hub.courses.models import CalendarEntry, CalendarFeed, Course, SectionItem
 from greenroom.hub.courses.notices import say_date
-from greenroom.hub.events.models import Registrant
+from greenroom.hub.courses.occurrences import find_dates
+from greenroom.hub.events.models import Event, Registrant
 from greenroom.hub.events.products import Ability, can
 from greenroom.hub.events.selectors import Registration, find_registrations
 from greenroom.hub.users.models import User
@@ -64,31 +65,36 @@ def list_calendar_dates(*, user: User, course: Course | None = None) -> list[Cal
     courses = list_calendar_courses(user)
     if course:
         courses = courses.filter(pk=course.pk)
-    items = _items_by_event(courses, user)
+    items = list_shown_items(user).filter(section__lesson__course__in=courses, event__isnull=False)
+    found = list(items.select_related("event", "section__lesson__course").order_by("-pk"))
+    dates = find_dates(found)
+    registrations = find_registrations(user=user, event_ids={one.pk for events in dates.values() for one in events})
+    shown = _items_by_event(found, dates, registrations)
     now = clock.now()
     is_shown = Q(cancelled_at=None, ends_at__gt=now - _SHOWS_PAST_FOR) | Q(cancelled_at__gt=now - _SHOWS_CANCELLED_FOR)
-    entries = CalendarEntry.objects.filter(is_shown, event__in=items.keys())
-    registrations = find_registrations(user=user, event_ids=items.keys())
+    entries = CalendarEntry.objects.filter(is_shown, event__in=shown.keys()).select_related("event")
     return [
-        CalendarDate(entry, items[entry.event_id], _is_certain(items[entry.event_id], registrations))
+        CalendarDate(entry, shown[entry.event_id], _is_certain(entry.event, registrations.get(entry.event_id)))
         for entry in entries
     ]
 
 
-def _items_by_event(courses: QuerySet[Course], user: User) -> dict[int, SectionItem]:
-    items = list_shown_items(user).filter(section__lesson__course__in=courses, event__isnull=False)
+def _items_by_event(
+    items: Iterable[SectionItem], dates: Mapping[int, Sequence[Event]], registrations: Mapping[int, Registration]
+) -> dict[int, SectionItem]:
+    """Return where each event is found; of dates to pick from only those the person has picked."""
     return {
-        item.event_id: item
-        for item in items.select_related("event", "section__lesson__course").order_by("-pk")
-        if item.event_id
+        event.pk: item
+        for item in items
+        for event in dates[item.pk]
+        if not item.picks_date or registrations.get(event.pk, Registration()).is_open
     }
 
 
-def _is_certain(item: SectionItem, registrations: dict[int, Registration]) -> bool:
-    assert item.event is not None
-    if not can(item.event.product, Ability.REGISTER):
+def _is_certain(event: Event, registration: Registration | None) -> bool:
+    if not can(event.product, Ability.REGISTER):
         return True
-    registrant = registrations.get(item.event.pk, Registration()).registrant
+    registrant = registration.registrant if registration else None
     return registrant is not None and registrant.status == Registrant.Status.APPROVED
 
 

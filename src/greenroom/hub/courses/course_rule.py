@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from greenroom.hub.courses.models import Completion, Course, CoursePolicy, SectionItem
 from greenroom.hub.events.models import Event
@@ -24,8 +24,13 @@ def policy_of(course: Course) -> CoursePolicy:
 def list_required_items(*, courses: Iterable[Course]) -> QuerySet[SectionItem]:
     """Return the items that courses ask for. One whose event was cancelled cannot be done by anybody and is none."""
     cancelled = Event.objects.filter(state=Event.State.CANCELLED, sessions=None)
+    others = Event.objects.exclude(pk__in=cancelled).filter(
+        connection=OuterRef("event__connection"),
+        product=OuterRef("event__product"),
+        recurrence_key=OuterRef("event__recurrence_key"),
+    )
     items = SectionItem.objects.filter(section__lesson__course__in=courses, is_required=True, removed_at=None)
-    return items.exclude(event__in=cancelled)
+    return items.exclude(Q(event__in=cancelled), Q(picks_date=False) | ~Exists(others))
 
 
 def count_needed(*, percent: int, required: int, excused: int) -> int:

@@ -22,6 +22,7 @@ from greenroom.hub.courses.completion_rule import (
     SurveyAnswered,
 )
 from greenroom.hub.courses.models import ItemClick, SectionItem
+from greenroom.hub.courses.occurrences import list_dates_of
 from greenroom.hub.events.dates import find_date, list_dates_without_session
 from greenroom.hub.events.models import Event, EventSession, EventTime, Registrant
 from greenroom.hub.events.selectors import list_presence
@@ -41,6 +42,7 @@ class Findings:
         evidence: what each person did; who did nothing is not there.
         last_session_ends: when the last session ended that each person attended.
         expected: who signed up and of whom more cannot come: without evidence they are absent.
+        is_over: whether GoTo has said its last word of it.
     """
 
     held: Held = field(default_factory=Held)
@@ -48,19 +50,17 @@ class Findings:
     evidence: dict[int, Evidence] = field(default_factory=dict)
     last_session_ends: dict[int, datetime] = field(default_factory=dict)
     expected: frozenset[int] = frozenset()
+    is_over: bool = False
 
 
 def gather(*, item: SectionItem, rule: CompletionRule, users: Collection[int] | None = None) -> Findings:
     """Find out what everybody, or each of these people, did with an item."""
-    findings = _of_event(item.event, users) if item.event else Findings()
+    events = list_dates_of(item)
+    findings = _of_best_date([(event, _of_event(event, users)) for event in events])
     asked = {type(condition) for condition in rule.conditions()}
     evidence = defaultdict(Evidence, findings.evidence)
-    if item.event and Registered in asked:
-        for user_id in _signed_up(item.event):
-            evidence[user_id] = replace(evidence[user_id], is_registered=True)
-    if item.event and SurveyAnswered in asked:
-        for user_id in _who_answered(item.event):
-            evidence[user_id] = replace(evidence[user_id], has_answered=True)
+    for event in events:
+        _add_what_else(event, asked, evidence)
     if JoinClicked in asked:
         for user_id, _ in _clicks(ItemClick.Kind.JOINED, item=item):
             evidence[user_id] = replace(evidence[user_id], has_joined=True)
@@ -71,10 +71,46 @@ def gather(*, item: SectionItem, rule: CompletionRule, users: Collection[int] | 
         for kind in (ItemClick.Kind.OPENED, ItemClick.Kind.DONE):
             for user_id, _ in _clicks(kind, item=item):
                 evidence[user_id] = replace(evidence[user_id], is_opened=True)
-    if item.event and RecordingOpened in asked:
-        for user_id, days in _days_until_recording(item.event):
-            evidence[user_id] = replace(evidence[user_id], recording_after_days=days)
     return replace(findings, evidence=dict(evidence))
+
+
+def _add_what_else(event: Event, asked: Collection[type], evidence: defaultdict[int, Evidence]) -> None:
+    """Add what people did around an event, as far as it is asked for."""
+    if Registered in asked:
+        for user_id in _signed_up(event):
+            evidence[user_id] = replace(evidence[user_id], is_registered=True)
+    if SurveyAnswered in asked:
+        for user_id in _who_answered(event):
+            evidence[user_id] = replace(evidence[user_id], has_answered=True)
+    if RecordingOpened in asked:
+        for user_id, days in _days_until_recording(event):
+            before = evidence[user_id].recording_after_days
+            soonest = days if before is None else min(before, days)
+            evidence[user_id] = replace(evidence[user_id], recording_after_days=soonest)
+
+
+def _of_best_date(found: list[tuple[Event, Findings]]) -> Findings:
+    """Count, of several dates that people pick one from, the one of which each attended the largest share."""
+    if len(found) < 2:
+        return found[0][1] if found else Findings()
+    best: dict[int, Findings] = {}
+    for _, one in found:
+        for user_id in one.evidence:
+            if user_id not in best or _share(one, user_id) > _share(best[user_id], user_id):
+                best[user_id] = one
+    expected = set[int]().union(*(one.expected for _, one in found))
+    to_come = (_signed_up(event) for event, one in found if not one.is_over)
+    return Findings(
+        held_for={user_id: one.held_for.get(user_id, one.held) for user_id, one in best.items()},
+        evidence={user_id: one.evidence[user_id] for user_id, one in best.items()},
+        last_session_ends={user_id: one.last_session_ends[user_id] for user_id, one in best.items()},
+        expected=frozenset(expected.difference(*to_come)),
+    )
+
+
+def _share(found: Findings, user_id: int) -> float:
+    held = found.held_for.get(user_id, found.held)
+    return found.evidence[user_id].attended_seconds / max(1, held.actual_seconds)
 
 
 def _of_event(event: Event, users: Collection[int] | None) -> Findings:
@@ -91,6 +127,7 @@ def _of_event(event: Event, users: Collection[int] | None) -> Findings:
         held=look_ahead(event, sessions, dates),
         last_session_ends=last_ends,
         expected=frozenset(_signed_up(event)) if is_over else frozenset(),
+        is_over=is_over,
     )
     if event.dates == Event.Dates.ANY_TIME:
         return _each_time_alone(found, attended, sessions)

@@ -200,7 +200,7 @@ def results(params: Params, after: int) -> Iterator[Row]:
         standings = {(one.user_id, one.item_id): one for one in Completion.objects.filter(item__in=pks, user__in=users)}
         marks = Mark.objects.filter(item__in=pks, user__in=users).select_related("marked_by")
         said = {(one.user_id, one.item_id): one for one in marks}
-        events = [one.item.event_id for one in items if one.item.event_id]
+        events = [event.pk for one in items for event in one.events]
         signed_up = Registrant.objects.filter(event__in=events, user__in=users, gone_at=None).defer("join_url")
         registrants = {(one.user_id, one.event_id): one for one in signed_up}
         for enrollment in batch:
@@ -208,7 +208,8 @@ def results(params: Params, after: int) -> Iterator[Row]:
                 number = enrollment.pk * numbered + place
                 if number > after:
                     key = (enrollment.user_id, one.item.pk)
-                    registrant = registrants.get((enrollment.user_id, one.item.event_id or 0))
+                    mine = [registrants.get((enrollment.user_id, event.pk)) for event in one.events]
+                    registrant = next(filter(None, reversed(mine)), None)  # of several dates the last one
                     yield number, _result(enrollment, one, standings.get(key), said.get(key), registrant)
 
 

@@ -5,27 +5,40 @@ from datetime import datetime, timedelta
 
 from greenroom.hub.courses.completion_rule import CompletionRule, Evidence, Manual
 from greenroom.hub.courses.evidence import dates_to_come, event_end, look_ahead
-from greenroom.hub.courses.models import Completion, SectionItem
+from greenroom.hub.courses.models import Completion
 from greenroom.hub.events.models import Event, EventSession, EventTime
 
 _Status = Completion.Status
 
 
 def can_be_completed(
-    *, item: SectionItem, rule: CompletionRule, standing: Completion | None, now: datetime, deadline: datetime | None
+    *,
+    events: Sequence[Event],
+    rule: CompletionRule,
+    standing: Completion | None,
+    now: datetime,
+    deadline: datetime | None,
 ) -> bool:
     """
     Tell whether somebody who has not completed an item still can, before the deadline.
 
-    As long as GoTo may correct what it told, anybody can. `item.event` comes with its `times` and `sessions`.
+    As long as GoTo may correct what it told, anybody can. `events` are the dates of it to
+    pick from, one for most and none where it is no live event; they come with their `times` and `sessions`.
     """
     if deadline and now > deadline:
         return False
     if standing and standing.basis == Completion.Basis.MARK:
         return False
-    event = item.event
-    if event is None or Manual() in rule.conditions():
+    if not events or Manual() in rule.conditions():
         return True
+    # What was attended of one date does not count for another one.
+    known = standing if len(events) == 1 else None
+    return any(_can_be_completed_by(event, rule, known, now, deadline) for event in events)
+
+
+def _can_be_completed_by(
+    event: Event, rule: CompletionRule, standing: Completion | None, now: datetime, deadline: datetime | None
+) -> bool:
     sessions, dates = list(event.sessions.all()), list(event.times.all())
     if _may_be_corrected(event, sessions) or event.dates == Event.Dates.ANY_TIME:
         return True

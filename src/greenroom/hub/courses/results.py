@@ -21,6 +21,7 @@ from greenroom.hub.courses.models import (
     Mark,
     SectionItem,
 )
+from greenroom.hub.courses.occurrences import find_dates, list_dates_of
 from greenroom.hub.courses.reach import can_be_completed
 from greenroom.hub.courses.selectors import list_people
 from greenroom.hub.courses.services.completion import rule_of
@@ -38,6 +39,7 @@ class CourseItem:
     item: SectionItem
     rule: CompletionRule
     is_required: bool
+    events: Sequence[Event] = ()  # one, or several to pick from; none where it is no live event
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +122,9 @@ def list_course_items(*, course: Course) -> list[CourseItem]:
         .order_by("section__lesson__position", "section__lesson", "section__position", "section", "position", "pk")
     )
     required = set(list_required_items(courses=[course]).values_list("pk", flat=True))
-    return [CourseItem(item, rule_of(item), item.pk in required) for item in items]
+    found = list(items)
+    dates = find_dates(found)
+    return [CourseItem(item, rule_of(item), item.pk in required, dates.get(item.pk, [])) for item in found]
 
 
 def list_standings(*, course: Course, users: Sequence[User]) -> list[Standing]:
@@ -153,7 +157,9 @@ def list_standings(*, course: Course, users: Sequence[User]) -> list[Standing]:
 def _is_lost(one: CourseItem, standing: Completion | None, policy: CoursePolicy, now: datetime) -> bool:
     if standing and standing.status in {Completion.Status.COMPLETED, Completion.Status.EXCUSED}:
         return False
-    return not can_be_completed(item=one.item, rule=one.rule, standing=standing, now=now, deadline=policy.complete_by)
+    return not can_be_completed(
+        events=one.events, rule=one.rule, standing=standing, now=now, deadline=policy.complete_by
+    )
 
 
 def view_standing(*, course: Course, user: User) -> Standing:
@@ -210,17 +216,22 @@ def view_roster(*, item: SectionItem, users: Sequence[User]) -> list[RosterRow]:
     """Return these learners with their sign-up, result and presence. Four queries."""
     completions = {one.user_id: one for one in Completion.objects.filter(item=item, user__in=users)}
     marks = {one.user_id: one for one in Mark.objects.filter(item=item, user__in=users).select_related("marked_by")}
-    event = item.event
-    registrants = _registrants(event, users) if event else {}
-    stays = list_stays(event=event, users=users) if event else {}
+    events = list_dates_of(item)
+    registrants = _registrants(events, users)
+    stays: dict[int, list[Stay]] = defaultdict(list)
+    for event in events:
+        for user_id, there in list_stays(event=event, users=users).items():
+            stays[user_id] += there
     return [
         RosterRow(user, registrants.get(user.pk), completions.get(user.pk), marks.get(user.pk), stays.get(user.pk, []))
         for user in users
     ]
 
 
-def _registrants(event: Event, users: Collection[User]) -> dict[int, Registrant]:
-    signed_up = Registrant.objects.filter(event=event, gone_at=None, user__in=users).defer("join_url")
+def _registrants(events: Collection[Event], users: Collection[User]) -> dict[int, Registrant]:
+    """Return who is signed up, of several dates for the last one."""
+    signed_up = Registrant.objects.filter(event__in=events, gone_at=None, user__in=users).defer("join_url")
+    signed_up = signed_up.select_related("event").order_by("event__starts_at", "pk")
     return {one.user_id: one for one in signed_up if one.user_id}
 
 

@@ -1,7 +1,8 @@
 """Fetching courses and what they hold, with a number of queries that does not grow with the number of items."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from django.db.models import Count, Min, Prefetch, Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -9,7 +10,8 @@ from django.db.models.functions import Coalesce
 from greenroom.hub.core import clock
 from greenroom.hub.courses.completion_rule import CompletionRule, read_rule
 from greenroom.hub.courses.course_rule import DONE_IN_TIME, count_needed, list_required_items
-from greenroom.hub.courses.item_state import Circumstances, ItemState, compute_item_state, without_acts
+from greenroom.hub.courses.date_choices import DateChoice, choose_own, find_full, is_over, list_choices
+from greenroom.hub.courses.item_state import Circumstances, Code, ItemState, compute_item_state, without_acts
 from greenroom.hub.courses.models import (
     Completion,
     Course,
@@ -20,6 +22,7 @@ from greenroom.hub.courses.models import (
     Section,
     SectionItem,
 )
+from greenroom.hub.courses.occurrences import find_dates
 from greenroom.hub.courses.release import Closed, find_closed, is_open
 from greenroom.hub.events.models import Event, Registrant
 from greenroom.hub.events.products import Ability, can, get_product
@@ -30,12 +33,23 @@ from greenroom.hub.users.selectors import list_users
 
 @dataclass(frozen=True, slots=True)
 class ItemView:
-    """An item as one person sees it; `state` is None for all but live events."""
+    """
+    An item as one person sees it; `state` is None for all but live events.
+
+    `event` is the date that counts as theirs where they pick one of several, which are in `choices` then.
+    """
 
     item: SectionItem
     state: ItemState | None
     rule: CompletionRule
     completion: Completion | None = None
+    event: Event | None = None
+    choices: tuple[DateChoice, ...] = ()
+
+    @property
+    def has_place(self) -> bool:
+        """Return whether one of several dates is theirs, so that another one would take its place."""
+        return any(choice.is_mine for choice in self.choices)
 
     @property
     def title(self) -> str:
@@ -98,17 +112,28 @@ def _shown_items() -> QuerySet[SectionItem]:
 def view_items(*, items: Iterable[SectionItem], user: User, takes_part: bool = True) -> list[ItemView]:
     """Return items as a person sees them. Two queries more than the items themselves took."""
     items = list(items)
-    registrations = find_registrations(user=user, event_ids=[item.event_id for item in items if item.event_id])
+    dates = find_dates(items)
+    shown = {event.pk for events in dates.values() for event in events}
+    registrations = find_registrations(user=user, event_ids=shown)
     completions = {one.item_id: one for one in Completion.objects.filter(user=user, item__in=items)}
+    full = find_full([event.pk for events in dates.values() if len(events) > 1 for event in events])
+    now = clock.now()
 
-    def state_of(item: SectionItem) -> ItemState | None:
-        if item.event is None:
-            return None
-        registration = registrations.get(item.event.pk, Registration())
-        state = _state(item, item.event, registration, completions.get(item.pk))
-        return state if takes_part else without_acts(state)
+    def view(item: SectionItem) -> ItemView:
+        rule, completion = read_rule(item.completion_rule), completions.get(item.pk)
+        events = dates.get(item.pk)
+        if not events:
+            return ItemView(item, None, rule, completion)
+        own = choose_own(events, registrations, now)
+        state = _state(item, own, registrations.get(own.pk, Registration()), completion)
+        choices = list_choices(events, own, registrations, full, now) if len(events) > 1 and takes_part else []
+        if any(choice.is_moving for choice in choices):
+            state = replace(state, look_again_seconds=2)
+        if state.code == Code.CANCELLED and any(choice.can_be_picked for choice in choices):
+            state = replace(state, sentence="The organizer cancelled this date. Pick another one.")
+        return ItemView(item, state if takes_part else without_acts(state), rule, completion, own, tuple(choices))
 
-    return [ItemView(item, state_of(item), read_rule(item.completion_rule), completions.get(item.pk)) for item in items]
+    return [view(item) for item in items]
 
 
 def view_item(*, item: SectionItem, user: User, takes_part: bool = True) -> ItemView:
@@ -145,14 +170,22 @@ def list_next_items(*, user: User, limit: int = 3) -> list[ItemView]:
     coming = Q(event__state=Event.State.LIVE) | Q(event__ends_at__gte=now, event__state=Event.State.SCHEDULED)
     # Of an event with many dates the next one counts; one that runs over its last has only its first.
     ahead = Min("event__times__starts_at", filter=Q(event__times__ends_at__gte=now))
-    items = (
-        _shown_items()
-        .filter(
-            coming, is_open(now), is_open(now, "section__lesson__"), section__lesson__course__in=mine.values("course")
-        )
-        .annotate(next_at=Coalesce(ahead, "event__starts_at"))
+    items = _shown_items().filter(
+        is_open(now), is_open(now, "section__lesson__"), section__lesson__course__in=mine.values("course")
     )
-    return view_items(items=items.order_by("next_at", "pk")[:limit], user=user)
+    near = items.filter(coming, picks_date=False).annotate(next_at=Coalesce(ahead, "event__starts_at"))
+    views = view_items(items=[*near.order_by("next_at", "pk")[:limit], *items.filter(picks_date=True)], user=user)
+    return sorted((view for view in views if _is_ahead(view, now)), key=_starts)[:limit]
+
+
+def _is_ahead(view: ItemView, now: datetime) -> bool:
+    event = view.event
+    return event is not None and not is_over(event, now) and event.state in {Event.State.LIVE, Event.State.SCHEDULED}
+
+
+def _starts(view: ItemView) -> float:
+    """Return when the date that matters begins; what is held at any time and runs now comes first."""
+    return view.state.starts_at.timestamp() if view.state and view.state.starts_at else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,7 +170,7 @@ def _build_item(section: Section, item: Item, editor: User) -> None:
     event = Event.objects.filter(title=item.event, product=item.product).order_by("starts_at").first()
     if event is None:
         return
-    add_event_item(section=section, event=event, actor=editor)
+    add_event_item(section=section, event=event, actor=editor, picks_date=True)
     if not can(event.product, Ability.REGISTER):
         keep_join_link(event=event, link=_join_link(event))
 

@@ -9,6 +9,7 @@ from greenroom.hub.events.products import get_product
 from greenroom.hub.events.products.base import Ability
 from greenroom.hub.events.services.answers import read_answers
 from greenroom.hub.events.services.recordings import read_recordings
+from greenroom.hub.events.services.registration import give_up_replaced
 from greenroom.hub.ledger.models import Fact
 from greenroom.hub.ledger.readers import reader
 
@@ -28,3 +29,9 @@ def read_what_remains(facts: Sequence[Fact]) -> None:
             read_recordings.enqueue(event_id=event_id, dedupe_key=f"recordings:{event_id}")
             later = clock.now() + _LATER
             read_recordings.enqueue(event_id=event_id, run_at=later, dedupe_key=f"recordings_later:{event_id}")
+
+
+@reader("events.changed_dates", kinds=["approved"])
+def leave_the_other_date(facts: Sequence[Fact]) -> None:
+    """Take who changed to a date that the organizer approves off the one they had."""
+    give_up_replaced(registrants={fact.registrant_id for fact in facts if fact.registrant_id})

@@ -1,5 +1,6 @@
 """Edit mode: adding content to a lesson, setting it up, taking it out."""
 
+from collections.abc import Iterable
 from contextlib import suppress
 from urllib.parse import urlsplit
 
@@ -94,7 +95,12 @@ def choose_event(request: SignedInRequest, pk: int, product: str) -> HttpRespons
     )
     page = page_of(request, events.filter(connection__in=accounts), 20)
     context |= {"is_past": is_past, "current_tab": "Past" if is_past else "Upcoming"}
-    return render(request, "courses/choose_event.html", {**context, "page": page, "choices": page.object_list})
+    context |= {"page": page, "choices": page.object_list, "has_dates_to_pick": _has_dates_to_pick(page)}
+    return render(request, "courses/choose_event.html", context)
+
+
+def _has_dates_to_pick(events: Iterable[Event]) -> bool:
+    return any(event.dates == Event.Dates.PICK_ONE for event in events)
 
 
 def _product(code: str) -> Product:
@@ -109,7 +115,8 @@ def _answer_link(request: SignedInRequest, context: dict[str, object], accounts:
         if not context["link"]:
             return render(request, "courses/choose_event.html", context)
         link = _read_link(str(context["link"]))
-        context["found"] = context["choices"] = find_at_goto(link=link, among=accounts)
+        found = find_at_goto(link=link, among=accounts)
+        context |= {"found": found, "choices": found, "has_dates_to_pick": _has_dates_to_pick(found)}
         context["is_personal"] = link.is_personal
     except HubError as error:
         context["problem"] = error
@@ -135,7 +142,9 @@ def add_event(request: SignedInRequest, pk: int) -> HttpResponse:
     except StateConflictError as error:
         messages.error(request, str(error))
         return redirect("choose_kind", pk=pk)
-    item = add_event_item(section=section, event=event, actor=request.user)
+    item = add_event_item(
+        section=section, event=event, actor=request.user, picks_date=bool(text_of(request.POST, "picks_date"))
+    )
     messages.success(request, f"“{event.title}” is in this lesson.")
     if not _joins_by_link(event):
         return redirect(_editing_item(item))
@@ -150,6 +159,9 @@ def _joins_by_link(event: Event) -> bool:
     return not can(event.product, Ability.REGISTER)
 
 
+_PICKING = "All dates stand on one card, those that are added at GoTo too. Without it the item is for one date only."
+
+
 class ItemSettingsForm(forms.Form):
     """What a live item is called here, and whether it is required."""
 
@@ -157,6 +169,7 @@ class ItemSettingsForm(forms.Form):
         required=False, max_length=200, help_text="Instead of the event's own. At GoTo it stays as it is."
     )
     is_required = forms.BooleanField(required=False, label="Required to complete the course")
+    picks_date = forms.BooleanField(required=False, label="Learners pick one of its dates", help_text=_PICKING)
     join_link = forms.CharField(
         label="Join link", required=False, max_length=2000, widget=forms.TextInput(attrs={"autocomplete": "off"})
     )
@@ -164,6 +177,8 @@ class ItemSettingsForm(forms.Form):
     def __init__(self, event: Event, data: QueryDict | None, initial: dict[str, object]) -> None:
         """Ask for the join link only where everybody joins by it; one that is kept is never shown."""
         super().__init__(data, initial=initial)
+        if event.dates != Event.Dates.PICK_ONE:
+            del self.fields["picks_date"]
         if not _joins_by_link(event):
             del self.fields["join_link"]
         elif event.join_url:
@@ -182,13 +197,18 @@ def item_settings(request: SignedInRequest, pk: int) -> HttpResponse:
     item = get_item_for(request.user, pk, Verb.EDIT)
     if item.event is None:
         raise UnknownObjectError("There is nothing here, or nothing that you may see.")
-    initial = {"title": item.title, "is_required": item.is_required}
+    initial = {name: getattr(item, name) for name in ("title", "is_required", "picks_date")}
     form = ItemSettingsForm(item.event, request.POST or None, initial)
     if form.is_valid():
         try:
             if pasted := form.cleaned_data.get("join_link"):
                 keep_join_link(event=item.event, link=_read_join_link(pasted))
-            change_item(item=item, title=form.cleaned_data["title"], is_required=form.cleaned_data["is_required"])
+            change_item(
+                item=item,
+                title=form.cleaned_data["title"],
+                is_required=form.cleaned_data["is_required"],
+                picks_date=form.cleaned_data.get("picks_date", False),
+            )
         except InvalidInputError as error:
             add_errors(form, error)
         else:

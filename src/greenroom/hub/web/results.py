@@ -182,7 +182,7 @@ def _show_roster(
         "rows": view_roster(item=item, users=[one.user for one in page.object_list]),
         "results": _RESULTS,
         "signs_up": signs_up,
-        "may_register": signs_up and may(request.user, Verb.PEOPLE, course),
+        "may_register": signs_up and not item.picks_date and may(request.user, Verb.PEOPLE, course),
         "may_mark": may(request.user, Verb.LEAD, course),
         "form": form,
         "chosen": chosen or [],

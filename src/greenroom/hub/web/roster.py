@@ -60,7 +60,7 @@ def stop(request: SignedInRequest, pk: int) -> HttpResponse:
 
 def _registrable(request: SignedInRequest, pk: int) -> tuple[SectionItem, Event]:
     item = get_item_for(request.user, pk, Verb.PEOPLE)
-    if item.event is None or not can(item.event.product, Ability.REGISTER):
+    if item.event is None or item.picks_date or not can(item.event.product, Ability.REGISTER):
         raise UnknownObjectError(NOTHING)
     return item, item.event
 

@@ -128,6 +128,9 @@ class SectionItem(models.Model):
     recording = models.ForeignKey(
         Recording, null=True, on_delete=models.PROTECT, related_name="items", help_text="Its event is not in `event`."
     )
+    picks_date = models.BooleanField(
+        default=False, help_text="Learners pick one of the dates that share the event's recurrence key."
+    )
     is_required = models.BooleanField(default=True)
     completion_rule = models.JSONField(null=True, help_text="`completion_rule.CompletionRule`")
     available_from = models.DateTimeField(null=True, help_text="Learners find it open from then on; null is always.")

@@ -12,6 +12,7 @@ from greenroom.hub.core.positions import next_position
 from greenroom.hub.courses.access import list_accounts_for
 from greenroom.hub.courses.completion_rule import CompletionRule, check_rule, write_rule
 from greenroom.hub.courses.models import Course, Enrollment, Lesson, Section, SectionItem
+from greenroom.hub.courses.occurrences import list_dates_of
 from greenroom.hub.courses.services.completion import evaluate_item
 from greenroom.hub.courses.services.course_completion import settle_course
 from greenroom.hub.events.models import Event
@@ -112,9 +113,14 @@ def _check_account_is_open(event: Event, course: Course) -> None:
         )
 
 
-def add_event_item(*, section: Section, event: Event, actor: User, rule: CompletionRule | None = None) -> SectionItem:
+def add_event_item(
+    *, section: Section, event: Event, actor: User, rule: CompletionRule | None = None, picks_date: bool = False
+) -> SectionItem:
     """
     Put an event into a section, at its end. One that stands in the section already is returned.
+
+    Args:
+        picks_date: whether learners pick one of all its dates; it means nothing where it has no others.
 
     Raises:
         AccountNotOpenError: the course may not use the event's account.
@@ -129,19 +135,30 @@ def add_event_item(*, section: Section, event: Event, actor: User, rule: Complet
         event=event,
         position=next_position(section.items.all()),
         completion_rule=write_rule(rule) if rule else None,
+        picks_date=picks_date and event.dates == Event.Dates.PICK_ONE,
         added_by=actor,
     )
     evaluate_item(item=item)  # a past event may have been attended before it was put here
-    if event.state != Event.State.ENDED and can(event.product, Ability.REGISTER):
-        keep_registration_form_fresh(event=event)  # learners are asked what the organizer asks
+    _have_forms_read(item)
     return item
 
 
-def change_item(*, item: SectionItem, title: str, is_required: bool) -> None:
-    """Set what a live item is called and whether it is required; who has completed the course by it follows."""
-    item.title, item.is_required = title.strip(), is_required
+def _have_forms_read(item: SectionItem) -> None:
+    """Have read what the organizer asks, as learners are asked the same."""
+    for event in list_dates_of(item):
+        if event.state != Event.State.ENDED and can(event.product, Ability.REGISTER):
+            keep_registration_form_fresh(event=event)
+
+
+def change_item(*, item: SectionItem, title: str, is_required: bool, picks_date: bool = False) -> None:
+    """Set what a live item is called, whether it is required, and which dates it is for; who has done it follows."""
+    is_for_others = item.picks_date != picks_date
+    item.title, item.is_required, item.picks_date = title.strip(), is_required, picks_date
     with transaction.atomic():
-        item.save(update_fields=["title", "is_required"])
+        item.save(update_fields=["title", "is_required", "picks_date"])
+        if is_for_others:
+            evaluate_item(item=item)
+            _have_forms_read(item)
         settle_course(course=item.section.lesson.course)
 
 

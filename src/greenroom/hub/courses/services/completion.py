@@ -20,7 +20,9 @@ from greenroom.hub.core.bulk import upsert
 from greenroom.hub.courses.completion_rule import CompletionRule, Confirmed, Opened, percent_attended, read_rule
 from greenroom.hub.courses.evidence import NOTHING, Findings, gather
 from greenroom.hub.courses.models import Completion, CompletionChange, Course, Enrollment, Mark, SectionItem
+from greenroom.hub.courses.occurrences import items_showing
 from greenroom.hub.courses.services.course_completion import settle_course
+from greenroom.hub.events.models import Event
 from greenroom.hub.ledger.services import append_select
 from greenroom.hub.users.models import User
 
@@ -52,7 +54,7 @@ class Cause:
 
 def evaluate_event(*, event_id: int, users: Collection[int] | None = None) -> None:
     """Compute the standing of everybody, or of these people, in every item that shows this event."""
-    for item in _items().filter(event=event_id):
+    for item in _items().filter(items_showing(Event.objects.get(pk=event_id))):
         evaluate_item(item=item, users=users)
 
 

@@ -17,6 +17,7 @@ from greenroom.hub.core import clock
 from greenroom.hub.courses.calendars import CalendarDate, write_invitation
 from greenroom.hub.courses.models import CalendarEntry, Enrollment, Notice, NoticeChoice, SectionItem
 from greenroom.hub.courses.notices import Kind, News, read_news, say, write_dates
+from greenroom.hub.courses.occurrences import items_showing
 from greenroom.hub.courses.release import is_open
 from greenroom.hub.courses.services.calendars import keep_calendar
 from greenroom.hub.events.models import Event, Registrant
@@ -71,7 +72,10 @@ def list_concerned(news: News) -> QuerySet[User]:
         return people.filter(pk__in=mine.filter(registered_here_at__isnull=False).values("user"))
     items = _list_items(news.event)
     now = clock.now()
-    shown = items.filter(is_open(now), is_open(now, "section__lesson__"), section__lesson__course__is_published=True)
+    # Of dates to pick from, learners are told of their own only.
+    shown = items.filter(
+        is_open(now), is_open(now, "section__lesson__"), section__lesson__course__is_published=True, picks_date=False
+    )
     learners = Enrollment.objects.filter(role=_Role.LEARNER, course__in=shown.values("section__lesson__course"))
     team = Enrollment.objects.filter(
         role__in=[_Role.INSTRUCTOR, _Role.ASSISTANT], course__in=items.values("section__lesson__course")
@@ -89,7 +93,7 @@ def _list_signed_up(event: Event) -> QuerySet[Registrant]:
 
 
 def _list_items(event: Event) -> QuerySet[SectionItem]:
-    return SectionItem.objects.filter(event=event, removed_at=None)
+    return SectionItem.objects.filter(items_showing(event), removed_at=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,9 @@ class RegistrationRequest(models.Model):
     tries = models.PositiveIntegerField(default=0)
     last_error = models.CharField(max_length=64, blank=True)
     refusal = models.TextField(blank=True, help_text="One sentence for the person.")
+    replaces = models.ForeignKey(
+        Event, null=True, on_delete=models.SET_NULL, related_name="+", help_text="Given up once this one is certain."
+    )
     asked_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
     # The caller's own, where it gave one: the same key is the same sign-up and the same answer.

@@ -6,6 +6,7 @@ often as it takes: a crash between GoTo's yes and our note of it ends in GoTo sa
 yes as well.
 """
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import structlog
@@ -50,7 +51,12 @@ _CLOSED = {
 
 
 def register(
-    *, event: Event, answers: Answers, user: User | None, idempotency_key: str | None = None
+    *,
+    event: Event,
+    answers: Answers,
+    user: User | None,
+    idempotency_key: str | None = None,
+    replaces: Event | None = None,
 ) -> RegistrationRequest:
     """
     Ask to sign a person up. Answers at once; GoTo is asked in the background.
@@ -60,6 +66,7 @@ def register(
     Args:
         idempotency_key: the caller's own, such as one for each submission of a form. What was asked for with the same
             key before is returned as it stands, whatever has become of it.
+        replaces: the date the person had so far. They are taken off it once they have a place at this one.
 
     Raises:
         RegistrationClosedError: the event is over, cancelled or not to be found, or nobody signs up for it.
@@ -84,7 +91,8 @@ def register(
         _check_address(event, answers.email, user)
     try:
         with transaction.atomic():
-            request = _open_request(event, answers, user, idempotency_key)
+            request = _open_request(event, answers, user, idempotency_key, replaces)
+            _give_up_replaced(request)
             if request.state == State.PENDING:
                 deliver_registration.enqueue(request_id=request.pk, dedupe_key=registration_key_of(request))
             return request
@@ -139,7 +147,7 @@ def _check_address(event: Event, email: str, user: User) -> None:
 
 
 def _open_request(
-    event: Event, answers: Answers, user: User | None, idempotency_key: str | None
+    event: Event, answers: Answers, user: User | None, idempotency_key: str | None, replaces: Event | None
 ) -> RegistrationRequest:
     known = Registrant.objects.filter(event=event, email=answers.email, gone_at=None).first()
     now = clock.now()
@@ -152,6 +160,7 @@ def _open_request(
         answers=answers.to_json(),
         state=State.DELIVERED if known else State.PENDING,
         registrant=known,
+        replaces=replaces,
         asked_at=now,
         answered_at=now if known else None,
         idempotency_key=idempotency_key,
@@ -211,7 +220,7 @@ def _is_somebody_elses(goto: GoTo, request: RegistrationRequest, answer: Registe
 
 
 def _claim(request_id: int, state: RegistrationRequest.State) -> RegistrationRequest | None:
-    requests = RegistrationRequest.objects.select_related("event__connection", "registrant", "user")
+    requests = RegistrationRequest.objects.select_related("event__connection", "registrant", "user", "replaces")
     found = requests.filter(pk=request_id, state=state)
     return found.first()
 
@@ -257,6 +266,8 @@ def _deliver(request: RegistrationRequest, answer: Registered) -> None:
             state=State.DELIVERED, registrant=registrant, answered_at=now, tries=request.tries + 1, last_error=""
         ):
             _take_off_after_all(request, registrant)
+        request.refresh_from_db(fields=["state", "registrant"])
+        _give_up_replaced(request)
         _have_list_compared(request, now)
         append(about_sign_up(request.event, registrant))
         reached("registration.stored")
@@ -272,6 +283,25 @@ def _take_off_after_all(request: RegistrationRequest, registrant: Registrant) ->
     changed_mind = RegistrationRequest.objects.filter(pk=request.pk, state__in=[State.CANCELLING, State.CANCELLED])
     if changed_mind.update(state=State.CANCELLING, registrant=registrant, answered_at=None):
         deliver_cancellation.enqueue(request_id=request.pk, dedupe_key=cancellation_key_of(request))
+
+
+def _give_up_replaced(request: RegistrationRequest) -> None:
+    """Take a person off the date they had before, now that they have a place at another one; it may be repeated."""
+    registrant, old, user = request.registrant, request.replaces, request.user
+    if request.state != State.DELIVERED or registrant is None or old is None or user is None:
+        return
+    if registrant.status != Registrant.Status.APPROVED or old.state in {Event.State.ENDED, Event.State.CANCELLED}:
+        return
+    registration = find_registration(user=user, event=old)
+    if registration.is_open:
+        _ask_to_cancel(old, user, registration)
+
+
+def give_up_replaced(*, registrants: Collection[int]) -> None:
+    """Take those who were approved for a date off the one they had before."""
+    requests = RegistrationRequest.objects.filter(registrant__in=registrants, replaces__isnull=False)
+    for request in requests.select_related("registrant", "replaces", "user"):
+        _give_up_replaced(request)
 
 
 def _store_registrant(request: RegistrationRequest, answer: Registered) -> Registrant:
