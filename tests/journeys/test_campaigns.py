@@ -65,6 +65,8 @@ def test_campaign_sends_the_link_to_registered_contacts(
     work()
     page.reload()
     expect(page.get_by_role("link", name="2", exact=True)).to_be_visible()
+    expect(page.get_by_text("If so · 1").first).to_be_visible()
+    person.tab_to(page.get_by_role("link", name=re.compile("Step 1, condition.*2 done")))
     _shoot(person, f"81-campaign-{has_script}")
 
     inbox = meet(None)

@@ -74,7 +74,7 @@ PAGES = {
         "/events/{event}/cancel/", "/events/{event}/?tab=people", "/events/{event}/?tab=team",
         "/events/{event}/team/add/", "/events/{event}/people/add/", "/events/acts/{act}/",
         "/segments/", "/segments/new/", "/segments/{segment}/",
-        "/campaigns/", "/campaigns/new/",
+        "/campaigns/", "/campaigns/new/", "/campaigns/new/webinar/",
         "/campaigns/{campaign}/", "/campaigns/{campaign}/settings/", "/campaigns/{campaign}/people/",
         "/campaigns/{campaign}/people/{contact}/", "/campaigns/{campaign}/rehearse/",
         "/campaigns/{campaign}/rehearse/{contact}/", "/campaigns/{campaign}/draft/", "/campaigns/{campaign}/draft/add/",

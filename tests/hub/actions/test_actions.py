@@ -5,7 +5,15 @@ from datetime import timedelta
 import pytest
 from django.core import mail
 
-from greenroom.hub.actions.registry import Subject, check_settings, find_titles, get_action, list_actions, perform
+from greenroom.hub.actions.registry import (
+    Subject,
+    check_settings,
+    find_obstacle,
+    find_titles,
+    get_action,
+    list_actions,
+    perform,
+)
 from greenroom.hub.contacts.models import ConsentRecord, Contact, ContactTag
 from greenroom.hub.contacts.services import make_contact, stop_contacting
 from greenroom.hub.core.errors import InvalidInputError, UnknownObjectError
@@ -110,13 +118,12 @@ def test_cancelling_takes_off_whoever_is_registered_and_is_done_for_others(event
 
 
 def test_an_event_that_nobody_can_be_registered_for_is_an_obstacle(event):
-    find_obstacle = get_action("register").find_obstacle
-    assert "" == find_obstacle({"event": event.pk})
+    assert "" == find_obstacle("register", {"event": event.pk})
     Event.objects.update(state=Event.State.CANCELLED)
-    assert "The event was cancelled." == find_obstacle({"event": event.pk})
+    assert "The event was cancelled." == find_obstacle("register", {"event": event.pk})
     form = {"fields": [], "questions": [{"key": "1", "text": "Your badge number", "is_required": True}]}
     Event.objects.update(state=Event.State.SCHEDULED, registration_form=form)
-    assert "Your badge number" in find_obstacle({"event": event.pk})
+    assert "Your badge number" in find_obstacle("register", {"event": event.pk})
 
 
 def test_contacts_are_put_into_a_segment_and_taken_out_however_often(segment):
@@ -179,10 +186,9 @@ def test_an_email_is_put_in_line_once_for_each_cause_and_only_for_whoever_may_be
 
 def test_an_email_whose_merge_tag_stands_for_nothing_is_an_obstacle(event, ada):
     email = save_email(name="Join", actor=ada, subject="Join", body=f"{{webinar_button event={event.event_key}}}")
-    find_obstacle = get_action("send_email").find_obstacle
-    assert "" == find_obstacle({"email": email.pk})
+    assert "" == find_obstacle("send_email", {"email": email.pk})
     Event.objects.update(state=Event.State.CANCELLED)
-    assert "was cancelled" in find_obstacle({"email": email.pk})
+    assert "was cancelled" in find_obstacle("send_email", {"email": email.pk})
 
 
 @pytest.fixture
@@ -209,7 +215,7 @@ def test_the_link_into_the_chosen_event_is_sent_once_to_each_who_may_enter(
     cora, dan = make_person("Cora"), make_person("Dan")
     body = f"{{{product}_title}}: {{{product}_button}}"
     settings = {"event": places[product].pk, "email": save_email(name="In", actor=ada, subject="In", body=body).pk}
-    assert "" == get_action("send_link").find_obstacle(settings)
+    assert "" == find_obstacle("send_link", settings)
     for _ in range(2):
         problems = perform("send_link", subjects(cora, dan), settings).problems
         assert ({dan.pk: "They are not registered, so there is no link of theirs."} if left_out else {}) == problems
@@ -246,7 +252,7 @@ def test_the_link_to_start_goes_to_organizers_unless_the_email_says_otherwise(pl
 def test_an_email_that_cannot_lead_into_the_event_is_an_obstacle_and_sends_nothing(places, ada, product, body, why):
     email = save_email(name="In", actor=ada, subject="In", body=body)
     settings = {"event": places[product].pk, "email": email.pk}
-    assert why in get_action("send_link").find_obstacle(settings)
+    assert why in find_obstacle("send_link", settings)
     cora = make_person("Cora")
     assert why in perform("send_link", subjects(cora), settings).problems[cora.pk]
     assert not Message.objects.exists()

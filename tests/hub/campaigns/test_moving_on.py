@@ -6,6 +6,7 @@ import pytest
 from tests.factories.campaigns import act, condition, decision, make_contacts, make_segment, run_campaign_of, wait
 
 from greenroom.hub.campaigns.models import Campaign, CampaignContact, CampaignPassage, CampaignStep
+from greenroom.hub.campaigns.obstacles import find_gone_of
 from greenroom.hub.campaigns.readers import wake_contacts
 from greenroom.hub.campaigns.services.editing import open_draft
 from greenroom.hub.campaigns.services.engine import advance
@@ -15,8 +16,11 @@ from greenroom.hub.contacts.models import Contact, Participation
 from greenroom.hub.core.errors import InvalidInputError, StateConflictError
 from greenroom.hub.events.models import Event
 from greenroom.hub.ledger.models import Fact
+from greenroom.hub.mailing.models import Email
+from greenroom.hub.mailing.services import save_email
 from greenroom.hub.segments.models import Segment
 from greenroom.hub.segments.selectors import list_members
+from greenroom.hub.webforms.services import create_form
 
 pytestmark = pytest.mark.django_db
 
@@ -275,6 +279,80 @@ def test_a_step_that_can_work_for_nobody_pauses_the_campaign_and_loses_nobody(so
     campaign.refresh_from_db()
     assert ("paused", {"active"}) == (campaign.state, set(states(campaign).values()))
     assert "The segment is no longer here." in campaign.problem
+
+
+def steps_that_name(things) -> dict[str, dict]:
+    event, segment, email, form = (things[name].pk for name in ("event", "segment", "email", "form"))
+    asks, waits = {"did": "registered", "events": [event]}, {"limit_minutes": 60}
+    return {
+        "condition on a segment": condition({"segment": segment}),
+        "condition on an event": condition(asks),
+        "decision on an event": decision(does="registered", event=event, **waits),
+        "decision on an e-mail": decision(does="opened", mail=email, **waits),
+        "decision on a form": decision(does="submitted", form=form, **waits),
+        "wait for an event": wait(event=event, minutes=-60),
+        "adds to a segment": act("add_to_segment", segment=segment),
+        "registers": act("register", event=event),
+        "sends an e-mail": act("send_email", email=email),
+        "sends the link": act("send_link", event=event, email=email),
+    }
+
+
+@pytest.fixture
+def things(event, ada, warm) -> dict:
+    email = save_email(name="Mail", actor=ada, subject="Hello", body="{webinar_button}")
+    return {"event": event, "segment": warm, "email": email, "form": create_form(name="F", start="person", actor=ada)}
+
+
+@pytest.mark.parametrize(
+    ("step", "gone", "goes_on"),
+    [
+        ("condition on a segment", "segment", True),
+        ("condition on an event", "event", True),
+        ("decision on an event", "event", True),
+        ("decision on an e-mail", "email", True),
+        ("decision on a form", "form", True),
+        ("wait for an event", "event", True),
+        ("adds to a segment", "segment", False),
+        ("registers", "event", False),
+        ("sends an e-mail", "email", False),
+        ("sends the link", "event", False),
+        ("sends the link", "email", False),
+    ],
+)
+def test_nobody_is_lost_when_what_a_step_names_is_deleted_and_the_step_says_so(
+    world, source, things, run_jobs, step, gone, goes_on
+):
+    drawn = steps_that_name(things)[step]
+    campaign = run_campaign_of(source, wait(minutes=1), drawn, act("add_tags", tags="Through"))
+    run_jobs()
+    assert {} == find_gone_of(CampaignStep.objects.all())
+    delete(things[gone])
+    for _ in range(2):
+        world.advance(hours=1)
+        run_jobs()
+    campaign.refresh_from_db()
+    words = f"The {'e-mail' if gone == 'email' else gone} is no longer here."
+    assert [words] == list(find_gone_of(CampaignStep.objects.all()).values())
+    expected = ("running", {"finished"}) if goes_on else ("paused", {"active"})
+    assert expected == (campaign.state, set(states(campaign).values()))
+    assert (words in campaign.problem) is not goes_on
+
+
+def delete(thing) -> None:
+    if isinstance(thing, Email):
+        Email.objects.filter(pk=thing.pk).update(version=None)
+    thing.delete()
+
+
+def test_who_cannot_be_served_any_more_takes_the_error_exit(world, source, things, run_jobs):
+    step = act("send_email", email=things["email"].pk, error=[act("add_to_segment", segment=things["segment"].pk)])
+    campaign = run_campaign_of(source, wait(minutes=1), step)
+    run_jobs()
+    delete(things["email"])
+    world.advance(minutes=1)
+    run_jobs()
+    assert ({"finished"}, 3) == (set(states(campaign).values()), len(members(things["segment"])))
 
 
 def test_one_contact_at_whom_an_action_breaks_stops_no_other(world, people, source, warm, run_jobs, monkeypatch):

@@ -4,13 +4,16 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from tests.factories.campaigns import act, condition, draw, make_contacts, make_segment, run_campaign_of, wait
+from tests.factories.campaigns import act, condition, decision, draw, make_contacts, make_segment, run_campaign_of, wait
 
 from greenroom.hub.campaigns.models import Campaign, CampaignContact, CampaignStep
 from greenroom.hub.campaigns.services.editing import make_campaign, open_draft
 from greenroom.hub.contacts.models import Contact
 from greenroom.hub.events.models import Event
+from greenroom.hub.mailing.services import save_email
 from greenroom.hub.segments.models import Segment
 
 pytestmark = pytest.mark.django_db
@@ -58,8 +61,42 @@ def test_a_campaign_is_made_drawn_and_published_without_a_script(world, as_mara,
     run_jobs()
     page = words(as_mara.get(reverse("campaign", args=[campaign.pk])))
     assert "Running" in page
-    assert "1 yes · 1 no" in page
+    assert "0 waiting · 2 done · 0 failed" in page
+    assert "If so · 1" in page
+    assert "If not · 1: they go on" in page
     assert 1 == warm.members.count()
+
+
+def test_the_drawing_says_of_each_arrow_when_it_is_taken_and_of_each_step_how_many_it_has_seen(
+    world, pull, as_mara, warm, run_jobs
+):
+    event = pull(world.schedule_webinar(title="Intro", starts_in=timedelta(days=30)))
+    people = make_contacts(3)
+    Contact.objects.filter(pk=people[0].pk).update(last_name="")
+    remind = [act("add_to_segment", segment=warm.pk)]
+    campaign = run_campaign_of(
+        make_segment("Everybody", people),
+        condition({"field": "first_name", "is": "equals", "value": "Person1"}, yes=remind),
+        act("register", event=event.pk),
+        act("add_tags", tags="In", error=remind),
+        wait(minutes=60),
+        wait(event=event.pk, minutes=-60, yes=remind),
+    )
+    run_jobs()
+    world.advance(minutes=1)
+    run_jobs()
+    answer = as_mara.get(reverse("campaign", args=[campaign.pk]))
+    canvas = answer.context["canvas"]
+    assert {
+        "If so · 1", "If not · 2", "If it works · 2", "If it does not work · 0", "After the wait", "In time · 0",
+        "If it is too late · 0",
+    } == {one.text for one in canvas.labels}  # fmt: skip
+    numbers = [one.numbers for one in canvas.boxes]
+    assert [(0, 3, 0), (0, 1, 0), (0, 2, 1), (0, 2, 0), (0, 0, 0), (2, 0, 0)] == [
+        (one.waiting, one.done, one.failed) for one in numbers
+    ][:6]
+    assert [one.numbers for one in answer.context["rows"]] == [numbers[at] for at in (0, 2, 3, 5, 6)]
+    assert all(one.x + 232 <= canvas.width and one.y + 116 <= canvas.height for one in canvas.boxes)
 
 
 @pytest.mark.parametrize(
@@ -208,4 +245,42 @@ def test_pages_take_the_same_number_of_queries_whatever_they_show(
     open_draft(campaign=campaign)
     with django_assert_max_num_queries(30):
         assert 200 == as_mara.get(reverse(name, args=[campaign.pk])).status_code
-    assert Contact.objects.count()
+
+
+def test_a_draft_takes_the_same_number_of_queries_whatever_its_steps_name(world, pull, as_mara, draft, mara):
+    def add_steps(number: int) -> int:
+        """Add a step of every kind, with an event, an e-mail, a segment and a campaign of its own; count queries."""
+        event = pull(world.schedule_webinar(title=f"Intro {number}", starts_in=timedelta(days=30)))
+        body = f"{{webinar_button}} {{webinar_title event={event.event_key}}}"
+        email = save_email(name=f"Mail {number}", actor=mara, subject="Hello", body=body)
+        segment = make_segment(f"Segment {number}")
+        other = run_campaign_of(segment, wait(minutes=5), name=f"Other {number}")
+        steps = [
+            act("register", event=event.pk),
+            act("send_email", email=email.pk),
+            act("send_link", event=event.pk, email=email.pk),
+            act("add_to_segment", segment=segment.pk),
+            act("start_campaign", campaign=other.pk),
+            condition({"segment": segment.pk}),
+            decision(does="opened", mail=email.pk, limit_minutes=60),
+            decision(does="registered", event=event.pk, limit_minutes=60),
+            wait(event=event.pk, minutes=-60),
+        ]
+        draw(open_draft(campaign=draft), steps)
+        with CaptureQueriesContext(connection) as queries:
+            assert 200 == as_mara.get(reverse("campaign_draft", args=[draft.pk])).status_code
+        return len(queries)
+
+    few = add_steps(1)
+    for number in range(2, 4):
+        assert few == add_steps(number)
+    assert few < 40
+
+
+def test_a_campaign_says_which_step_names_what_is_no_longer_here(as_mara, warm, run_jobs):
+    campaign = run_campaign_of(make_segment("Everybody"), wait(minutes=5), condition({"segment": warm.pk}))
+    assert "no longer here" not in words(as_mara.get(reverse("campaign", args=[campaign.pk])))
+    warm.delete()
+    page = words(as_mara.get(reverse("campaign", args=[campaign.pk])))
+    assert "Step 2: The segment is no longer here." in page
+    assert "2 · Condition · needs a look" in page

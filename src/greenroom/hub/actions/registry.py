@@ -22,6 +22,8 @@ from greenroom.hub.core.errors import InvalidInputError, UnknownObjectError
 from greenroom.hub.events.registration_form import Answers
 
 Settings = Mapping[str, Any]
+# Settings with our objects in the place of their numbers.
+Named = Mapping[str, Any]
 GONE = "something that is no longer here"
 _actions: dict[str, "Action"] = {}
 
@@ -75,7 +77,8 @@ class Action:
         words: what it does in a sentence, with the names of settings in braces.
         form: asks for the settings, and checks them.
         function: does it.
-        find_obstacle: given settings, one sentence why it could work for nobody now; empty when nothing is in the way.
+        find_obstacles: for each of many settings with what they name, one sentence why it could work for nobody now;
+            empty when nothing is in the way.
     """
 
     key: str
@@ -83,11 +86,11 @@ class Action:
     words: str
     form: type[ActionForm]
     function: Callable[[Sequence[Subject], Settings], Outcomes]
-    find_obstacle: Callable[[Settings], str]
+    find_obstacles: Callable[[Sequence[Named]], list[str]]
 
 
-def _no_obstacle(settings: Settings) -> str:
-    return ""
+def _no_obstacles(many: Sequence[Named]) -> list[str]:
+    return [""] * len(many)
 
 
 def action(
@@ -96,7 +99,7 @@ def action(
     name: str,
     words: str,
     form: type[ActionForm],
-    find_obstacle: Callable[[Settings], str] = _no_obstacle,
+    find_obstacles: Callable[[Sequence[Named]], list[str]] = _no_obstacles,
 ) -> Callable[[Callable[[Sequence[Subject], Settings], Outcomes]], Action]:
     """Register a function as an action."""
 
@@ -104,7 +107,7 @@ def action(
         if key in _actions:
             raise ValueError(f"There are two actions with the key {key}")
         _actions[key] = Action(
-            key=key, name=name, words=words, form=form, function=function, find_obstacle=find_obstacle
+            key=key, name=name, words=words, form=form, function=function, find_obstacles=find_obstacles
         )
         return _actions[key]
 
@@ -154,6 +157,59 @@ def perform(key: str, subjects: Sequence[Subject], settings: Settings) -> Outcom
     return get_action(key).function(subjects, settings)
 
 
+def find_obstacle(key: str, settings: Settings) -> str:
+    """Say why an action could work for nobody now; empty when nothing is in the way."""
+    return find_obstacles([(key, settings)])[0]
+
+
+def find_obstacles(actions: Sequence[tuple[str, Settings]]) -> list[str]:
+    """
+    Say of each action why it could work for nobody now: what it names is gone, or it is of no use.
+
+    Some queries for each kind of action and thing, however many actions there are.
+    """
+    things = _find_things(actions)
+    obstacles = _say_what_is_gone(actions, things)
+    by_key: dict[str, list[int]] = {}
+    for number, (key, _) in enumerate(actions):
+        if not obstacles[number]:
+            by_key.setdefault(key, []).append(number)
+    for key, numbers in by_key.items():
+        many = [_name(get_action(key), actions[number][1], things) for number in numbers]
+        for number, obstacle in zip(numbers, get_action(key).find_obstacles(many), strict=True):
+            obstacles[number] = obstacle
+    return obstacles
+
+
+def find_gone(actions: Sequence[tuple[str, Settings]]) -> list[str]:
+    """Say of each action what of that which it names is gone; empty when all is here. One query for each kind."""
+    return _say_what_is_gone(actions, _find_things(actions))
+
+
+_Things = Mapping[tuple[type[Model], Any], Model]
+
+
+def _say_what_is_gone(actions: Sequence[tuple[str, Settings]], things: _Things) -> list[str]:
+    return [_say_what_is_gone_of(key, settings, things) for key, settings in actions]
+
+
+def _say_what_is_gone_of(key: str, settings: Settings, things: _Things) -> str:
+    if key not in _actions:
+        return "There is no such action."
+    for name, value, asked in _values(_actions[key], settings):
+        if (model := _model_of(asked)) and (model, value) not in things:
+            return f"The {(asked.label or name).lower()} is no longer here."
+    return ""
+
+
+def _name(chosen: Action, settings: Settings, things: _Things) -> dict[str, Any]:
+    named = {}
+    for name, value, asked in _values(chosen, settings):
+        model = _model_of(asked)
+        named[name] = things[model, value] if model else value
+    return named
+
+
 @dataclass(frozen=True, slots=True)
 class Titles:
     """What the ids in settings stand for."""
@@ -173,18 +229,18 @@ class Titles:
 
 def find_titles(actions: Iterable[tuple[str, Settings]]) -> Titles:
     """Look up what the settings of actions name. One query for each kind of thing, however many actions there are."""
+    return Titles({key: title_of(one) for key, one in _find_things(actions).items()})
+
+
+def _find_things(actions: Iterable[tuple[str, Settings]]) -> _Things:
     wanted: dict[type[Model], set[Any]] = {}
     for key, settings in actions:
-        for _, value, asked in _values(get_action(key), settings):
+        for _, value, asked in _values(_actions[key], settings) if key in _actions else ():
             if model := _model_of(asked):
                 wanted.setdefault(model, set()).add(value)
-    return Titles(
-        {
-            (model, one.pk): title_of(one)
-            for model, keys in wanted.items()
-            for one in model._default_manager.filter(pk__in=keys)
-        }
-    )
+    return {
+        (model, one.pk): one for model, keys in wanted.items() for one in model._default_manager.filter(pk__in=keys)
+    }
 
 
 def list_settings_for(model: type[Model]) -> list[tuple[str, str]]:

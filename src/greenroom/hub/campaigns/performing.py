@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django import forms
 
 from greenroom.hub.actions.fields import ActionForm
-from greenroom.hub.actions.registry import Outcomes, Settings, Subject, action, group_by_cause
+from greenroom.hub.actions.registry import Named, Outcomes, Settings, Subject, action, group_by_cause
 from greenroom.hub.campaigns.models import Campaign
 from greenroom.hub.campaigns.services.entering import enter_contacts
 from greenroom.hub.campaigns.tasks import run_campaign
@@ -20,9 +20,12 @@ class CampaignForm(ActionForm):
     )
 
 
-def find_obstacle(settings: Settings) -> str:
+def find_obstacles(many: Sequence[Named]) -> list[str]:
     """Say why nobody can enter."""
-    campaign = _get_campaign(settings)
+    return [_find_obstacle(one["campaign"]) for one in many]
+
+
+def _find_obstacle(campaign: Campaign) -> str:
     return "" if campaign.state == Campaign.State.RUNNING else f"The campaign “{campaign}” does not run."
 
 
@@ -31,13 +34,12 @@ def find_obstacle(settings: Settings) -> str:
     name="Start a campaign",
     words="start the campaign {campaign}",
     form=CampaignForm,
-    find_obstacle=find_obstacle,
+    find_obstacles=find_obstacles,
 )
 def start_campaign(subjects: Sequence[Subject], settings: Settings) -> Outcomes:
     """Have contacts enter a campaign; who is in it already stays where they are. A few statements for each cause."""
     campaign = _get_campaign(settings)
-    if campaign.state != Campaign.State.RUNNING:
-        sentence = f"The campaign “{campaign}” does not run."
+    if sentence := _find_obstacle(campaign):
         return Outcomes(problems=dict.fromkeys((one.contact_id for one in subjects), sentence))
     for cause, contacts in group_by_cause(subjects).items():
         enter_contacts(campaign=campaign, contacts=contacts, cause=cause)

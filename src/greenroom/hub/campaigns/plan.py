@@ -42,8 +42,13 @@ class Place:
         """Give this step and all below, in order."""
         yield self
         for places in self.branches.values():
-            for place in places:
-                yield from place.walk()
+            yield from walk(places)
+
+
+def walk(places: Iterable[Place]) -> Iterator[Place]:
+    """Give these steps with all below them, in order."""
+    for place in places:
+        yield from place.walk()
 
 
 class Plan:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from greenroom.hub.actions.registry import get_action
+from greenroom.hub.actions.registry import find_obstacle
 from greenroom.hub.campaigns.deciding import Entry, decision_of, find_who_did, find_who_meets
 from greenroom.hub.campaigns.models import CampaignStep, CampaignVersion
 from greenroom.hub.campaigns.plan import Plan, wait_of
@@ -12,7 +12,6 @@ from greenroom.hub.campaigns.waiting import is_late, moment_of
 from greenroom.hub.campaigns.words import StepWords
 from greenroom.hub.contacts.models import Contact
 from greenroom.hub.core import clock
-from greenroom.hub.core.errors import UnknownObjectError
 
 Branch = CampaignStep.Branch
 Kind = CampaignStep.Kind
@@ -64,10 +63,7 @@ def _go_through(step: CampaignStep, contact: Contact, at: datetime) -> tuple[str
 
 
 def _act(step: CampaignStep, at: datetime) -> tuple[str, str, datetime]:
-    try:
-        obstacle = get_action(step.action).find_obstacle(step.settings)
-    except UnknownObjectError as error:
-        obstacle = str(error)
+    obstacle = find_obstacle(step.action, step.settings)
     return (Branch.ERROR, obstacle, at) if obstacle else (Branch.YES, "This would be done.", at)
 
 

@@ -24,7 +24,7 @@ _UNITS = ((7 * 24 * 60, "week"), (24 * 60, "day"), (60, "hour"), (1, "minute"))
 _DEEDS = {"opened": "open {}", "clicked": "click a link in {}", "submitted": "submit a form"}
 _ANY_MAIL = "an e-mail of this campaign"
 _BRANCHES = {
-    Kind.ACTION: {"error": "If it does not work"},
+    Kind.ACTION: {"yes": "If it works", "error": "If it does not work"},
     Kind.CONDITION: {"yes": "If so", "no": "If not"},
     Kind.DECISION: {"yes": "As soon as they do", "no": "If they do not in time"},
     Kind.WAIT: {"yes": "In time", "no": "If it is too late"},
@@ -34,6 +34,13 @@ _BRANCHES = {
 def describe_branch(kind: str, branch: str) -> str:
     """Say when contacts go into a branch."""
     return _BRANCHES[Kind(kind)][branch]
+
+
+def describe_way_on(step: CampaignStep) -> str:
+    """Say when contacts go on from a step below which no others stand; empty where that goes without saying."""
+    if step.kind == Kind.WAIT:
+        return "After the wait"
+    return "" if step.kind == Kind.ACTION else "Either way"
 
 
 class StepWords:

@@ -1,6 +1,7 @@
 """Proving before it is sent that an e-mail can be filled in for everybody it is for."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from typing import NamedTuple
 
 from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
 
@@ -11,7 +12,7 @@ from greenroom.hub.events.products import can, get_product
 from greenroom.hub.events.products.base import Ability
 from greenroom.hub.events.services.joining import join_link_for_everybody
 from greenroom.hub.mailing.models import EmailVersion
-from greenroom.hub.mailing.resolving import find_event, list_organizers
+from greenroom.hub.mailing.resolving import NamedEvents, find_event, find_events, list_organizers
 from greenroom.hub.mailing.tags import START, Tag, ask_for_event, check_tags, list_tags
 from greenroom.hub.segments.models import Segment
 
@@ -23,34 +24,54 @@ _CLOSED = {
 }
 
 
-def check_draft(version: EmailVersion) -> None:
+class Known(NamedTuple):
+    """What merge tags may name: events, and the keys of custom fields."""
+
+    events: NamedEvents
+    fields: Collection[str]
+
+
+def look_up(versions: Iterable[EmailVersion]) -> Known:
+    """Look up what the merge tags of e-mails name. Two queries at most, however many there are."""
+    tags = [tag for version in versions for text in _texts(version) for tag in list_tags(text)]
+    is_custom = any(tag.field for tag in tags)
+    return Known(find_events(tags), set(CustomField.objects.values_list("key", flat=True)) if is_custom else set())
+
+
+def _texts(version: EmailVersion) -> tuple[str, str, str]:
+    return version.subject, version.preheader, version.body
+
+
+def check_draft(version: EmailVersion, *, known: Known | None = None) -> None:
     """
     Refuse merge tags that stand for nothing, whoever is addressed and whatever the e-mail will be about.
+
+    Args:
+        known: what its tags name, where it was looked up before.
 
     Raises:
         InvalidInputError: `errors["tags"]` says which, and what to do.
     """
-    texts = (version.subject, version.preheader, version.body)
-    is_custom = any(tag.field for text in texts for tag in list_tags(text))
-    fields = set(CustomField.objects.values_list("key", flat=True)) if is_custom else set()
-    for text in texts:
-        check_tags(text, fields=fields)
+    known = known or look_up([version])
+    for text in _texts(version):
+        check_tags(text, fields=known.fields)
     for tag in list_event_tags(version):
-        if tag.event and (problem := _problem_of_event(tag, find_event(tag.product, tag.event))):
+        if tag.event and (problem := _problem_of_event(tag, known.events.get((tag.product, tag.event)))):
             raise _refused(problem)
 
 
-def check_version(version: EmailVersion, *, about: Event | None = None) -> None:
+def check_version(version: EmailVersion, *, about: Event | None = None, known: Known | None = None) -> None:
     """
     Refuse merge tags that stand for nothing, whoever is addressed.
 
     Args:
         about: the event of tags that name none.
+        known: what its tags name, where it was looked up before.
 
     Raises:
         InvalidInputError: `errors["tags"]` says which, and what to do.
     """
-    check_draft(version)
+    check_draft(version, known=known)
     for tag in list_event_tags(version):
         if not tag.event and (problem := _problem_of_what_it_is_about(tag, about) if about else ask_for_event(tag)):
             raise _refused(problem)
@@ -76,8 +97,7 @@ def _refused(problem: str) -> InvalidInputError:
 
 def list_event_tags(version: EmailVersion) -> Iterable[Tag]:
     """Return the merge tags of an e-mail that are about events, each once."""
-    texts = (version.subject, version.preheader, version.body)
-    return dict.fromkeys(tag for text in texts for tag in list_tags(text) if tag.product)
+    return dict.fromkeys(tag for text in _texts(version) for tag in list_tags(text) if tag.product)
 
 
 def _problem_of_what_it_is_about(tag: Tag, event: Event) -> str:

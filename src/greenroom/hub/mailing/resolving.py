@@ -28,6 +28,8 @@ _OVER = {
     Event.State.ENDED: "event_over",
 }
 _DAY, _MOMENT = "j F Y", "l, j F Y, H:i"
+# Events by product, or `START`, and the key or number by which tags name them.
+NamedEvents = Mapping[tuple[str, str], Event]
 
 
 @dataclass(slots=True)
@@ -102,6 +104,18 @@ def find_event(product: str, key: str) -> Event | None:
     if product in PRODUCTS:
         events = events.filter(product=product)
     return events.order_by(F("starts_at").desc(nulls_last=True), "-pk").first()
+
+
+def find_events(tags: Iterable[Tag]) -> NamedEvents:
+    """Return the events that tags name, as `find_event` would find each. One query."""
+    keys = {tag.event for tag in tags if tag.event}
+    events = Event.objects.filter(Q(event_key__in=keys) | Q(event_number__in=keys)).select_related("connection")
+    return {
+        (product, key): event
+        for event in events.order_by(F("starts_at").asc(nulls_first=True), "pk")
+        for key in {event.event_key, event.event_number} & keys
+        for product in (event.product, START)
+    }
 
 
 def list_sign_ups(product: str, event: Event | None, emails: Collection[str]) -> "QuerySet[Registrant]":

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from greenroom.hub.actions.fields import EventField, offer_events_of
 from greenroom.hub.campaigns.models import Campaign, CampaignStep, CampaignVersion
-from greenroom.hub.campaigns.plan import Plan
+from greenroom.hub.campaigns.obstacles import find_obstacles_of
+from greenroom.hub.campaigns.plan import Plan, walk
 from greenroom.hub.campaigns.ready_made import make_webinar_campaign
 from greenroom.hub.campaigns.services.editing import (
     NAME_LENGTH,
@@ -25,7 +26,7 @@ from greenroom.hub.campaigns.services.editing import (
     open_draft,
     remove_step,
 )
-from greenroom.hub.campaigns.services.running import list_obstacles, publish
+from greenroom.hub.campaigns.services.running import publish
 from greenroom.hub.campaigns.words import StepWords, describe_branch
 from greenroom.hub.connections.models import Connection, ConnectionUse
 from greenroom.hub.connections.selectors import list_usable_connections
@@ -146,13 +147,14 @@ def _show_draft(request: SignedInRequest, campaign: Campaign, status: int = 200)
     draft = _get_draft(campaign)
     plan = Plan.of(draft)
     words = StepWords(plan.steps.values(), draft.goal)
-    problems = dict(list_obstacles(draft))
+    places = plan.list_places()
+    problems = find_obstacles_of(campaign.pk, plan.steps.values())
     said = {step.pk: words.describe(step) for step in plan.steps.values()}
     context = {
         "campaign": campaign,
         "draft": draft,
-        "rows": list_rows(plan.list_places(), said, {}, problems),
-        "problems": problems,
+        "rows": list_rows(places, said, {}, problems),
+        "problems": [(one.number, problems[one.step.pk]) for one in walk(places) if one.step.pk in problems],
         "goal": words.describe_rule(draft.goal) if draft.goal else "",
     }
     return render(request, "campaigns/draft.html", context, status=status)

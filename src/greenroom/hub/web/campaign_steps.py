@@ -5,15 +5,17 @@ from dataclasses import dataclass
 
 from greenroom.hub.campaigns.models import CampaignStep
 from greenroom.hub.campaigns.plan import Place
+from greenroom.hub.campaigns.selectors import Numbers
 from greenroom.hub.campaigns.words import describe_branch
 
 
 @dataclass(frozen=True, slots=True)
 class BranchRow:
-    """A branch below a step: when contacts take it, and the steps in it."""
+    """A branch below a step: when contacts take it, how many did, and the steps in it."""
 
     name: str
     words: str
+    passed: int
     rows: list["StepRow"]
 
 
@@ -24,7 +26,7 @@ class StepRow:
     step: CampaignStep
     number: str
     words: str
-    here: int
+    numbers: Numbers | None
     branches: list[BranchRow]
     problem: str
 
@@ -32,28 +34,33 @@ class StepRow:
 def list_rows(
     places: list[Place],
     words: Mapping[int, str],
-    here: Mapping[int, int],
-    problems: Mapping[str, str] | None = None,
+    numbers: Mapping[int, Numbers],
+    problems: Mapping[int, str],
 ) -> list[StepRow]:
     """
     Return steps as rows.
 
     Args:
         words: what each step does, by its id.
-        here: how many contacts stand at each step, by its id.
-        problems: what keeps a step from working, by its number.
+        numbers: how many contacts each step has seen, by its id; empty for one that was never published.
+        problems: what keeps a step from working, by its id.
     """
     return [
         StepRow(
             step=place.step,
             number=place.number,
             words=words[place.step.pk],
-            here=here.get(place.step.pk, 0),
+            numbers=numbers.get(place.step.pk),
             branches=[
-                BranchRow(name, describe_branch(place.step.kind, name), list_rows(below, words, here, problems))
+                BranchRow(
+                    name,
+                    describe_branch(place.step.kind, name),
+                    getattr(place.step, f"passed_{name}"),
+                    list_rows(below, words, numbers, problems),
+                )
                 for name, below in place.branches.items()
             ],
-            problem=(problems or {}).get(place.number, ""),
+            problem=problems.get(place.step.pk, ""),
         )
         for place in places
     ]

@@ -7,10 +7,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from greenroom.hub.campaigns.accounts import find_closed_steps
 from greenroom.hub.campaigns.models import Campaign, CampaignContact, CampaignStep, CampaignVersion
-from greenroom.hub.campaigns.plan import Plan
+from greenroom.hub.campaigns.obstacles import find_gone_of
+from greenroom.hub.campaigns.plan import Plan, walk
 from greenroom.hub.campaigns.rehearsing import rehearse
 from greenroom.hub.campaigns.selectors import (
-    count_here,
+    count_at_steps,
     count_states,
     find_draft,
     list_campaigns,
@@ -56,10 +57,12 @@ def version_page(request: SignedInRequest, pk: int, number: int) -> HttpResponse
 
 def _show(request: SignedInRequest, campaign: Campaign, version: CampaignVersion) -> HttpResponse:
     plan = Plan.of(version)
-    words, here = StepWords(plan.steps.values(), version.goal), count_here(version=version)
+    words = StepWords(plan.steps.values(), version.goal)
     said = {step.pk: words.describe(step) for step in plan.steps.values()}
     closed = find_closed_steps(campaign.pk, plan.steps.values())
     places, counts = plan.list_places(), count_states(campaign=campaign)
+    numbers = count_at_steps(plan.steps.values()) if version.published_at else {}
+    gone = find_gone_of(plan.steps.values())
     context = {
         "campaign": campaign,
         "version": version,
@@ -69,8 +72,9 @@ def _show(request: SignedInRequest, campaign: Campaign, version: CampaignVersion
         "goal": words.describe_rule(version.goal) if version.goal else "",
         "counts": [(state, label, counts[state]) for state, label in _ENTRY_STATES if state in counts],
         "failed": counts.get(CampaignContact.State.FAILED, 0),
-        "canvas": draw_canvas(places, said, here),
-        "rows": list_rows(places, said, here),
+        "canvas": draw_canvas(places, said, numbers, gone),
+        "rows": list_rows(places, said, numbers, gone),
+        "gone": [(place.number, gone[place.step.pk]) for place in walk(places) if place.step.pk in gone],
         "closed": sorted(set(closed.values())),
     }
     return render(request, "campaigns/campaign.html", context)

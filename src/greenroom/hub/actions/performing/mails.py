@@ -3,14 +3,23 @@
 from collections.abc import Sequence
 
 from django import forms
+from django.db.models import prefetch_related_objects
 
 from greenroom.hub.actions.fields import ActionForm, EventField
 from greenroom.hub.actions.performing.registering import find_who_signs_up, get_event
-from greenroom.hub.actions.registry import Outcomes, Settings, Subject, action, group_by_cause
+from greenroom.hub.actions.registry import (
+    Named,
+    Outcomes,
+    Settings,
+    Subject,
+    action,
+    find_obstacle,
+    group_by_cause,
+)
 from greenroom.hub.contacts.models import Contact
 from greenroom.hub.core.errors import InvalidInputError, UnknownObjectError
 from greenroom.hub.events.models import Event
-from greenroom.hub.mailing.checking import check_version, list_event_tags
+from greenroom.hub.mailing.checking import Known, check_version, list_event_tags, look_up
 from greenroom.hub.mailing.models import Email, EmailVersion
 from greenroom.hub.mailing.rendering import compile_version
 from greenroom.hub.mailing.resolving import resolve
@@ -42,21 +51,30 @@ class LinkForm(ActionForm):
     )
 
 
-def find_obstacle(settings: Settings) -> str:
-    """Say which merge tag stands for nothing, whoever is addressed."""
-    return _find_obstacle(_get_version(settings))
+def find_obstacles(many: Sequence[Named]) -> list[str]:
+    """Say which merge tag stands for nothing, whoever is addressed. Three queries."""
+    known = _look_up([one["email"] for one in many])
+    return [_find_obstacle(one["email"], known) for one in many]
 
 
-def _find_obstacle(version: EmailVersion, about: Event | None = None) -> str:
+def _look_up(emails: Sequence[Email]) -> Known:
+    """Look up what these e-mails say, and what their merge tags name. Three queries."""
+    prefetch_related_objects(emails, "version")
+    return look_up(one.version for one in emails if one.version)
+
+
+def _find_obstacle(email: Email, known: Known, about: Event | None = None) -> str:
+    if email.version is None:
+        return "The e-mail says nothing yet."
     try:
-        check_version(version, about=about)
+        check_version(email.version, about=about, known=known)
     except InvalidInputError as error:
         return error.errors.get("tags", str(error))
     return ""
 
 
 @action(
-    "send_email", name="Send an e-mail", words="send the e-mail {email}", form=EmailForm, find_obstacle=find_obstacle
+    "send_email", name="Send an e-mail", words="send the e-mail {email}", form=EmailForm, find_obstacles=find_obstacles
 )
 def send_email(subjects: Sequence[Subject], settings: Settings) -> Outcomes:
     """
@@ -71,12 +89,16 @@ def send_email(subjects: Sequence[Subject], settings: Settings) -> Outcomes:
     return Outcomes()
 
 
-def find_obstacle_of_link(settings: Settings) -> str:
-    """Say why nobody can be led into the event by this e-mail."""
-    event, version = get_event(settings), _get_version(settings)
-    if not any(tag.is_way_in for tag in list_event_tags(version)):
-        return f"“{version.email}” leads nowhere. Write {{{event.product}_button}} where the link is to stand."
-    return _find_obstacle(version, event)
+def find_obstacles_of_links(many: Sequence[Named]) -> list[str]:
+    """Say why nobody can be led into the event by the e-mail. Three queries."""
+    known = _look_up([one["email"] for one in many])
+    return [_find_obstacle_of_link(one["email"], known, one["event"]) for one in many]
+
+
+def _find_obstacle_of_link(email: Email, known: Known, event: Event) -> str:
+    if email.version and not any(tag.is_way_in for tag in list_event_tags(email.version)):
+        return f"“{email}” leads nowhere. Write {{{event.product}_button}} where the link is to stand."
+    return _find_obstacle(email, known, event)
 
 
 @action(
@@ -84,7 +106,7 @@ def find_obstacle_of_link(settings: Settings) -> str:
     name="Send the link to join or start an event",
     words="send the link to {event} with the e-mail {email}",
     form=LinkForm,
-    find_obstacle=find_obstacle_of_link,
+    find_obstacles=find_obstacles_of_links,
 )
 def send_link(subjects: Sequence[Subject], settings: Settings) -> Outcomes:
     """
@@ -94,7 +116,7 @@ def send_link(subjects: Sequence[Subject], settings: Settings) -> Outcomes:
     and two statements for each cause.
     """
     event, version = get_event(settings), _get_version(settings)
-    if obstacle := find_obstacle_of_link(settings):
+    if obstacle := find_obstacle("send_link", settings):
         return Outcomes(problems=dict.fromkeys((one.contact_id for one in subjects), obstacle))
     people = Contact.objects.filter(pk__in=[one.contact_id for one in subjects])
     tags, is_for_anybody = compile_version(version).tags, version.allows_host_links

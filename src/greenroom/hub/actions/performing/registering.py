@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 
 from greenroom.hub.actions.fields import ActionForm, EventField
-from greenroom.hub.actions.registry import Outcomes, Settings, Subject, action
+from greenroom.hub.actions.registry import Named, Outcomes, Settings, Subject, action
 from greenroom.hub.contacts.models import Contact, ContactAddress
 from greenroom.hub.core.errors import InvalidInputError, StateConflictError, UnknownObjectError
 from greenroom.hub.events.models import Event, Registrant, RegistrationRequest
@@ -39,9 +39,12 @@ class EventForm(ActionForm):
     event = EventField()
 
 
-def find_obstacle(settings: Settings) -> str:
+def find_obstacles(many: Sequence[Named]) -> list[str]:
     """Say why nobody who was asked nothing could be signed up: the event, or what its organizer wants to know."""
-    event = get_event(settings)
+    return [_find_obstacle(one["event"]) for one in many]
+
+
+def _find_obstacle(event: Event) -> str:
     if event.state in _CLOSED:
         return _CLOSED[Event.State(event.state)]
     if not can(event.product, Ability.REGISTER):
@@ -65,7 +68,7 @@ def _say(name: str) -> str:
     name="Register for an event",
     words="register for {event}",
     form=EventForm,
-    find_obstacle=find_obstacle,
+    find_obstacles=find_obstacles,
 )
 def register_contacts(subjects: Sequence[Subject], settings: Settings) -> Outcomes:
     """

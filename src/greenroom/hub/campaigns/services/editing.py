@@ -10,7 +10,7 @@ from greenroom.hub.actions.registry import check_settings
 from greenroom.hub.campaigns.accounts import check_events, events_of, events_of_rule
 from greenroom.hub.campaigns.kinds import READERS
 from greenroom.hub.campaigns.models import Campaign, CampaignStep, CampaignVersion
-from greenroom.hub.campaigns.plan import Plan, branches_of
+from greenroom.hub.campaigns.plan import Plan, branches_of, walk
 from greenroom.hub.core import clock
 from greenroom.hub.core.errors import InvalidInputError, StateConflictError
 from greenroom.hub.segments.models import Segment
@@ -91,7 +91,7 @@ def open_draft(*, campaign: Campaign) -> CampaignVersion:
 def _copy_steps(source: CampaignVersion, target: CampaignVersion) -> None:
     plan, copies = Plan.of(source), dict[int | None, CampaignStep | None]()
     copies[None] = None
-    for place in (one for outer in plan.list_places() for one in outer.walk()):
+    for place in walk(plan.list_places()):
         step = place.step
         copies[step.pk] = CampaignStep.objects.create(
             version=target,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 
-from greenroom.hub.actions.registry import Outcomes, Subject, find_titles, get_action, perform
+from greenroom.hub.actions.registry import Outcomes, Subject, find_obstacle, find_titles, perform
 from greenroom.hub.campaigns.deciding import Entries, Entry, decision_of, find_who_cannot, find_who_did, find_who_meets
 from greenroom.hub.campaigns.errors import ImpossibleStepError
 from greenroom.hub.campaigns.models import CampaignStep
@@ -75,7 +75,7 @@ def _judge_action(plan: Plan, step: CampaignStep, entries: Entries) -> Verdict:
 def _perform(plan: Plan, step: CampaignStep, entries: Entries) -> Outcomes:
     """Do what an action does. When it can work for nobody, all take the error exit, or stay if it leads nowhere."""
     try:
-        obstacle = get_action(step.action).find_obstacle(step.settings)
+        obstacle = find_obstacle(step.action, step.settings)
         if not obstacle:
             cause = f"campaign:{entries[0].campaign_id}:{step.pk}"
             subjects = [Subject(one.contact_id, f"{cause}:{one.rotation}") for one in entries]

@@ -2,15 +2,12 @@
 
 from django.db import transaction
 
-from greenroom.hub.actions.registry import get_action
-from greenroom.hub.campaigns.accounts import find_closed_steps
-from greenroom.hub.campaigns.kinds import OF_EVENTS
-from greenroom.hub.campaigns.models import Campaign, CampaignContact, CampaignStep, CampaignVersion
-from greenroom.hub.campaigns.plan import Place, Plan
+from greenroom.hub.campaigns.models import Campaign, CampaignContact, CampaignVersion
+from greenroom.hub.campaigns.obstacles import find_obstacles_of
+from greenroom.hub.campaigns.plan import Plan, walk
 from greenroom.hub.campaigns.tasks import run_campaign
 from greenroom.hub.core import clock
 from greenroom.hub.core.errors import InvalidInputError, StateConflictError
-from greenroom.hub.events.models import Event
 from greenroom.hub.users.models import User
 
 _RESTING = (Campaign.State.PAUSED, Campaign.State.STOPPED)
@@ -18,32 +15,11 @@ _RESTING = (Campaign.State.PAUSED, Campaign.State.STOPPED)
 
 def list_obstacles(version: CampaignVersion) -> list[tuple[str, str]]:
     """Return what keeps a draft from being published: the number of a step, and one sentence."""
-    places = [one for outer in Plan.of(version).list_places() for one in outer.walk()]
+    places = list(walk(Plan.of(version).list_places()))
     if not places:
         return [("", "There is no step yet.")]
-    closed = find_closed_steps(version.campaign_id, [one.step for one in places])
-    found = ((one.number, _find_obstacle(one) or closed.get(one.step.pk, "")) for one in places)
-    return [(number, sentence) for number, sentence in found if sentence]
-
-
-def _find_obstacle(place: Place) -> str:
-    step = place.step
-    if step.kind == CampaignStep.Kind.ACTION:
-        return _find_obstacle_of_action(step)
-    event_id = step.settings.get("event")
-    if event_id and not Event.objects.filter(pk=event_id).exists():
-        return "The event is no longer here."
-    if step.kind == CampaignStep.Kind.DECISION and step.settings["does"] in OF_EVENTS and not event_id:
-        return "Choose an event."
-    return ""
-
-
-def _find_obstacle_of_action(step: CampaignStep) -> str:
-    action = get_action(step.action)
-    form = action.form(step.settings)
-    if not form.is_valid():
-        return "What this step names is no longer here. Choose again."
-    return action.find_obstacle(step.settings)
+    obstacles = find_obstacles_of(version.campaign_id, [one.step for one in places])
+    return [(one.number, obstacles[one.step.pk]) for one in places if one.step.pk in obstacles]
 
 
 def publish(*, campaign: Campaign, actor: User | None) -> CampaignVersion:
