@@ -212,6 +212,19 @@ def test_where_everybody_stands_is_listed_and_told_of_each(world, as_mara, warm,
     assert "Now: wait 1 hour" in person
 
 
+def test_the_timeline_of_a_contact_tells_each_step_and_leads_to_the_campaign(as_mara, warm, run_jobs):
+    people = make_contacts(1)
+    campaign = run_campaign_of(make_segment("Everybody", people), act("add_to_segment", segment=warm.pk))
+    run_jobs()
+    timeline = reverse("contact", args=[people[0].pk])
+    link = f'<a href="{reverse("campaign", args=[campaign.pk])}">Add to the segment “Warm”, in “Spring”</a>'
+    assert link in as_mara.get(timeline).content.decode()
+    campaign.delete()
+    page = as_mara.get(timeline).content.decode()
+    assert "Add to the segment “Warm”, in “Spring”" in page
+    assert link not in page
+
+
 def test_a_campaign_that_paused_by_itself_says_why(as_mara, draft):
     Campaign.objects.update(state="paused", problem="A step can work for nobody now.")
     assert "A step can work for nobody now." in words(as_mara.get(reverse("campaign", args=[draft.pk])))

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.dateparse import parse_datetime
 
+from greenroom.hub.campaigns.models import Campaign
 from greenroom.hub.contacts.models import Contact
 from greenroom.hub.contacts.selectors import list_facts_of
 from greenroom.hub.events.models import Event, Registrant
@@ -87,7 +88,8 @@ class Entry:
     Attributes:
         person: whose doing it is told as, in an event's timeline; empty for what happened to the event itself.
         event: where it happened, in a person's timeline.
-        thing: what else it was about, such as a mail or a form.
+        thing: what else it was about, such as a mail, a form or a step of a campaign.
+        campaign: whose step that is; None when it is no longer here.
     """
 
     happened_at: datetime
@@ -98,6 +100,7 @@ class Entry:
     changes: tuple[Change, ...]
     seconds: int | None
     thing: str = ""
+    campaign: Campaign | None = None
 
 
 def list_activity(*, event: Event) -> QuerySet[Fact]:
@@ -119,9 +122,13 @@ def list_activity_of(*, contact: Contact, subject: str = "") -> QuerySet[Fact]:
 
 
 def tell_of_one(facts: Sequence[Fact]) -> list[Entry]:
-    """Put facts about one person into words. One query, for the events."""
+    """Put facts about one person into words. Two queries, for the events and the campaigns."""
     events = Event.objects.in_bulk({one.event_id for one in facts if one.event_id})
-    return [_entry(one, event=events.get(one.event_id or 0)) for one in facts]
+    campaigns = Campaign.objects.in_bulk({one.data["campaign"] for one in facts if one.kind == Kind.CAMPAIGN_STEP})
+    return [
+        _entry(one, event=events.get(one.event_id or 0), campaign=campaigns.get(one.data.get("campaign")))
+        for one in facts
+    ]
 
 
 def _person(fact: Fact, people: Mapping[int, Registrant]) -> str:
@@ -131,7 +138,7 @@ def _person(fact: Fact, people: Mapping[int, Registrant]) -> str:
     return known.get_full_name() if known else fact.email or "Somebody"
 
 
-def _entry(fact: Fact, *, person: str = "", event: Event | None = None) -> Entry:
+def _entry(fact: Fact, *, person: str = "", event: Event | None = None, campaign: Campaign | None = None) -> Entry:
     words, variant = _WORDS[Kind(fact.kind)]
     return Entry(
         fact.happened_at,
@@ -141,8 +148,16 @@ def _entry(fact: Fact, *, person: str = "", event: Event | None = None) -> Entry
         variant,
         _changes(fact.data) if fact.kind == Kind.EVENT_CHANGED else (),
         fact.data.get("attended_seconds"),
-        next((str(fact.data[name]) for name in _NAMES_OF_THINGS if fact.data.get(name)), "") if event is None else "",
+        _thing(fact) if event is None else "",
+        campaign,
     )
+
+
+def _thing(fact: Fact) -> str:
+    if fact.kind == Kind.CAMPAIGN_STEP:
+        words = str(fact.data["words"])
+        return f"{words[:1].upper()}{words[1:]}, in “{fact.data['name']}”"
+    return next((str(fact.data[name]) for name in _NAMES_OF_THINGS if fact.data.get(name)), "")
 
 
 def _changes(data: Mapping[str, Any]) -> tuple[Change, ...]:
