@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from tests.factories.campaigns import act, condition, decision, make_contacts, make_segment, run_campaign_of, wait
 
 from greenroom.hub.campaigns.models import Campaign, CampaignContact, CampaignPassage, CampaignStep
@@ -10,12 +12,13 @@ from greenroom.hub.campaigns.obstacles import find_gone_of
 from greenroom.hub.campaigns.readers import wake_contacts
 from greenroom.hub.campaigns.services.editing import open_draft
 from greenroom.hub.campaigns.services.engine import advance
-from greenroom.hub.campaigns.services.entering import enter_contacts
+from greenroom.hub.campaigns.services.entering import enter_contacts, enter_from_segments
 from greenroom.hub.campaigns.services.running import pause, publish, resume, retry_failed, stop
 from greenroom.hub.contacts.models import Contact, Participation
 from greenroom.hub.core.errors import InvalidInputError, StateConflictError
 from greenroom.hub.events.models import Event
 from greenroom.hub.ledger.models import Fact
+from greenroom.hub.ledger.services import NewFact, append
 from greenroom.hub.mailing.models import Email
 from greenroom.hub.mailing.services import save_email
 from greenroom.hub.segments.models import Segment
@@ -119,18 +122,45 @@ def test_hours_and_days_are_those_of_each_contact(world, people, source, warm, r
     assert {"Person0": 15, "Person1": 5, "Person2": 0} == hours
 
 
-def test_a_wait_before_an_event_moves_with_the_event(world, source, warm, event, run_jobs):
-    before = [act("add_to_segment", segment=warm.pk)]
-    campaign = run_campaign_of(source, wait(event=event.pk, minutes=-1440, yes=before))
+@pytest.mark.parametrize(
+    ("anchor", "minutes", "days"),
+    [("start", -1440, 5), ("start", -60, -1), ("start", 0, 2), ("end", -30, 1), ("end", 0, -2), ("end", 60, 9)],
+)
+def test_a_wait_for_an_event_moves_with_the_event(world, source, warm, event, run_jobs, anchor, minutes, days):
+    then = act("add_to_segment", segment=warm.pk)
+    campaign = run_campaign_of(source, wait(event=event.pk, anchor=anchor, minutes=minutes), then)
     run_jobs()
-    assert {world.now + timedelta(days=2)} == set(campaign.entries.values_list("due_at", flat=True))
-    Event.objects.update(starts_at=event.starts_at + timedelta(days=5), ends_at=event.ends_at + timedelta(days=5))
-    tell("event_changed", event_id=event.pk)
+    moment = getattr(event, f"{anchor}s_at") + timedelta(minutes=minutes)
+    assert {moment} == set(campaign.entries.values_list("due_at", flat=True))
+    move(event, timedelta(days=days))
     run_jobs()
-    assert {world.now + timedelta(days=7)} == set(campaign.entries.values_list("due_at", flat=True))
-    world.advance(days=7)
+    moment += timedelta(days=days)
+    assert {moment} == set(campaign.entries.values_list("due_at", flat=True))
+    world.advance(seconds=(moment - world.now).total_seconds() - 60)
+    run_jobs()
+    assert [] == members(warm)
+    world.advance(minutes=1)
     run_jobs()
     assert 3 == len(members(warm))
+
+
+def test_a_reminder_is_not_sent_when_the_event_is_moved_so_near_that_its_moment_has_passed(
+    world, source, warm, event, run_jobs
+):
+    run_campaign_of(source, wait(event=event.pk, minutes=-1440, yes=[act("add_to_segment", segment=warm.pk)]))
+    run_jobs()
+    world.advance(hours=1)
+    move(event, timedelta(days=-2, hours=-2))
+    run_jobs()
+    world.advance(hours=21)
+    run_jobs()
+    assert ([], {"finished"}) == (members(warm), set(CampaignContact.objects.values_list("state", flat=True)))
+
+
+def move(event: Event, by: timedelta) -> None:
+    """Let the organizer move an event."""
+    Event.objects.update(starts_at=event.starts_at + by, ends_at=event.ends_at + by)
+    tell("event_changed", event_id=event.pk)
 
 
 def tell(kind: str, **about) -> None:
@@ -188,6 +218,37 @@ def test_a_decision_goes_yes_as_soon_as_the_contact_does_it_and_no_at_its_limit(
     world.advance(days=1)
     run_jobs()
     assert ["Person0", "Person2"] == members(cold)
+
+
+@pytest.mark.parametrize(("minutes", "goes_yes"), [(59, True), (60, True), (61, False)])
+@pytest.mark.parametrize("does", ["registered", "attended", "clicked"])
+def test_what_is_done_at_the_very_deadline_counts_and_each_leaves_once(
+    world, people, source, warm, event, run_jobs, does, minutes, goes_yes
+):
+    cold = make_segment("Cold")
+    about = {} if does == "clicked" else {"event": event.pk}
+    branches = {name: [act("add_to_segment", segment=to.pk)] for name, to in (("yes", warm), ("no", cold))}
+    campaign = run_campaign_of(source, decision(does=does, limit_minutes=60, **about, **branches))
+    run_jobs()
+    world.advance(minutes=min(minutes, 60))
+    if not goes_yes:
+        run_jobs()
+        world.advance(minutes=1)
+    if does == "clicked":
+        clicked = {"contact_id": people[0].pk, "data": {"cause": f"campaign:{campaign.pk}:1:1"}}
+        append([NewFact(kind="mail_clicked", happened_at=world.now, dedupe_key="click:1", **clicked)])
+    else:
+        take_part(people[0], event, is_registered=True, attended_seconds=600)
+    for _ in range(2):
+        tell("mail_clicked" if does == "clicked" else does, email=people[0].email, contact_id=people[0].pk)
+        run_jobs()
+    world.advance(hours=2)
+    run_jobs()
+    first = ["Person0"] if goes_yes else []
+    assert (first, 3 - len(first)) == (members(warm), len(members(cold)))
+    step = CampaignStep.objects.get(kind="decision")
+    assert (len(first), 3 - len(first)) == (step.passed_yes, step.passed_no)
+    assert 6 == CampaignPassage.objects.count()
 
 
 def take_part(contact: Contact, event: Event, **done) -> None:
@@ -479,6 +540,29 @@ def test_a_draft_that_cannot_work_is_not_published_and_says_why(source, event):
     with pytest.raises(InvalidInputError) as caught:
         run_campaign_of(source, name="Empty")
     assert {"": "There is no step yet."} == caught.value.errors
+
+
+def test_a_contact_and_a_step_take_less_than_one_statement(world, event, ada, warm, people):
+    email = save_email(name="Mail", actor=ada, subject="Hello", body="Good day, {first_name}.")
+    remind = [act("send_email", email=email.pk)]
+    campaign = run_campaign_of(
+        make_segment("Many", make_contacts(300, email="")),
+        condition({"field": "first_name", "is": "begins", "value": "Person1"}, yes=[act("add_tags", tags="One")]),
+        act("send_email", email=email.pk),
+        wait(until="2020-01-01T00:00:00Z"),
+        wait(event=event.pk, minutes=-9 * 1440, yes=remind, no=[act("add_to_segment", segment=warm.pk)]),
+        decision(does="registered", event=event.pk, limit_minutes=60),
+    )
+    campaign.refresh_from_db()
+    with CaptureQueriesContext(connection) as queries:
+        enter_from_segments(campaign)
+        for _ in range(2):
+            while advance(campaign):
+                pass
+            world.advance(minutes=61)
+    passed = CampaignPassage.objects.count()
+    assert 1800 < passed
+    assert len(queries) < passed / 5
 
 
 def test_a_batch_takes_a_constant_number_of_statements(world, warm, django_assert_max_num_queries):

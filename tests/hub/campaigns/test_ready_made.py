@@ -6,7 +6,8 @@ import pytest
 from tests.factories.campaigns import make_contacts, make_segment
 
 from greenroom.hub.campaigns.models import CampaignStep
-from greenroom.hub.campaigns.ready_made import make_webinar_campaign
+from greenroom.hub.campaigns.readers import wake_contacts
+from greenroom.hub.campaigns.ready_made import REMINDERS, make_webinar_campaign
 from greenroom.hub.campaigns.services.running import list_obstacles, publish
 from greenroom.hub.contacts.models import ConsentRecord, Contact
 from greenroom.hub.contacts.services import add_purpose, record_consent
@@ -14,6 +15,7 @@ from greenroom.hub.core.errors import InvalidInputError
 from greenroom.hub.events.models import Event
 from greenroom.hub.events.registration_form import Answers
 from greenroom.hub.events.services import register
+from greenroom.hub.ledger.models import Fact
 from greenroom.hub.mailing.models import Email, Message
 from greenroom.hub.mailing.rendering import compile_version
 from greenroom.hub.mailing.tags import Tag
@@ -93,6 +95,38 @@ def test_it_invites_confirms_reminds_thanks_and_wins_back(
     assert "missed you" == sent(stays_away)[-1]
     assert [] == sent(silent)
     assert {"finished"} == set(campaign.entries.values_list("state", flat=True))
+
+
+def test_reminders_move_with_the_event(world, pull, people, news, mara, run_jobs, django_capture_on_commit_callbacks):
+    event = pull(world.schedule_webinar(title="Far", starts_in=timedelta(days=10)))
+    agree(people[:1], news)
+    segment = make_segment("All", people[:1])
+    publish(
+        campaign=make_webinar_campaign(name="Far", event=event, segment=segment, purpose=news, actor=mara), actor=mara
+    )
+    comes = people[0]
+
+    def work() -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            run_jobs()
+
+    work()
+    fields = {"firstName": comes.first_name, "lastName": comes.last_name, "email": comes.email}
+    register(event=event, answers=Answers(fields), user=None)
+    for _ in range(3):
+        work()
+        world.advance(minutes=2)
+    assert ["invitation", "confirmation"] == sent(comes)
+    starts_at = event.starts_at + timedelta(days=5)
+    Event.objects.filter(pk=event.pk).update(starts_at=starts_at, ends_at=event.ends_at + timedelta(days=5))
+    wake_contacts([Fact(kind="event_changed", event_id=event.pk)])
+    moments = [starts_at + timedelta(minutes=minutes) for minutes in REMINDERS]
+    for moment in moments:
+        for before in (timedelta(minutes=1), timedelta(0)):
+            world.advance(seconds=(moment - before - world.now).total_seconds())
+            work()
+    reminders = Message.objects.filter(contact=comes, version__email__name="Far: reminder").order_by("pk")
+    assert moments == list(reminders.values_list("created_at", flat=True))
 
 
 def test_its_mails_name_the_event_and_carry_each_persons_own_link(event, people, news, mara, world):

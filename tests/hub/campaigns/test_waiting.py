@@ -53,6 +53,9 @@ def test_a_moment_in_the_window_is_not_moved(moment, wait, zone):
         ("2026-03-02T05:00Z", Wait(from_hour=9, to_hour=17), "2026-03-02T08:00Z"),
         ("2026-03-06T20:30Z", Wait(from_hour=9, to_hour=17, weekdays=(0, 1, 2, 3, 4)), "2026-03-09T08:00Z"),
         ("2026-03-28T22:00Z", Wait(from_hour=9, to_hour=10), "2026-03-29T07:00Z"),  # clocks go forward in between
+        ("2026-03-29T00:30Z", Wait(from_hour=2, to_hour=3), "2026-03-29T01:00Z"),  # there is no such hour that day
+        ("2026-10-24T22:30Z", Wait(from_hour=3, to_hour=4), "2026-10-25T02:00Z"),  # clocks go back in between
+        ("2026-10-25T01:30Z", Wait(from_hour=2, to_hour=3), "2026-10-25T01:30Z"),  # the second time that it is two
         ("2026-03-02T12:00Z", Wait(weekdays=(6,)), "2026-03-07T23:00Z"),
     ],
 )
