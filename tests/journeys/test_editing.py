@@ -50,3 +50,15 @@ def test_item_is_moved_without_a_script(
     page.get_by_text("“First” is now 2 of 3.").wait_for()
     assert ["link", "text", "file"] == order(section)
     assert not page.locator(".move-handle").first.is_visible()
+
+
+def test_item_is_moved_with_the_keyboard_alone(
+    meet: Callable[..., Person], section: Section, items: list[SectionItem], cast: dict[str, User]
+) -> None:
+    eda = meet(cast["Eda"])
+    eda.open(f"/lessons/{section.lesson_id}/?edit=1")
+    for place, expected in ((2, ["link", "text", "file"]), (3, ["link", "file", "text"])):
+        eda.tab_to(eda.page.get_by_role("button", name="Move down: First"))
+        eda.page.keyboard.press("Enter")
+        eda.page.get_by_text(f"“First” is now {place} of 3.").wait_for()
+        assert expected == order(section)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -72,3 +73,38 @@ def test_instructor_judges_and_learner_gets_a_certificate(
     ivan.page.get_by_role("button", name="Mark", exact=True).click()
     nils.page.goto(certificate)
     expect(nils.page.get_by_text("is no longer valid")).to_be_visible()
+
+
+def test_instructor_needs_no_javascript_to_excuse_bring_a_list_and_take_results_away(
+    past: SectionItem, meet: Callable[..., Person], cast: dict[str, User]
+) -> None:
+    ivan = meet(cast["Ivan"], java_script_enabled=False)
+    page, course = ivan.page, f"/courses/{past.section.lesson.course.slug}/"
+    ivan.open(f"/items/{past.pk}/roster/")
+    page.get_by_label("Choose Nils").check()
+    page.get_by_label("Mark as").select_option("excused")
+    page.get_by_role("button", name="Mark", exact=True).click()
+    expect(page.get_by_role("row", name="Nils")).to_contain_text("Absent")
+    expect(page.get_by_label("Choose Nils")).to_be_checked()
+    page.get_by_label("Reason").fill("Was ill")
+    page.get_by_role("button", name="Mark", exact=True).click()
+    page.get_by_role("link", name="Nils Example").click()
+    expect(page.get_by_role("table", name="History")).to_contain_text("Ivan Example: Was ill")
+
+    ivan.open(f"/items/{past.pk}/roster/")
+    page.get_by_role("link", name="Mark from a list").click()
+    page.get_by_label("Paste a list").fill(
+        "email,status,reason\nnils@example.com,completed,Made up for it\nnobody@example.com,completed,Seen"
+    )
+    page.get_by_role("button", name="Look at it first").click()
+    expect(page.get_by_text("Nothing has been changed yet")).to_be_visible()
+    expect(page.get_by_role("row", name="nobody@example.com")).to_contain_text("Nobody with this address learns")
+    page.get_by_role("button", name="Do this").click()
+    expect(page.get_by_role("row", name="Nils")).to_contain_text("Made up for it")
+
+    ivan.open(f"{course}results/")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV").click()
+    table = Path(download.value.path()).read_text(encoding="utf-8-sig")
+    assert "Made up for it" in table
+    assert "https://" not in table
