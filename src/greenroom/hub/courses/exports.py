@@ -1,6 +1,7 @@
 """What can be exported of events and courses: the list, who signed up, who was there, results. Never a join link."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import islice
 
 from django.db.models import QuerySet
@@ -11,7 +12,7 @@ from greenroom.hub.courses.models import Completion, Course, Enrollment, Mark
 from greenroom.hub.courses.results import CourseItem, list_course_items
 from greenroom.hub.events.models import Attendee, Event, Registrant
 from greenroom.hub.events.products import get_product
-from greenroom.hub.events.selectors import planned_seconds
+from greenroom.hub.events.selectors import person_of_attendee, planned_seconds
 from greenroom.hub.exports.tables import Cell, Params, Row, table
 from greenroom.hub.users.models import User
 
@@ -104,13 +105,21 @@ def _percent(attended_seconds: int, of_seconds: int | None) -> float | None:
 @table(
     "attendance",
     columns=[
+        "Event key",
         "Session",
         "Session began",
+        "Session ended",
+        "Person",
         "E-mail",
         "First name",
         "Last name",
         "Registrant key",
+        "Registration",
+        "Registered",
+        "First joined",
+        "Last left",
         "Seconds attended",
+        "Seconds GoTo reports",
         "Percent of the session",
         "Percent of the plan",
         "Stays",
@@ -121,19 +130,29 @@ def _percent(attended_seconds: int, of_seconds: int | None) -> float | None:
 )
 def attendance(params: Params, after: int) -> Iterator[Row]:
     """Yield who was in an event, a row for each session."""
-    planned = planned_seconds(event=_events(params).get())
-    found = _attendees(params).filter(pk__gt=after).select_related("session", "registrant").order_by("pk")
-    for one in found.iterator(chunk_size=_CHUNK):
+    event = _events(params).get()
+    planned = planned_seconds(event=event)
+    found = _attendees(params).filter(pk__gt=after).annotate(person=person_of_attendee(event=event)).order_by("pk")
+    for one in found.select_related("session", "registrant").iterator(chunk_size=_CHUNK):
+        began, registrant = one.session.started_at, one.registrant
         yield (
             one.pk,
             [
+                event.event_key,
                 one.session.session_key,
-                one.session.started_at,
+                began,
+                one.session.ended_at,
+                one.person,
                 one.email,
                 one.first_name,
                 one.last_name,
-                one.registrant.registrant_key if one.registrant else "",
+                registrant.registrant_key if registrant else "",
+                registrant.status if registrant else "",
+                registrant.registered_at if registrant else None,
+                began + timedelta(seconds=one.intervals[0][0]) if one.intervals else None,
+                began + timedelta(seconds=one.intervals[-1][1]) if one.intervals else None,
                 one.attended_seconds,
+                one.reported_seconds,
                 _percent(one.attended_seconds, one.session.duration_seconds),
                 _percent(one.attended_seconds, planned.get(one.session_id)),
                 len(one.intervals),
