@@ -64,7 +64,7 @@ PAGES = {
         "/items/{past}/roster/", "/items/{past}/marks/import/", "/courses/{course}/results/",
         "/courses/{course}/results/{lena}/", "/courses/{course}/completion/", "/events/",
         "/events/?q=nothing", "/events/{event}/", "/events/{past_event}/", "/events/{past_event}/?tab=people",
-        "/events/{past_event}/?tab=attendance",
+        "/events/{past_event}/?tab=attendance", "/events/{past_event}/unmatched/",
     ),
     "Ada": (
         "/", "/courses/new/", "/connections/", "/connections/{account}/", "/connections/{troubled}/", "/sync/",
@@ -110,6 +110,10 @@ def places(world: World, item: SectionItem, cast: dict[str, User], ada: User) ->
     world.advance(minutes=16)
     work()
     past_event = Event.objects.get(event_key=key)
+    past_event.sessions.get().attendees.create(
+        attendee_key="1", email="lena@home.example", first_name="Lena", last_name="Example", intervals=[[0, 540]],
+        attended_seconds=540, reported_seconds=540,
+    )  # fmt: skip
     past = SectionItem.objects.create(
         section=item.section, kind=SectionItem.Kind.LIVE_EVENT, event=past_event, position=20
     )

@@ -190,6 +190,56 @@ def test_what_counts_by_attendance_is_not_confirmed(item, as_lena):
     assert 409 == as_lena.post(reverse("confirm_done", args=[item.pk])).status_code
 
 
+# Attendance that is nobody's
+
+
+@pytest.fixture
+def stranger(held):
+    """Somebody was there for the whole hour whom no registration tells."""
+    session = held.event.sessions.get()
+    held.event.registrants.filter(email="ben@example.com").update(first_name="Ben", last_name="Example")
+    return session.attendees.create(
+        attendee_key="99", email="ben@home.example", first_name="Ben", last_name="Example", intervals=[[0, 3600]],
+        attended_seconds=3600, reported_seconds=3700,
+    )  # fmt: skip
+
+
+def test_instructor_says_from_the_roster_whose_attendance_it_is(held, stranger, ben, as_ivan, run_jobs):
+    url = reverse("event_unmatched", args=[held.event_id])
+    roster = reverse("roster", args=[held.pk])
+    assert "1 attendee of this event is tied to no registration." in texts(as_ivan.get(roster))
+    assert f'value="{ben.email}"' in texts(as_ivan.get(url))
+    matching = reverse("match_attendee", args=[stranger.pk])
+    assert "Nobody signed up for this event with" in texts(
+        as_ivan.post(matching, {"email": "x@y.example"}, follow=True)
+    )
+    answer = as_ivan.post(matching, {"email": ben.email, "place": "event"}, follow=True)
+    assert (url, True) == (answer.redirect_chain[-1][0], "is now that of" in texts(answer))
+    run_jobs()
+    assert "completed" == Completion.objects.get(user=ben).status
+    assert "tied to no registration" not in texts(as_ivan.get(roster))
+
+
+def test_who_may_not_mark_decides_about_no_attendance(course, held, stranger, asa, eda, browser):
+    make_enrollment(course, asa, "assistant")
+    for user in (asa, eda):
+        assert "tied to no registration" not in texts(browser(user).get(reverse("roster", args=[held.pk])))
+        assert 404 == browser(user).get(reverse("event_unmatched", args=[held.event_id])).status_code
+        assert 404 == browser(user).post(reverse("match_attendee", args=[stranger.pk]), {}).status_code
+
+
+def test_attendance_is_exported_with_joins_and_leaves(world, held, lena, as_ivan):
+    answer = as_ivan.post(reverse("start_export", args=["attendance"]), {"event": held.event_id, "format": "csv"})
+    rows = list(csv.DictReader(io.StringIO(b"".join(answer).decode("utf-8-sig"))))
+    (row,) = (one for one in rows if one["E-mail"] == lena.email)
+    began = held.event.starts_at
+    assert [f"{began:%Y-%m-%dT%H:%M}", f"{began + timedelta(hours=1):%Y-%m-%dT%H:%M}"] == [
+        row[name][:16] for name in ("First joined", "Last left")
+    ]
+    wanted = {"Person": str(lena.pk), "Stays": "2", "Seconds GoTo reports": "3000", "Registration": "APPROVED"}
+    assert wanted == {name: row[name] for name in wanted}
+
+
 # From a list
 
 

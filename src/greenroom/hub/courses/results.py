@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from greenroom.hub.core import clock
 from greenroom.hub.courses.completion_rule import CompletionRule
@@ -25,6 +25,7 @@ from greenroom.hub.courses.occurrences import find_dates, list_dates_of
 from greenroom.hub.courses.reach import can_be_completed
 from greenroom.hub.courses.selectors import list_people
 from greenroom.hub.courses.services.completion import rule_of
+from greenroom.hub.events.decisions import list_unmatched_attendees
 from greenroom.hub.events.models import Attendee, Event, EventSession, Registrant
 from greenroom.hub.events.selectors import person_of_attendee
 from greenroom.hub.users.models import User
@@ -191,6 +192,12 @@ def list_learners_of_item(*, item: SectionItem, text: str = "", result: str = ""
     if result == OPEN:
         return learners.exclude(Exists(results))
     return learners.filter(Exists(results.filter(status=result))) if result else learners
+
+
+def count_unmatched(*, item: SectionItem) -> list[tuple[int, int]]:
+    """Return the events of an item with attendance that no registration explains, and of how many people each."""
+    there = list_unmatched_attendees().filter(session__event__in=list_dates_of(item)).order_by("session__event")
+    return list(there.values_list("session__event").annotate(people=Count("pk")))
 
 
 @dataclass(frozen=True, slots=True)

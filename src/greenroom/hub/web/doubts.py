@@ -3,23 +3,24 @@
 import re
 
 from django.contrib import messages
+from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from greenroom.hub.core.encryption import DecryptionError
 from greenroom.hub.core.errors import InvalidInputError, UnknownObjectError
-from greenroom.hub.courses.access import may_see_people_of
+from greenroom.hub.courses.access import get_event_with_people_for, may_lead_event
 from greenroom.hub.events.decisions import (
     list_held_answers,
     list_set_aside_rows,
     list_unmatched_attendees,
     suggest_registrants,
 )
-from greenroom.hub.events.models import Attendee, HeldAnswer, Registrant
+from greenroom.hub.events.models import Attendee, Event, HeldAnswer, Registrant
 from greenroom.hub.events.services.deciding import dismiss, obey
 from greenroom.hub.events.services.matching import match_attendee
-from greenroom.hub.web.doors import SignedInRequest, page_of, site_admins_only, text_of
+from greenroom.hub.web.doors import NOTHING, SignedInRequest, page_of, signed_in, site_admins_only, text_of
 
 # Links that let their bearer in are shown to nobody.
 _LINK = re.compile(r'("(?:join|host|start|confirmation)\w*"\s*:\s*")[^"]*', re.IGNORECASE)
@@ -29,25 +30,47 @@ _LINK = re.compile(r'("(?:join|host|start|confirmation)\w*"\s*:\s*")[^"]*', re.I
 @require_GET
 def unmatched_page(request: SignedInRequest) -> HttpResponse:
     """Show whose attendance is nobody's we know, with those who signed up under the same name."""
-    page = page_of(request, list_unmatched_attendees())
+    return render(
+        request, "doubts/unmatched.html", {**_attendees(request, list_unmatched_attendees()), **_frame("Attendance")}
+    )
+
+
+@signed_in
+@require_GET
+def event_unmatched_page(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Show the same of one event to those who lead it."""
+    event = get_event_with_people_for(request.user, pk)
+    _check_leads(request, event)
+    attendees = _attendees(request, list_unmatched_attendees(event=event))
+    return render(request, "doubts/event_unmatched.html", {"event": event, **attendees})
+
+
+def _attendees(request: SignedInRequest, found: QuerySet[Attendee]) -> dict[str, object]:
+    page = page_of(request, found)
     suggestions = suggest_registrants(list(page))
-    rows = [(attendee, suggestions[attendee.pk]) for attendee in page]
-    return render(request, "doubts/unmatched.html", {"page": page, "rows": rows, **_frame("Attendance")})
+    return {"page": page, "rows": [(attendee, suggestions[attendee.pk]) for attendee in page]}
 
 
-@site_admins_only
+def _check_leads(request: SignedInRequest, event: Event) -> None:
+    """Whose attendance it is decides about completion, so it is for those who may mark people."""
+    if not (request.user.is_site_admin or may_lead_event(request.user, event)):
+        raise UnknownObjectError(NOTHING)
+
+
+@signed_in
 @require_POST
 def match(request: SignedInRequest, pk: int) -> HttpResponse:
     """Decide whose attendance it is, by the address they signed up with, or that it is nobody's."""
     attendee = get_object_or_404(Attendee.objects.select_related("session__event"), pk=pk)
-    event = attendee.session.event
-    if not may_see_people_of(request.user, event):
-        raise UnknownObjectError("There is nothing here, or nothing that you may see.")
+    event = get_event_with_people_for(request.user, attendee.session.event_id)
+    _check_leads(request, event)
+    is_of_event = text_of(request.POST, "place") == "event" or not request.user.is_site_admin
+    answer = redirect("event_unmatched", pk=event.pk) if is_of_event else redirect("unmatched")
     email = text_of(request.POST, "email").lower()
     registrant = Registrant.objects.filter(event=event, email=email, gone_at=None).first() if email else None
     if email and registrant is None:
         messages.error(request, f"Nobody signed up for this event with {email}. Check the address, or leave it empty.")
-        return redirect("unmatched")
+        return answer
     try:
         match_attendee(event=event, attendee_key=attendee.attendee_key, registrant=registrant, actor=request.user)
     except InvalidInputError as error:
@@ -55,7 +78,7 @@ def match(request: SignedInRequest, pk: int) -> HttpResponse:
     else:
         whose = registrant.get_full_name() if registrant else "nobody we know"
         messages.success(request, f"This attendance is now that of {whose}.")
-    return redirect("unmatched")
+    return answer
 
 
 @site_admins_only

@@ -13,6 +13,7 @@ from greenroom.hub.courses.course_rule import policy_of
 from greenroom.hub.courses.models import Completion, Course, Enrollment, ItemClick, SectionItem
 from greenroom.hub.courses.results import (
     OPEN,
+    count_unmatched,
     find_certificate,
     list_changes,
     list_learners,
@@ -174,6 +175,7 @@ def _show_roster(
     )
     page = page_of(request, learners)
     course = item.section.lesson.course
+    may_mark = may(request.user, Verb.LEAD, course)
     signs_up = item.event is not None and can(item.event.product, Ability.REGISTER)
     context = {
         "item": item,
@@ -183,7 +185,8 @@ def _show_roster(
         "results": _RESULTS,
         "signs_up": signs_up,
         "may_register": signs_up and not item.picks_date and may(request.user, Verb.PEOPLE, course),
-        "may_mark": may(request.user, Verb.LEAD, course),
+        "may_mark": may_mark,
+        "unmatched": count_unmatched(item=item) if may_mark else (),
         "form": form,
         "chosen": chosen or [],
     }

@@ -258,6 +258,7 @@ urlpatterns = [
     path("sync/", sync_runs.list_page, name="sync_runs"),
     path("sync/start/", sync_runs.start, name="start_sync"),
     path("sync/<int:pk>/", sync_runs.run_page, name="sync_run"),
+    path("events/<int:pk>/unmatched/", doubts.event_unmatched_page, name="event_unmatched"),
     path("doubts/", doubts.unmatched_page, name="unmatched"),
     path("doubts/attendees/<int:pk>/", doubts.match, name="match_attendee"),
     path("doubts/held/", doubts.held_page, name="held_answers"),
