@@ -27,7 +27,10 @@ _ATTENDANCE_WITHIN = 3 * _DAY
 _MAILS = {
     "invitation": (
         "You are invited: {EVENT_title}",
-        "Hello {first_name|there},\n\nwe would like to see you at {EVENT_title}.\n\n{EVENT_registration_link}",
+        (
+            "Hello {first_name|there},\n\nwe would like to see you at {EVENT_title}.\n\n"
+            '<a href="{EVENT_registration_link}">Register</a>'
+        ),
     ),
     "confirmation": (
         "You are registered: {EVENT_title}",
