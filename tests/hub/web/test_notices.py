@@ -149,6 +149,26 @@ def test_who_wants_no_invitations_gets_the_mail_without(audience, goto, event, l
     assert {} == invitations("Moved: ")
 
 
+def test_card_says_what_was_moved_until_it_is_seen_or_over(world, audience, goto, event, item, as_lena, lena, browser):
+    card = reverse("item_card", args=[item.pk])
+    choose_notices(user=lena, by_mail=False, on_home=False, invitations=False, reminder_minutes=None)
+    assert "I have seen this" not in as_lena.get(card).content.decode()
+    goto.move(event, ELEVEN)
+    page = as_lena.get(card).content.decode()
+    for shown in ("<s>", "2026-03-02T10:00:00+00:00", "2026-03-02T11:00:00+00:00", "Your registration is kept."):
+        assert shown in page
+    ben = browser(Notice.objects.get(user__email="ben@example.com", kind="moved").user)
+    assert "Your registration is kept." not in ben.get(card).content.decode()
+    notice = Notice.objects.get(user=lena, kind="moved")
+    answer = as_lena.post(reverse("put_notice_away", args=[notice.pk]), {"item": item.pk})
+    assert f"/lessons/{item.section.lesson_id}/#item-{item.pk}" == answer["Location"]
+    assert "I have seen this" not in as_lena.get(card).content.decode()
+    world.advance(seconds=(ELEVEN - world.now).total_seconds() + 3599)
+    assert "I have seen this" in ben.get(card).content.decode()
+    world.advance(seconds=1)
+    assert "I have seen this" not in ben.get(card).content.decode()
+
+
 def test_notice_is_put_away_by_whom_it_is_for(audience, goto, event, as_lena, as_ivan, lena, ivan):
     goto.move(event, ELEVEN)
     notice = Notice.objects.get(user=lena, kind="moved")

@@ -1,6 +1,6 @@
 """Fetching courses and what they hold, with a number of queries that does not grow with the number of items."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -45,6 +45,8 @@ class ItemView:
     completion: Completion | None = None
     event: Event | None = None
     choices: tuple[DateChoice, ...] = ()
+    news: Notice | None = None  # that the event was moved or cancelled, until it was seen
+    is_registered: bool = False
 
     @property
     def has_place(self) -> bool:
@@ -88,7 +90,7 @@ class SectionView:
 
 def view_lesson(*, lesson: Lesson, user: User, takes_part: bool = True) -> list[SectionView]:
     """
-    Return a lesson's sections and items as a person sees them. Seven queries, whatever the number of items.
+    Return a lesson's sections and items as a person sees them. Eight queries, whatever the number of items.
 
     Who does not take part finds nothing to register for or join.
     """
@@ -110,13 +112,14 @@ def _shown_items() -> QuerySet[SectionItem]:
 
 
 def view_items(*, items: Iterable[SectionItem], user: User, takes_part: bool = True) -> list[ItemView]:
-    """Return items as a person sees them. Two queries more than the items themselves took."""
+    """Return items as a person sees them. A few queries more than the items themselves took."""
     items = list(items)
     dates = find_dates(items)
     shown = {event.pk for events in dates.values() for event in events}
     registrations = find_registrations(user=user, event_ids=shown)
     completions = {one.item_id: one for one in Completion.objects.filter(user=user, item__in=items)}
     full = find_full([event.pk for events in dates.values() if len(events) > 1 for event in events])
+    news = _find_news(user, shown)
     now = clock.now()
 
     def view(item: SectionItem) -> ItemView:
@@ -125,15 +128,32 @@ def view_items(*, items: Iterable[SectionItem], user: User, takes_part: bool = T
         if not events:
             return ItemView(item, None, rule, completion)
         own = choose_own(events, registrations, now)
-        state = _state(item, own, registrations.get(own.pk, Registration()), completion)
+        registration = registrations.get(own.pk, Registration())
+        state = _state(item, own, registration, completion)
         choices = list_choices(events, own, registrations, full, now) if len(events) > 1 and takes_part else []
         if any(choice.is_moving for choice in choices):
             state = replace(state, look_again_seconds=2)
         if state.code == Code.CANCELLED and any(choice.can_be_picked for choice in choices):
             state = replace(state, sentence="The organizer cancelled this date. Pick another one.")
-        return ItemView(item, state if takes_part else without_acts(state), rule, completion, own, tuple(choices))
+        return ItemView(
+            item,
+            state if takes_part else without_acts(state),
+            rule,
+            completion,
+            own,
+            tuple(choices),
+            news=None if is_over(own, now) else news.get(own.pk),
+            is_registered=registration.is_open,
+        )
 
     return [view(item) for item in items]
+
+
+def _find_news(user: User, events: Collection[int]) -> dict[int, Notice]:
+    """Return the last thing a person was told of each event's dates and has not put away. One query."""
+    kinds = [Notice.Kind.MOVED, Notice.Kind.CANCELLED, Notice.Kind.RETURNED]
+    told = Notice.objects.filter(user=user, event__in=events, kind__in=kinds, seen_at=None)
+    return {notice.event_id: notice for notice in told.order_by("pk")}
 
 
 def view_item(*, item: SectionItem, user: User, takes_part: bool = True) -> ItemView:

@@ -7,10 +7,12 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from greenroom.hub.core.errors import UnknownObjectError
+from greenroom.hub.courses.access import get_item_for
 from greenroom.hub.courses.models import NoticeChoice
 from greenroom.hub.courses.selectors import list_notices
 from greenroom.hub.courses.services import choose_notices, put_away
-from greenroom.hub.web.doors import NOTHING, SignedInRequest, page_of, signed_in
+from greenroom.hub.web.addresses import lesson_url
+from greenroom.hub.web.doors import NOTHING, SignedInRequest, number_of, page_of, signed_in
 
 _SPANS = {15: "15 minutes before", 30: "Half an hour before", 60: "An hour before", 1440: "A day before"}
 
@@ -50,11 +52,14 @@ def notices_page(request: SignedInRequest) -> HttpResponse:
 @signed_in
 @require_POST
 def put_away_one(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Take a notice off the home page."""
+    """Take a notice off the home page, and off the event's card; `item` leads back to a lesson."""
     notices = list_notices(user=request.user).filter(pk=pk)
     if not notices.exists():
         raise UnknownObjectError(NOTHING)
     put_away(notices=notices)
+    if pk_of_item := number_of(request.POST, "item"):
+        item = get_item_for(request.user, pk_of_item)
+        return redirect(lesson_url(item.section.lesson_id, anchor=f"item-{item.pk}"))
     return redirect("home")
 
 

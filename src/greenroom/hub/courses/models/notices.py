@@ -40,6 +40,7 @@ class Notice(models.Model):
     after = models.JSONField(default=list, help_text="The dates there are.")
     made_at = models.DateTimeField()
     is_shown = models.BooleanField(help_text="On the home page, until the person puts it away.")
+    seen_at = models.DateTimeField(null=True, help_text="Until then it also stands on the event's card.")
 
     class Meta:
         ordering = ["-made_at", "-pk"]

@@ -215,5 +215,5 @@ def choose_notices(
 
 
 def put_away(*, notices: QuerySet[Notice]) -> None:
-    """Take notices off the home page of those they are for."""
-    notices.filter(is_shown=True).update(is_shown=False)
+    """Take notices off the home page of those they are for, and off the cards of their events."""
+    notices.filter(Q(is_shown=True) | Q(seen_at=None)).update(is_shown=False, seen_at=clock.now())
