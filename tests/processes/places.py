@@ -1,10 +1,12 @@
 """Databases and brokers that no other test uses at the same time."""
 
 import os
+import sqlite3
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
@@ -28,6 +30,17 @@ def own_database(vendor: str, folder: Path) -> Iterator[str]:
             yield urlsplit(server)._replace(path=f"/{name}").geturl()
         finally:
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def run_sql(database: str, statement: str) -> Any:
+    """Run a statement without the time it takes a process to start; return the first value, if it gives one."""
+    if database.startswith("postgres"):
+        with psycopg.connect(database) as connection:
+            cursor = connection.execute(statement)
+            return cursor.fetchone()[0] if cursor.description else None
+    with closing(sqlite3.connect(database.removeprefix("sqlite:///"), timeout=20)) as connection, connection:
+        row = connection.execute(statement).fetchone()
+        return row[0] if row else None
 
 
 def own_broker() -> str:

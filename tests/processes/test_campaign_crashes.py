@@ -8,19 +8,16 @@ import json
 import os
 import random
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 from tests.processes.hub import settings_for
-from tests.processes.places import own_database
+from tests.processes.places import own_database, run_sql
 from tests.processes.starting import GREENROOM, PATIENCE, ROOT, started, wait_until
 
 pytestmark = pytest.mark.processes
@@ -60,12 +57,7 @@ class Campaigning:
 
     def count_passages(self) -> int:
         """Return how many steps were passed, without the time it takes a process to start."""
-        url = self.environment["GREENROOM_DATABASE_URL"]
-        if url.startswith("postgresql"):
-            with psycopg.connect(url) as database:
-                return database.execute(_COUNT).fetchone()[0]
-        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as database:
-            return database.execute(_COUNT).fetchone()[0]
+        return run_sql(self.environment["GREENROOM_DATABASE_URL"], _COUNT)
 
     def finish(self) -> None:
         """Let a worker do the rest."""

@@ -1,12 +1,12 @@
-"""Every named moment of reading, webhooks, campaigns, the outbox and programs is one at which a process is killed."""
+"""Every named moment of reading, webhooks, campaigns, mails, the outbox and programs is one at which one is killed."""
 
 import re
 from pathlib import Path
 
 from tests.processes.starting import ROOT
 
-# Registrations, acts and jobs; campaigns; the runs and the mirror of reading; the deliveries of webhooks; the calls of
-# programs and to them; the tokens.
+# Registrations, acts and jobs; campaigns; mails; the runs and the mirror of reading; the deliveries of webhooks; the
+# calls of programs and to them; the tokens.
 SUBJECTS = {
     "acts",
     "api",
@@ -17,6 +17,7 @@ SUBJECTS = {
     "intake",
     "jobs",
     "ledger",
+    "mailing",
     "mirror",
     "registration",
     "sync",

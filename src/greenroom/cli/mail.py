@@ -1,10 +1,11 @@
 """Commands about mail."""
 
 import sys
+from typing import Annotated
 
 import typer
 
-from greenroom.cli.setup import setup_hub
+from greenroom.cli.setup import fail, setup_hub
 
 app = typer.Typer(no_args_is_help=True, help="Look after mail.")
 
@@ -12,6 +13,23 @@ app = typer.Typer(no_args_is_help=True, help="Look after mail.")
 @app.callback()
 def mail() -> None:
     """Look after mail."""
+
+
+@app.command()
+def test(to: Annotated[str, typer.Argument(help="Address that the mail is for.")]) -> None:
+    """
+    Send a mail at once, and say what is wrong when the mail server does not take it.
+
+    The exit status is 0 only when it was taken.
+    """
+    setup_hub()
+    from greenroom.hub.core.errors import HubError
+    from greenroom.hub.mailing.trying import try_mail
+
+    try:
+        typer.echo(try_mail(to=to))
+    except HubError as error:
+        fail(str(error))
 
 
 @app.command()

@@ -1,10 +1,16 @@
 """What each person gets: their own words and links, and nothing that a name could smuggle in."""
 
+from email import message_from_bytes
+from email.utils import parseaddr
+from html.parser import HTMLParser
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from greenroom.hub.core.errors import InvalidInputError
+from greenroom.hub.mailing.composing import compose, write
+from greenroom.hub.mailing.models import Message
 from greenroom.hub.mailing.rendering import compile_version
 from greenroom.hub.mailing.services.editing import draft_version
 from greenroom.hub.mailing.tags import Tag, check_tags, list_tags
@@ -84,6 +90,50 @@ def test_no_name_can_become_html_a_header_or_a_tag(first, organization) -> None:
     assert plain.html.count("<") == mail.html.count("<")
     assert plain.html.count('"') == mail.html.count('"')
     assert not {"\r", "\n", "\0"} & set(mail.subject)
+
+
+class Outline(HTMLParser):
+    """The elements of a page with the names of their attributes, without any text."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, list[str]]] = []
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, [name for name, _ in attrs]))
+
+
+SMUGGLED = st.one_of(
+    NASTY,
+    st.sampled_from(
+        ["x\r\nBcc: all@example.com", "<img src=x onerror=y>", '" onload=x', "=?utf-8?q?=0D=0ABcc:x?=", "{!pixel}"]
+    ),
+)
+FIELDS = ("first_name", "contact.motto", "webinar_title")
+BODY = """<p title="{contact.motto} {webinar_title}">{first_name|you} {contact.motto} {webinar_title event=1}</p>
+<a href="https://x.example/{contact.motto}?t={webinar_title}">x</a>"""
+
+
+@settings(deadline=None, max_examples=100)
+@given(st.tuples(SMUGGLED, SMUGGLED, SMUGGLED), SMUGGLED, SMUGGLED, SMUGGLED)
+def test_nothing_in_a_mail_becomes_html_or_a_header(known, subject, sender, preheader) -> None:
+    """What authors write into lines, what is known of a person, and what an event is called."""
+    line = "{first_name} {contact.motto} {webinar_title} "
+    draft = draft_version(
+        subject=line + subject, preheader=line + preheader, sender_name=sender, body=BODY, tracks_opens=True
+    )
+    compiled = compile_version(draft)
+    values = {tag: text for tag in compiled.tags for name, text in zip(FIELDS, known, strict=True) if tag.name == name}
+    mail = compiled.render(values)
+    plain = compile_version(draft_version(subject="x", preheader="x", body=BODY, tracks_opens=True)).render({})
+    assert Outline(plain.html).found == Outline(mail.html).found
+    letter = Message(pk=1, to="nils@example.com", subject=mail.subject, text=mail.text, html=mail.html)
+    parsed = message_from_bytes(write(compose(letter, sender=(draft.sender_name, "olga@example.com"))))
+    expected = ["Content-Type", "Date", "From", "MIME-Version", "Message-ID", "Subject", "To"]
+    assert expected == sorted(parsed.keys())
+    assert "olga@example.com" == parseaddr(parsed["From"])[1]
 
 
 @pytest.mark.parametrize(

@@ -78,14 +78,17 @@ def open_transport() -> Iterator[Transport]:
     """
     backend = get_connection()
     try:
+        yield _open(backend)
+    finally:
+        backend.close()  # also what was half opened
+
+
+def _open(backend: BaseEmailBackend) -> Transport:
+    try:
         backend.open()
-        transport: Transport = _Smtp(backend.connection) if isinstance(backend, EmailBackend) else _Other(backend)
+        return _Smtp(backend.connection) if isinstance(backend, EmailBackend) else _Other(backend)
     except (OSError, smtplib.SMTPException) as error:
         raise TemporarilyUnavailableError("The mail server cannot be reached.") from error
-    try:
-        yield transport
-    finally:
-        backend.close()
 
 
 class _Other:
