@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from importlib.resources import files
+from io import BytesIO
 
 import axe_playwright_python
 import pytest
@@ -17,6 +18,7 @@ from greenroom.hub.campaigns.models import Campaign
 from greenroom.hub.campaigns.services.editing import open_draft
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.contacts.models import Contact
+from greenroom.hub.contacts.services import check_import, open_import
 from greenroom.hub.courses.models import Certificate, Course, SectionItem
 from greenroom.hub.events.models import Event
 from greenroom.hub.jobs.models import Job
@@ -81,13 +83,14 @@ PAGES = {
         "/campaigns/{campaign}/draft/add/?type=wait_for_event", "/campaigns/{campaign}/draft/goal/",
         "/segments/{segment}/change/", "/segments/{segment}/add/", "/segments/{segment}/people/{contact}/",
         "/contacts/{contact}/", "/contacts/{contact}/erase/", "/contacts/{contact}/consent/", "/contacts/purposes/",
+        "/contacts/", "/contacts/new/", "/contacts/{contact}/change/", "/contacts/import/{import}/",
+        "/contacts/together/add_to_segment/?whom=all", "/contacts/together/add_tags/", "/forms/fields/{field}/",
         "/contacts/fields/", "/contacts/import/", "/contacts/duplicates/", "/contacts/{contact}/merge/",
         "/emails/", "/emails/new/", "/emails/{email}/", "/emails/{email}/change/",
         "/emails/sent/{broadcast}/", "/go/mail/{token}/unsubscribe/", "/go/mail/{token}/preferences/",
         "/forms/", "/forms/new/", "/forms/{form}/", "/forms/{form}/settings/", "/forms/{form}/share/",
         "/forms/{form}/preview/", "/forms/{form}/fields/choice/", "/forms/{form}/actions/register/",
         "/forms/{form}/answers/", "/forms/answers/{submission}/",
-        "/contacts/fields/", "/contacts/duplicates/", "/contacts/{contact}/merge/",
     ),
     "Ada, who automates": (
         "/automate/", "/automate/guides/power-automate/", "/automate/guides/zapier/", "/automate/guides/n8n/",
@@ -140,10 +143,20 @@ def places(world: World, item: SectionItem, cast: dict[str, User], ada: User) ->
         "form": submission.form_id,
         "form_address": submission.form.public_id,
         "submission": submission.pk,
+        "field": submission.form.fields.latest("pk").pk,
+        "import": bring_a_file(ada),
         "contact": Contact.objects.get(email="lena@example.com").pk,
         **send_mail(ada, world),
         **subscribe(ada),
     }
+
+
+def bring_a_file(ada: User) -> int:
+    """Let there be a file of contacts that was checked, with a row that cannot be taken in."""
+    source = open_import(file=BytesIO(b"email,company\nkim@example.com,Harbor\nno address,"), name="x.csv", actor=ada)
+    check_import(source=source, mapping=["email", "organization"])
+    work()
+    return source.pk
 
 
 def send_mail(ada: User, world: World) -> dict[str, object]:

@@ -8,6 +8,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from greenroom.hub.actions.together import list_together
 from greenroom.hub.contacts.models import Contact, CustomField
 from greenroom.hub.contacts.selectors import (
     list_contacts,
@@ -113,7 +114,7 @@ def list_page(request: SignedInRequest) -> HttpResponse:
     """Show everybody marketing knows."""
     page = short_page_of(request, list_contacts(text=text_of(request.GET, "q"), tag=text_of(request.GET, "tag")))
     tags = [(name, name, size) for name, size in list_tags(most=_TAGS_OFFERED)]
-    return render(request, "contacts/list.html", {"page": page, "tags": tags})
+    return render(request, "contacts/list.html", {"page": page, "tags": tags, "together": list_together()})
 
 
 @marketers_only

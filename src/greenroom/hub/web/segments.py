@@ -6,6 +6,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from greenroom.hub.actions.together import list_together
 from greenroom.hub.contacts.models import Contact
 from greenroom.hub.contacts.selectors import list_contacts
 from greenroom.hub.core.errors import InvalidInputError, StateConflictError
@@ -40,6 +41,7 @@ def segment_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "sentence": tell_rules(rule, find_names([rule])),
         "page": page_of(request, members),
         "choices": [(one.value, one.label) for one in _DECIDED],
+        "together": list_together(),
     }
     return render(request, "segments/segment.html", context)
 
