@@ -118,6 +118,11 @@ def test_segments_in_a_circle_are_refused(world, save):
         with pytest.raises(InvalidInputError) as caught:
             save("First", rules, segment=first)
         assert "rules" in caught.value.errors
+    third = save("Third", {"not": {"segment": second.pk}})
+    with pytest.raises(InvalidInputError) as caught:
+        save("First", {"segment": third.pk}, segment=first)
+    path = "“First” asks for “Third” asks for “Second” asks for “First”"
+    assert f"A segment cannot ask for itself: {path}." == caught.value.errors["rules"]
 
 
 def test_segment_that_another_asks_for_is_not_deleted(world, save):

@@ -88,18 +88,28 @@ def _lock_all() -> dict[int, Any]:
 
 
 def _refuse_circle(pk: int | None, wanted: set[int], needed: Mapping[int, set[int]]) -> None:
-    seen: set[int] = set()
-    waiting = set(wanted)
+    # Each segment that is asked for, however far off, with the one that asks for it.
+    asked_by: dict[int, int | None] = dict.fromkeys(wanted)
+    waiting = list(wanted)
     while waiting:
         one = waiting.pop()
         if one == pk:
-            raise InvalidInputError(
-                "This is not saved.", {"rules": "A segment cannot ask for itself, however far off."}
-            )
+            path = _tell_path(one, asked_by)
+            raise InvalidInputError("This is not saved.", {"rules": f"A segment cannot ask for itself: {path}."})
         if one not in needed:
             raise InvalidInputError("This is not saved.", {"rules": "There is no segment with this id any more."})
-        seen.add(one)
-        waiting |= needed[one] - seen
+        further = needed[one] - asked_by.keys()
+        asked_by |= dict.fromkeys(further, one)
+        waiting += further
+
+
+def _tell_path(pk: int, asked_by: Mapping[int, int | None]) -> str:
+    """Name the segments through which one asks for itself."""
+    path = [pk]
+    while (before := asked_by[path[-1]]) is not None:
+        path.append(before)
+    names = dict(Segment.objects.filter(pk__in=path).values_list("pk", "name"))
+    return " asks for ".join(f"“{names[one]}”" for one in [pk, *path[::-1]])
 
 
 def in_levels(segments: Iterable[Segment]) -> list[list[tuple[Segment, Rule]]]:

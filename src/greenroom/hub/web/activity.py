@@ -1,19 +1,20 @@
 """What happened, in words: facts of the ledger as people read them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.utils.dateparse import parse_datetime
 
 from greenroom.hub.campaigns.models import Campaign
-from greenroom.hub.contacts.models import Contact
+from greenroom.hub.contacts.models import Contact, Purpose
 from greenroom.hub.contacts.selectors import list_facts_of
 from greenroom.hub.events.models import Event, Registrant
 from greenroom.hub.ledger.models import Fact
 from greenroom.hub.ledger.selectors import list_facts_about
+from greenroom.hub.segments.models import Segment
 
 Kind = Fact.Kind
 
@@ -39,19 +40,28 @@ _OF_A_CONTACT = {
     Kind.CONSENT_GRANTED: ("agreed", "ok"),
     Kind.CONSENT_WITHDRAWN: ("withdrew consent", "bad"),
     Kind.CONTACT_SILENCED: ("is not to be contacted", "bad"),
+    Kind.LEFT: ("left", "quiet"),
+    Kind.SURVEY_SUBMITTED: ("answered the survey", "ok"),
+    Kind.MAIL_BOUNCED: ("could not be reached by a mail", "bad"),
+    Kind.CONTACT_CREATED: ("became a contact", "info"),
+    Kind.SEGMENT_ENTERED: ("came into a segment", "ok"),
+    Kind.SEGMENT_LEFT: ("left a segment", "quiet"),
 }
 # What a person's timeline can be narrowed to.
 SUBJECTS: dict[str, tuple[str, tuple[Kind, ...]]] = {
     "sign-ups": ("Sign-ups", (Kind.REGISTERED, Kind.APPROVED, Kind.DENIED, Kind.CANCELLED)),
-    "attendance": ("Attendance", (Kind.JOINED, Kind.ATTENDED, Kind.ABSENT)),
-    "mail": ("Mail", (Kind.MAIL_SENT, Kind.MAIL_OPENED, Kind.MAIL_CLICKED)),
+    "attendance": ("Attendance", (Kind.JOINED, Kind.LEFT, Kind.ATTENDED, Kind.ABSENT, Kind.SURVEY_SUBMITTED)),
+    "mail": ("Mail", (Kind.MAIL_SENT, Kind.MAIL_OPENED, Kind.MAIL_CLICKED, Kind.MAIL_BOUNCED)),
     "forms": ("Forms", (Kind.FORM_SUBMITTED,)),
     "campaigns": ("Campaigns", (Kind.CAMPAIGN_STEP,)),
+    "segments": ("Segments", (Kind.SEGMENT_ENTERED, Kind.SEGMENT_LEFT)),
     "consent": ("Consent", (Kind.CONSENT_GRANTED, Kind.CONSENT_WITHDRAWN, Kind.CONTACT_SILENCED)),
     "courses": ("Courses", (Kind.ENROLLED, Kind.ITEM_COMPLETED, Kind.COURSE_COMPLETED)),
 }
 # Facts that are not about an event say by one of these what they are about.
-_NAMES_OF_THINGS = ("title", "subject", "name")
+_NAMES_OF_THINGS = ("title", "subject", "name", "form")
+# Or by the id of what it was about.
+_THINGS: dict[str, type[Model]] = {"segment_id": Segment, "purpose_id": Purpose}
 _OF_THE_EVENT = {
     Kind.EVENT_CREATED: ("First seen at GoTo", "info"),
     Kind.EVENT_CHANGED: ("Changed at GoTo", "warn"),
@@ -90,6 +100,7 @@ class Entry:
         event: where it happened, in a person's timeline.
         thing: what else it was about, such as a mail, a form or a step of a campaign.
         campaign: whose step that is; None when it is no longer here.
+        percent: of the event that they attended.
     """
 
     happened_at: datetime
@@ -101,6 +112,7 @@ class Entry:
     seconds: int | None
     thing: str = ""
     campaign: Campaign | None = None
+    percent: int | None = None
 
 
 def list_activity(*, event: Event) -> QuerySet[Fact]:
@@ -121,14 +133,38 @@ def list_activity_of(*, contact: Contact, subject: str = "") -> QuerySet[Fact]:
     return list_facts_of(contact=contact).filter(kind__in=kinds)
 
 
-def tell_of_one(facts: Sequence[Fact]) -> list[Entry]:
-    """Put facts about one person into words. Two queries, for the events and the campaigns."""
+def tell_of_one(contact: Contact, facts: Sequence[Fact]) -> list[Entry]:
+    """Put facts about one person into words. Some queries, however many facts there are."""
     events = Event.objects.in_bulk({one.event_id for one in facts if one.event_id})
+    shares = contact.participations.filter(event__in=events, attended_seconds__gt=0)
+    percents = dict(shares.values_list("event_id", "attended_percent"))
     campaigns = Campaign.objects.in_bulk({one.data["campaign"] for one in facts if one.kind == Kind.CAMPAIGN_STEP})
+    things = _name_things(facts)
+    entries = [_of_one(one, events, percents, things) for one in facts]
     return [
-        _entry(one, event=events.get(one.event_id or 0), campaign=campaigns.get(one.data.get("campaign")))
-        for one in facts
+        replace(entry, campaign=campaigns.get(fact.data.get("campaign")))
+        for fact, entry in zip(facts, entries, strict=True)
     ]
+
+
+def _of_one(
+    fact: Fact, events: Mapping[int, Event], percents: Mapping[int, int], things: Mapping[tuple[str, int], str]
+) -> Entry:
+    entry = _entry(fact, event=events.get(fact.event_id or 0))
+    if fact.kind == Kind.ATTENDED:
+        return replace(entry, percent=percents.get(fact.event_id or 0))
+    named = (things.get((name, fact.data[name]), "one that is no longer here") for name in _THINGS if name in fact.data)
+    return replace(entry, thing=entry.thing or next(named, ""))
+
+
+def _name_things(facts: Sequence[Fact]) -> dict[tuple[str, int], str]:
+    """Return what facts name by its id. One query for each kind of thing that there is."""
+    return {
+        (name, pk): str(thing)
+        for name, model in _THINGS.items()
+        if (wanted := {one.data[name] for one in facts if one.data.get(name)})
+        for pk, thing in model._default_manager.in_bulk(wanted).items()
+    }
 
 
 def _person(fact: Fact, people: Mapping[int, Registrant]) -> str:
@@ -138,7 +174,7 @@ def _person(fact: Fact, people: Mapping[int, Registrant]) -> str:
     return known.get_full_name() if known else fact.email or "Somebody"
 
 
-def _entry(fact: Fact, *, person: str = "", event: Event | None = None, campaign: Campaign | None = None) -> Entry:
+def _entry(fact: Fact, *, person: str = "", event: Event | None = None) -> Entry:
     words, variant = _WORDS[Kind(fact.kind)]
     return Entry(
         fact.happened_at,
@@ -149,7 +185,6 @@ def _entry(fact: Fact, *, person: str = "", event: Event | None = None, campaign
         _changes(fact.data) if fact.kind == Kind.EVENT_CHANGED else (),
         fact.data.get("attended_seconds"),
         _thing(fact) if event is None else "",
-        campaign,
     )
 
 

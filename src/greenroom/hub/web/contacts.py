@@ -139,7 +139,7 @@ def contact_page(request: SignedInRequest, pk: int) -> HttpResponse:
             "participations": list_participations(contact=contact)[:_EVENTS_SHOWN],
             "page": page,
             "subjects": [(code, label) for code, (label, _) in SUBJECTS.items()],
-            "entries": tell_of_one(list(page)),
+            "entries": tell_of_one(contact, list(page)),
         },
     )
 
