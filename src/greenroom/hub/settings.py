@@ -20,6 +20,9 @@ ALLOWED_HOSTS = env.text("GREENROOM_ALLOWED_HOSTS", "*" if DEBUG else _HOSTS).sp
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 IS_HTTPS = PUBLIC_URL.startswith("https://")
 CERTIFICATE_FONT = env.text("GREENROOM_CERTIFICATE_FONT", "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf")
+# Whom of those GoTo tells of we make contacts; domains as after the @, with all below them.
+CONTACTS_FROM_GOTO = env.choice("GREENROOM_CONTACTS_FROM_GOTO", "everybody", {"everybody", "known"})
+CONTACT_DOMAINS_LEFT_OUT = env.text("GREENROOM_CONTACT_DOMAINS_LEFT_OUT").lower().replace(" ", "").split(",")
 CONTACT_RETENTION_DAYS = env.integer("GREENROOM_CONTACT_RETENTION_DAYS", 0)
 MAIL_RETENTION_DAYS = env.integer("GREENROOM_MAIL_RETENTION_DAYS", 365)
 # Bytes of one file in a lesson.

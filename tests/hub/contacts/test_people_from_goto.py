@@ -40,6 +40,23 @@ def test_people_who_signed_up_at_goto_are_contacts_with_their_names(world, sync)
     assert {"lena@example.com": (True, 0, 0, False)} == participations()
 
 
+@pytest.mark.parametrize(
+    ("policy", "left_out", "expected"),
+    [
+        ("everybody", "", "ann@shop.example ben@mail.harbor.example cy@myharbor.example lena@example.com"),
+        ("everybody", "harbor.example", "ann@shop.example cy@myharbor.example lena@example.com"),
+        ("known", "", "lena@example.com"),
+    ],
+)
+def test_site_says_of_whom_contacts_are_made(world, sync, settings, policy, left_out, expected):
+    settings.CONTACTS_FROM_GOTO, settings.CONTACT_DOMAINS_LEFT_OUT = policy, [left_out]
+    make_contact(source="hand", email="lena@example.com")
+    emails = ("ann@shop.example", "Ben@mail.HARBOR.example", "cy@myharbor.example", "lena@example.com")
+    sync(world.schedule_webinar(registrants=[{"email": email} for email in emails]))
+    assert expected == " ".join(sorted(one.email for one in Contact.objects.all()))
+    assert participations()["lena@example.com"][0]
+
+
 def test_nobody_is_made_twice_whatever_the_case_of_their_address(world, sync):
     make_contact(source="hand", email="LENA@example.com", first_name="Magdalena")
     for _ in range(2):

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator, Sequence
 
+from django.conf import settings
+
+from greenroom.hub.contacts.addresses import normalize
 from greenroom.hub.contacts.models import Contact, ContactAddress
 from greenroom.hub.contacts.services import (
     Person,
@@ -25,13 +28,24 @@ def keep_contacts(facts: Sequence[Fact]) -> None:
     """Make contacts of people who signed up or attended, and note what they have to do with events."""
     people = [fact for fact in facts if fact.kind in _OF_PEOPLE and fact.email]
     whole = {fact.event_id for fact in facts if fact.kind in _OF_EVENTS and fact.event_id}
-    keep_people(_tell(people), source=Contact.Source.GOTO)
+    keep_people(_choose(_tell(people)), source=Contact.Source.GOTO)
     emails = {fact.email for fact in people if fact.email}
     contacts = set(ContactAddress.objects.filter(email__in=emails).values_list("contact_id", flat=True))
     note_participations(events={fact.event_id for fact in people if fact.event_id} - whole, contacts=contacts)
     note_participations_of_events(whole)
     forget_again(people)
     forget_in_events(whole)
+
+
+def _choose(people: Iterator[Person]) -> Iterator[Person]:
+    """Give those of whom contacts are to be made; whoever is one already stays it."""
+    if settings.CONTACTS_FROM_GOTO == "known":
+        return
+    left_out = tuple(f".{domain}" for domain in settings.CONTACT_DOMAINS_LEFT_OUT if domain)
+    for one in people:
+        domain = normalize(one.email).rpartition("@")[2]
+        if not f".{domain}".endswith(left_out):
+            yield one
 
 
 def _tell(facts: Sequence[Fact]) -> Iterator[Person]:
