@@ -126,7 +126,12 @@ TOLD = [
     ("mail_clicked", {"subject": "Join us"}, "mail", "Followed a link Join us"),
     ("mail_bounced", {"subject": "Join us"}, "mail", "Could not be reached by a mail Join us"),
     ("form_submitted", {"form": "Safety week"}, "forms", "Submitted a form Safety week"),
-    ("campaign_step", {"campaign": 9, "words": "wait", "name": "Spring"}, "campaigns", "Moved on in a campaign Wait, in “Spring”"),
+    (
+        "campaign_step",
+        {"campaign": 9, "words": "wait", "name": "Spring"},
+        "campaigns",
+        "Moved on in a campaign Wait, in “Spring”",
+    ),
     ("segment_entered", {"segment_id": 1}, "segments", "Came into a segment Friends"),
     ("segment_left", {"segment_id": 99}, "segments", "Left a segment one that is no longer here"),
     ("consent_granted", {"purpose_id": 1}, "consent", "Agreed News"),
