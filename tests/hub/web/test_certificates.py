@@ -3,8 +3,10 @@
 import re
 import zlib
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -83,8 +85,7 @@ def test_letters_that_no_font_has_are_said_and_not_lost(certificate, settings, h
 def test_pdf_says_what_the_page_says(certificate, settings):
     settings.CERTIFICATE_FONT = "/nowhere.ttf"  # the letters of the built-in font stand in the file as they are
     content = download(certificate).content
-    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", content, re.DOTALL)
-    text = b" ".join(zlib.decompress(one) for one in streams if one[:1] == b"x").decode("latin-1")
+    text = b" ".join(streams_of(content)).decode("latin-1")
     for told in (
         "Lena M\xfcller",
         "Workplace safety",
@@ -92,6 +93,33 @@ def test_pdf_says_what_the_page_says(certificate, settings):
         certificate.code,
     ):
         assert told in text
+
+
+def streams_of(content: bytes) -> list[bytes]:
+    streams = re.findall(rb"stream\r?\n(.*?)\r?\nendstream", content, re.DOTALL)
+    return [zlib.decompress(one) if one[:1] == b"x" else one for one in streams]
+
+
+def read_pdf(content: bytes) -> str:
+    """Return the text as a reader copies it: by the table that leads from the font's shapes to letters."""
+    streams = streams_of(content)
+    (table,) = (one.decode() for one in streams if b"beginbfchar" in one)
+    pairs = re.findall(r"^<(\w{4})> <(\w{4})>$", table, re.MULTILINE)
+    letters = {int(shape, 16): chr(int(letter, 16)) for shape, letter in pairs}
+    written = [one for stream in streams for one in re.findall(rb"\(((?:\\.|[^\\)])*)\) Tj", stream, re.DOTALL)]
+    escaped = {b"r": b"\r", b"n": b"\n"}
+    plain = [re.sub(rb"\\(.)", lambda one: escaped.get(one[1], one[1]), line, flags=re.DOTALL) for line in written]
+    shapes = [[int.from_bytes(line[i : i + 2], "big") for i in range(0, len(line), 2)] for line in plain]
+    return "\n".join("".join(letters[shape] for shape in line) for line in shapes)
+
+
+@pytest.mark.skipif(not Path(settings.CERTIFICATE_FONT).is_file(), reason="The font of certificates is not here.")
+@pytest.mark.parametrize("name", ["Олена Шевченко", "Ελένη Παπαδοπούλου", "Łucja Żółć"])
+def test_names_in_other_letters_can_be_read_and_copied_from_the_pdf(certificate, name):
+    certificate.person_name = name
+    certificate.save()
+    text = read_pdf(download(certificate).content)
+    assert (True, True) == (name in text, certificate.code in text)
 
 
 @pytest.mark.parametrize(
