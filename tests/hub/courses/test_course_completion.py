@@ -212,6 +212,7 @@ def test_certificate_says_what_was_true_and_is_revoked_with_the_completion(world
     mark(item=item, users=[lena.pk], status="absent", reason="It was Nils", actor=ivan)
     certificate.refresh_from_db()
     assert world.now == certificate.revoked_at
+    assert [(True, None)] == list(certificate.changes.values_list("is_revoked", "changed_by"))
     take_back_marks(item=item, users=[lena.pk], reason="No, Lena", actor=ivan)
     assert 2 == Certificate.objects.count()
     assert certificate.code != Certificate.objects.get(revoked_at=None).code

@@ -18,7 +18,7 @@ from greenroom.hub.courses.models import Certificate
 def certificate(world, course, lena):
     return Certificate.objects.create(
         code="ABCD2345EFGH6789", course=course, user=lena, person_name="Lena Müller", course_title="Workplace safety",
-        attended_seconds=5400, completed_on=date(2026, 3, 1), issued_at=world.now,
+        attended_seconds=5400, credits="2.5 CPE credits", completed_on=date(2026, 3, 1), issued_at=world.now,
     )  # fmt: skip
 
 
@@ -30,7 +30,15 @@ def page_of(certificate) -> str:
 
 def test_anybody_with_the_code_can_verify_it(certificate):
     page = page_of(certificate)
-    for text in ("Lena Müller", "Workplace safety", "1 March 2026", "1.5 hours", "Valid", certificate.code):
+    for text in (
+        "Lena Müller",
+        "Workplace safety",
+        "1 March 2026",
+        "1.5 hours",
+        "2.5 CPE credits",
+        "Valid",
+        certificate.code,
+    ):
         assert text in page
 
 
@@ -43,7 +51,8 @@ def test_revoked_says_so_and_is_not_downloaded(certificate, world):
     certificate.save()
     page = page_of(certificate)
     assert "This certificate was revoked on 3 March 2026 and is no longer valid." in page
-    assert "Download" not in page
+    for text in ("Download", certificate.person_name, certificate.course_title):
+        assert text not in page
     assert 409 == Client().get(reverse("download_certificate", args=[certificate.code])).status_code
 
 
@@ -90,6 +99,7 @@ def test_pdf_says_what_the_page_says(certificate, settings):
         "Lena M\xfcller",
         "Workplace safety",
         "on 1 March 2026, with 1.5 hours of attendance",
+        "Worth 2.5 CPE credits",
         certificate.code,
     ):
         assert told in text

@@ -5,6 +5,7 @@ import io
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 from tests.factories.courses import make_enrollment, make_item
 from tests.factories.sessions import hold, make_people
@@ -136,6 +137,56 @@ def test_learner_is_warned_when_the_course_is_out_of_reach(course, held, ben, br
     assert "You can no longer complete this course by yourself." in page
     assert "What cannot be done any more: Ladder safety." in page
     assert "Out of reach" in texts(browser(ben).get(reverse("own_results", args=[course.slug])))
+
+
+@pytest.fixture
+def certificate(course, held, lena):
+    set_policy(course=course, percent=100, complete_by=None, gives_certificate=True, credits="6 hours")
+    return Certificate.objects.get(user=lena)
+
+
+def change_certificate(client, act: str, course, lena, reason: str):
+    return client.post(reverse(f"{act}_certificate", args=[course.slug, lena.pk]), {"reason": reason})
+
+
+def test_certificate_is_revoked_and_brought_back_with_its_history(course, certificate, lena, as_ivan, as_lena):
+    assert "6 hours" == certificate.credits
+    public = reverse("certificate", args=[certificate.code])
+    change_certificate(as_ivan, "revoke", course, lena, "Sat in for her")
+    set_policy(course=course, percent=100, complete_by=None, gives_certificate=True)  # issues what is missing
+    assert certificate == Certificate.objects.get()
+    assert "revoked on" in texts(Client().get(public))
+    assert "Sat in for her" not in texts(Client().get(public))
+    assert "Bring certificate back" in texts(as_ivan.get(reverse("person_results", args=[course.slug, lena.pk])))
+    change_certificate(as_ivan, "restore", course, lena, "It was her after all")
+    assert "Valid" in texts(Client().get(public))
+    own = texts(as_lena.get(reverse("own_results", args=[course.slug])))
+    for text in ("Sat in for her", "It was her after all", "Ivan Example"):
+        assert text in own
+    assert "Revoke certificate" not in own
+
+
+def test_certificate_is_changed_with_a_reason_and_once(course, certificate, lena, as_ivan):
+    assert 422 == change_certificate(as_ivan, "revoke", course, lena, " ").status_code
+    assert 409 == change_certificate(as_ivan, "restore", course, lena, "Why not").status_code
+    assert 302 == change_certificate(as_ivan, "revoke", course, lena, "Sat in for her").status_code
+    assert 409 == change_certificate(as_ivan, "revoke", course, lena, "Sat in for her").status_code
+    assert 1 == certificate.changes.count()
+
+
+def test_certificate_does_not_come_back_without_the_completion(course, certificate, held, lena, ivan, as_ivan):
+    change_certificate(as_ivan, "revoke", course, lena, "Sat in for her")
+    mark(item=held, users=[lena.pk], status="absent", reason="She was not there", actor=ivan)
+    assert 409 == change_certificate(as_ivan, "restore", course, lena, "Sorry").status_code
+    assert not Certificate.objects.filter(revoked_at=None).exists()
+
+
+def test_only_who_leads_changes_certificates(course, certificate, lena, asa, browser):
+    make_enrollment(course, asa, "assistant")
+    assert 404 == change_certificate(browser(asa), "revoke", course, lena, "No").status_code
+    course.trusts_assistants = True
+    course.save()
+    assert 302 == change_certificate(browser(asa), "revoke", course, lena, "Yes").status_code
 
 
 def test_learner_who_has_completed_finds_the_certificate(course, held, lena, as_lena, as_ivan, ben):

@@ -55,15 +55,17 @@ def _lines(certificate: Certificate, address: str) -> list[tuple[str, int, int, 
     """Return each line: its text, how far from the top, its size and colour."""
     day = format_date(certificate.completed_on, "j F Y")
     hours = describe_hours(certificate.attended_seconds)
-    return [
+    lines = [
         ("Certificate of completion", 34, 16, _GREEN),
         (certificate.person_name, 66, 34, _INK),
         ("has completed", 92, 14, _SOFT),
         (certificate.course_title, 106, 24, _INK),
         (f"on {day}, with {hours} of attendance" if hours else f"on {day}", 128, 14, _SOFT),
+        (f"Worth {certificate.credits}" if certificate.credits else "", 142, 14, _SOFT),
         (f"Verify this certificate at {address}", 176, 10, _SOFT),
         (f"Code {certificate.code}", 184, 10, _SOFT),
     ]
+    return [line for line in lines if line[0]]
 
 
 def describe_hours(seconds: int) -> str:

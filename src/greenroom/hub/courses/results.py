@@ -12,6 +12,7 @@ from greenroom.hub.courses.completion_rule import CompletionRule
 from greenroom.hub.courses.course_rule import count_needed, list_required_items, policy_of
 from greenroom.hub.courses.models import (
     Certificate,
+    CertificateChange,
     Completion,
     CompletionChange,
     Course,
@@ -178,6 +179,17 @@ def list_changes(*, course: Course, user: User) -> QuerySet[CompletionChange]:
 def find_certificate(*, course: Course, user: User) -> Certificate | None:
     """Return a person's certificate that is valid."""
     return Certificate.objects.filter(course=course, user=user, revoked_at=None).first()
+
+
+def list_certificate_changes(*, course: Course, user: User) -> QuerySet[CertificateChange]:
+    """Return how a person's certificates of a course were revoked and brought back, the latest first."""
+    changes = CertificateChange.objects.filter(certificate__course=course, certificate__user=user)
+    return changes.select_related("certificate", "changed_by")
+
+
+def has_withheld_certificate(*, course: Course, user: User) -> bool:
+    """Tell whether a person's certificate was revoked by hand, so that it can be brought back."""
+    return Certificate.objects.filter(course=course, user=user, is_withheld=True).exists()
 
 
 def list_learners(*, course: Course, text: str = "") -> QuerySet[Enrollment]:

@@ -15,6 +15,8 @@ from greenroom.hub.courses.results import (
     OPEN,
     count_unmatched,
     find_certificate,
+    has_withheld_certificate,
+    list_certificate_changes,
     list_changes,
     list_learners,
     list_learners_of_item,
@@ -22,7 +24,14 @@ from greenroom.hub.courses.results import (
     view_roster,
     view_standing,
 )
-from greenroom.hub.courses.services import mark, note_click, set_policy, take_back_marks
+from greenroom.hub.courses.services import (
+    mark,
+    note_click,
+    restore_certificate,
+    revoke_certificate,
+    set_policy,
+    take_back_marks,
+)
 from greenroom.hub.courses.services.completion import rule_of
 from greenroom.hub.events.products import Ability, can
 from greenroom.hub.users.models import User
@@ -50,6 +59,13 @@ class PolicyForm(forms.Form):
         required=False,
         label="Give a certificate",
         help_text="Everybody who completes the course gets one, also those who have completed it already.",
+    )
+    credits = forms.CharField(
+        label="Hours or credits",
+        required=False,
+        max_length=60,
+        help_text="What a certificate says the course is worth, such as “6 hours” or “2.5 CPE credits”. Those issued "
+        "already stay as they are.",
     )
 
 
@@ -111,6 +127,41 @@ def _get_learner(course: Course, user_id: int) -> User:
     return enrollment.user
 
 
+class CertificateForm(forms.Form):
+    """Why a certificate is revoked or brought back."""
+
+    reason = forms.CharField(
+        max_length=500, help_text="The learner can read it. Whoever verifies the certificate cannot."
+    )
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def revoke_certificate_page(request: SignedInRequest, slug: str, user_id: int) -> HttpResponse:
+    """Revoke a learner's certificate."""
+    return _change_certificate(request, slug, user_id, is_revoking=True)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+def restore_certificate_page(request: SignedInRequest, slug: str, user_id: int) -> HttpResponse:
+    """Bring back a learner's certificate that was revoked."""
+    return _change_certificate(request, slug, user_id, is_revoking=False)
+
+
+def _change_certificate(request: SignedInRequest, slug: str, user_id: int, *, is_revoking: bool) -> HttpResponse:
+    course = get_course_for(request.user, slug, Verb.LEAD)
+    person = _get_learner(course, user_id)
+    form = CertificateForm(request.POST or None)
+    if form.is_valid():
+        change = revoke_certificate if is_revoking else restore_certificate
+        change(course=course, user=person, reason=form.cleaned_data["reason"], actor=request.user)
+        messages.success(request, f"The certificate is {'revoked' if is_revoking else 'valid again'}.")
+        return redirect("person_results", slug=slug, user_id=user_id)
+    context = {"course": course, "person": person, "form": form, "is_revoking": is_revoking}
+    return render(request, "results/certificate.html", context, status=422 if form.errors else 200)
+
+
 def _transcript(request: SignedInRequest, course: Course, user: User) -> HttpResponse:
     context = {
         "course": course,
@@ -119,6 +170,9 @@ def _transcript(request: SignedInRequest, course: Course, user: User) -> HttpRes
         "standing": view_standing(course=course, user=user),
         "changes": page_of(request, list_changes(course=course, user=user)),
         "certificate": find_certificate(course=course, user=user),
+        "has_withheld": has_withheld_certificate(course=course, user=user),
+        "certificate_changes": list_certificate_changes(course=course, user=user),
+        "may_judge": may(request.user, Verb.LEAD, course),
     }
     return render(request, "results/transcript.html", context)
 

@@ -67,6 +67,16 @@ urlpatterns = [
     path("courses/<slug:slug>/results/", results.results_page, name="course_results"),
     path("courses/<slug:slug>/results/mine/", results.own_page, name="own_results"),
     path("courses/<slug:slug>/results/<int:user_id>/", results.person_page, name="person_results"),
+    path(
+        "courses/<slug:slug>/results/<int:user_id>/certificate/revoke/",
+        results.revoke_certificate_page,
+        name="revoke_certificate",
+    ),
+    path(
+        "courses/<slug:slug>/results/<int:user_id>/certificate/restore/",
+        results.restore_certificate_page,
+        name="restore_certificate",
+    ),
     path("certificates/<slug:code>/", certificates.certificate_page, name="certificate"),
     path("certificates/<slug:code>/file/", certificates.download, name="download_certificate"),
     path("courses/<slug:slug>/lessons/", courses.create_lesson, name="create_lesson"),

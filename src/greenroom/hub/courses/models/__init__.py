@@ -2,6 +2,7 @@
 
 from greenroom.hub.courses.models.completion import (
     Certificate,
+    CertificateChange,
     Completion,
     CompletionChange,
     CourseCompletion,
@@ -28,6 +29,7 @@ __all__ = [
     "CalendarEntry",
     "CalendarFeed",
     "Certificate",
+    "CertificateChange",
     "Completion",
     "CompletionChange",
     "Course",

@@ -100,6 +100,7 @@ class CoursePolicy(models.Model):
     percent = models.PositiveSmallIntegerField(default=100, help_text="Of the required items.")
     complete_by = models.DateTimeField(null=True)
     gives_certificate = models.BooleanField(default=False)
+    credits = models.CharField(max_length=60, blank=True, help_text="What stands on certificates of hours or credits.")
 
     class Meta:
         constraints = [
@@ -133,9 +134,11 @@ class Certificate(models.Model):
     person_name = models.CharField(max_length=260)
     course_title = models.CharField(max_length=200)
     attended_seconds = models.PositiveIntegerField()
+    credits = models.CharField(max_length=60, blank=True, db_default="")
     completed_on = models.DateField(help_text="The day where the person lives.")
     issued_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
+    is_withheld = models.BooleanField(default=False, db_default=False, help_text="Revoked by hand: no other is issued.")
 
     class Meta:
         ordering = ["-issued_at", "-pk"]
@@ -146,3 +149,16 @@ class Certificate(models.Model):
                 name="one_valid_certificate_per_person",
             )
         ]
+
+
+class CertificateChange(models.Model):
+    """That a certificate was revoked or brought back; never changed itself. Nobody in `changed_by`: it followed."""
+
+    certificate = models.ForeignKey(Certificate, on_delete=models.CASCADE, related_name="changes")
+    is_revoked = models.BooleanField(help_text="What it became.")
+    reason = models.CharField(max_length=500)
+    changed_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-changed_at", "-pk"]

@@ -19,7 +19,7 @@ from greenroom.hub.courses.services.authoring import (
     set_rule,
 )
 from greenroom.hub.courses.services.calendars import keep_calendar, open_feed, revoke_feed
-from greenroom.hub.courses.services.certificates import get_certificate
+from greenroom.hub.courses.services.certificates import get_certificate, restore_certificate, revoke_certificate
 from greenroom.hub.courses.services.completion import evaluate_event, evaluate_item
 from greenroom.hub.courses.services.course_completion import set_policy
 from greenroom.hub.courses.services.enrolment import change_enrollment, enroll, leave, take_part, unenroll
@@ -78,6 +78,8 @@ __all__ = [
     "plan_enrollments",
     "put_away",
     "remove_item",
+    "restore_certificate",
+    "revoke_certificate",
     "revoke_feed",
     "revoke_invitation",
     "set_policy",

@@ -1,14 +1,18 @@
-"""Issuing certificates. Revoking is part of taking a completion back, see `course_completion`."""
+"""Issuing certificates, revoking them and bringing them back."""
 
 import secrets
 import zoneinfo
+from collections.abc import Collection
 
-from django.db.models import Sum
+from django.db import transaction
+from django.db.models import Q, Sum
 
 from greenroom.hub.core import clock
 from greenroom.hub.core.bulk import upsert
-from greenroom.hub.core.errors import UnknownObjectError
-from greenroom.hub.courses.models import Certificate, Completion, Course, CourseCompletion
+from greenroom.hub.core.errors import StateConflictError, UnknownObjectError
+from greenroom.hub.courses.course_rule import policy_of
+from greenroom.hub.courses.models import Certificate, CertificateChange, Completion, Course, CourseCompletion
+from greenroom.hub.users.models import User
 
 # Without letters that are read as another one.
 _LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -21,6 +25,7 @@ _COLUMNS = (
     "person_name",
     "course_title",
     "attended_seconds",
+    "credits",
     "completed_on",
     "issued_at",
 )
@@ -32,15 +37,19 @@ def make_code() -> str:
 
 
 def issue_certificates(*, course: Course) -> None:
-    """Give everybody who has completed a course a certificate, if they have none that is valid. Four statements."""
-    valid = Certificate.objects.filter(course=course, revoked_at=None)
-    without = CourseCompletion.objects.filter(course=course).exclude(user__in=valid.values("user"))
+    """
+    Give everybody who has completed a course a certificate, if they have none that is valid. Five statements.
+
+    Whose certificate was revoked by hand gets no other one.
+    """
+    settled = Certificate.objects.filter(Q(revoked_at=None) | Q(is_withheld=True), course=course, user__isnull=False)
+    without = CourseCompletion.objects.filter(course=course).exclude(user__in=settled.values("user"))
     people = list(without.select_related("user"))
     if not people:
         return
     attended = Completion.objects.filter(item__section__lesson__course=course, item__removed_at=None)
     seconds = dict(attended.values_list("user_id").annotate(sum=Sum("attended_seconds")))
-    now = clock.now()
+    worth, now = policy_of(course).credits, clock.now()
     rows = (
         (
             make_code(),
@@ -49,12 +58,65 @@ def issue_certificates(*, course: Course) -> None:
             one.user.get_full_name(),
             course.title,
             seconds.get(one.user_id, 0),
+            worth,
             one.completed_at.astimezone(zoneinfo.ZoneInfo(one.user.time_zone)).date(),
             now,
         )
         for one in people
     )
     upsert(Certificate, _COLUMNS, rows, key=("code",))
+
+
+def withdraw_certificates(*, course: Course, users: Collection[int]) -> None:
+    """Revoke the certificates of people who have lost their completion."""
+    valid = Certificate.objects.filter(course=course, user__in=users, revoked_at=None)
+    now, found = clock.now(), list(valid.values_list("pk", flat=True))
+    valid.update(revoked_at=now)
+    reason = "The course counts as completed no more."
+    CertificateChange.objects.bulk_create(
+        CertificateChange(certificate_id=pk, is_revoked=True, reason=reason, changed_at=now) for pk in found
+    )
+
+
+def revoke_certificate(*, course: Course, user: User, reason: str, actor: User) -> None:
+    """
+    Revoke a person's certificate. The completion stays, and no other certificate is issued for it.
+
+    Raises:
+        StateConflictError: they have none that is valid.
+    """
+    with transaction.atomic():
+        valid = Certificate.objects.select_for_update().filter(course=course, user=user, revoked_at=None).first()
+        if valid is None:
+            raise StateConflictError("There is no valid certificate to revoke.")
+        valid.revoked_at, valid.is_withheld = clock.now(), True
+        valid.save(update_fields=["revoked_at", "is_withheld"])
+        _note(valid, reason, actor)
+
+
+def restore_certificate(*, course: Course, user: User, reason: str, actor: User) -> None:
+    """
+    Make a certificate that was revoked by hand valid again, under its old code.
+
+    Raises:
+        StateConflictError: none was, or the person has lost the completion since.
+    """
+    with transaction.atomic():
+        # Locked first: whoever takes the completion back now revokes the certificate after us.
+        if not CourseCompletion.objects.select_for_update().filter(course=course, user=user).first():
+            raise StateConflictError("This person has not completed the course, so there is nothing to certify.")
+        withheld = Certificate.objects.select_for_update().filter(course=course, user=user, is_withheld=True).first()
+        if withheld is None:
+            raise StateConflictError("There is no revoked certificate to bring back.")
+        withheld.revoked_at, withheld.is_withheld = None, False
+        withheld.save(update_fields=["revoked_at", "is_withheld"])
+        _note(withheld, reason, actor)
+
+
+def _note(certificate: Certificate, reason: str, actor: User) -> None:
+    certificate.changes.create(
+        is_revoked=certificate.revoked_at is not None, reason=reason, changed_by=actor, changed_at=clock.now()
+    )
 
 
 def get_certificate(code: str) -> Certificate:

@@ -11,27 +11,33 @@ from greenroom.hub.core import clock
 from greenroom.hub.core.bulk import upsert
 from greenroom.hub.courses.course_rule import DONE_IN_TIME, count_needed, list_required_items, policy_of
 from greenroom.hub.courses.models import (
-    Certificate,
     Completion,
     Course,
     CourseCompletion,
     CoursePolicy,
     Enrollment,
 )
-from greenroom.hub.courses.services.certificates import issue_certificates
+from greenroom.hub.courses.services.certificates import issue_certificates, withdraw_certificates
 from greenroom.hub.ledger.services import append_select
 
 
-def set_policy(*, course: Course, percent: int, complete_by: datetime | None, gives_certificate: bool) -> None:
+def set_policy(
+    *, course: Course, percent: int, complete_by: datetime | None, gives_certificate: bool, credits: str = ""
+) -> None:
     """
-    Set how much of a course must be done, by when, and whether there is a certificate.
+    Set how much of a course must be done, by when, and whether there is a certificate and what it is worth.
 
     Who completes the course by it is written down at once. What somebody has completed already stays.
     """
     with transaction.atomic():
         CoursePolicy.objects.update_or_create(
             course=course,
-            defaults={"percent": percent, "complete_by": complete_by, "gives_certificate": gives_certificate},
+            defaults={
+                "percent": percent,
+                "complete_by": complete_by,
+                "gives_certificate": gives_certificate,
+                "credits": credits,
+            },
         )
         settle_course(course=course)
 
@@ -64,7 +70,7 @@ def settle_course(*, course: Course, lost: Collection[int] = ()) -> None:
     known = set(CourseCompletion.objects.filter(course=course).values_list("user_id", flat=True))
     gone = (known & set(lost)) - completed.keys()
     CourseCompletion.objects.filter(course=course, user__in=gone).delete()
-    Certificate.objects.filter(course=course, user__in=gone, revoked_at=None).update(revoked_at=now)
+    withdraw_certificates(course=course, users=gone)
     fresh = [(course.pk, user_id, at) for user_id, at in completed.items() if user_id not in known]
     upsert(CourseCompletion, ("course_id", "user_id", "completed_at"), fresh, key=("course_id", "user_id"))
     if fresh:

@@ -4,7 +4,7 @@ from typing import Any
 
 from greenroom.hub.contacts.keepers import DataSubject, forgets, tells
 from greenroom.hub.core import clock
-from greenroom.hub.courses.models import Certificate, Completion, CourseCompletion, Enrollment, Mark
+from greenroom.hub.courses.models import Certificate, CertificateChange, Completion, CourseCompletion, Enrollment, Mark
 
 
 @tells("courses")
@@ -17,12 +17,14 @@ def tell_learning(person: DataSubject) -> Any:
     marks = Mark.objects.filter(user=person.account).order_by("pk")
     completed = CourseCompletion.objects.filter(user=person.account).order_by("pk")
     certificates = Certificate.objects.filter(user=person.account)
+    changes = CertificateChange.objects.filter(certificate__user=person.account)
     return {
         "enrollments": list(enrollments.values("course__title", "role", "enrolled_at")),
         "results": list(results.values("item__title", "item__section__lesson__course__title", "status")),
         "marks": list(marks.values("item__title", "status", "reason", "marked_at")),
         "completed": list(completed.values("course__title", "completed_at")),
         "certificates": list(certificates.values("code", "person_name", "course_title", "completed_on")),
+        "certificate_changes": list(changes.values("certificate__code", "is_revoked", "reason", "changed_at")),
     }
 
 
