@@ -24,7 +24,7 @@ from greenroom.hub.core import clock
 from greenroom.hub.core.errors import UnknownObjectError
 from greenroom.hub.courses.models import Course, Enrollment, Lesson, Section, SectionItem
 from greenroom.hub.courses.occurrences import events_shown_by, items_showing
-from greenroom.hub.courses.release import is_open
+from greenroom.hub.courses.release import is_open, is_shown
 from greenroom.hub.events.models import Event
 from greenroom.hub.events.products import can
 from greenroom.hub.events.products.base import Ability
@@ -67,7 +67,7 @@ def list_courses_for(user: User, verb: Verb = Verb.VIEW) -> QuerySet[Course]:
         mine = mine.exclude(role=_Role.ASSISTANT, course__trusts_assistants=False)
     audience = mine.filter(role__in=_AUDIENCE).values("course")
     team = mine.exclude(role__in=_AUDIENCE).values("course")
-    return Course.objects.filter(Q(pk__in=team) | Q(pk__in=audience, is_published=True))
+    return Course.objects.filter(Q(pk__in=team) | Q(is_shown(clock.now()), pk__in=audience))
 
 
 def list_team_courses(user: User) -> QuerySet[Course]:

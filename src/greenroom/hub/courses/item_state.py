@@ -61,6 +61,7 @@ class Circumstances:
     session_ends: tuple[datetime, ...]  # of the sessions GoTo has told of
     is_final: bool
     signs_up: bool = True  # elsewhere everybody joins by the event's own link
+    has_course_closed: bool = False
 
     @property
     def has_sessions(self) -> bool:
@@ -270,6 +271,8 @@ def _not_signed_up(given: Circumstances) -> ItemState | None:
         if given.completion:
             return None
         return ItemState(Code.CLOSED, "Over", "quiet", f"This {given.noun} is over.")
+    if given.has_course_closed:
+        return ItemState(Code.CLOSED, "Closed", "quiet", "This course has closed. Nobody new registers.")
     if given.event.state == Event.State.MISSING:
         sentence = f"GoTo does not know this {given.noun} at the moment. We look again soon."
         return ItemState(Code.UNAVAILABLE, "Not available", "warn", sentence)

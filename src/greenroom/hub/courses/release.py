@@ -1,4 +1,4 @@
-"""When lessons and items are open to those who take or observe a course. Who makes it sees everything at any time."""
+"""When courses, lessons and items are open to those who take or observe them. Who makes them sees all, at any time."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -30,3 +30,14 @@ def is_open(now: datetime, prefix: str = "") -> Q:
     has_begun = Q(**{f"{prefix}available_from": None}) | Q(**{f"{prefix}available_from__lte": now})
     is_not_over = Q(**{f"{prefix}available_until": None}) | Q(**{f"{prefix}available_until__gt": now})
     return has_begun & is_not_over
+
+
+def is_shown(now: datetime, prefix: str = "") -> Q:
+    """Return that those who take or observe a course see it, as a condition on rows; `prefix` leads to the course."""
+    has_begun = Q(**{f"{prefix}publish_at": None}) | Q(**{f"{prefix}publish_at__lte": now})
+    return Q(**{f"{prefix}is_published": True}) & has_begun
+
+
+def takes_people(now: datetime, prefix: str = "") -> Q:
+    """Return that a course has not closed to whoever is new, as a condition on rows; `prefix` leads to the course."""
+    return Q(**{f"{prefix}close_at": None}) | Q(**{f"{prefix}close_at__gt": now})

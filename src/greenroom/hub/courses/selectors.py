@@ -23,7 +23,7 @@ from greenroom.hub.courses.models import (
     SectionItem,
 )
 from greenroom.hub.courses.occurrences import find_dates
-from greenroom.hub.courses.release import Closed, find_closed, is_open
+from greenroom.hub.courses.release import Closed, find_closed, is_open, is_shown, takes_people
 from greenroom.hub.events.models import Event, Registrant
 from greenroom.hub.events.products import Ability, can, get_product
 from greenroom.hub.events.selectors import Registration, find_registrations
@@ -131,6 +131,8 @@ def view_items(*, items: Iterable[SectionItem], user: User, takes_part: bool = T
         registration = registrations.get(own.pk, Registration())
         state = _state(item, own, registration, completion)
         choices = list_choices(events, own, registrations, full, now) if len(events) > 1 and takes_part else []
+        if item.section.lesson.course.has_closed(now) and not any(choice.is_mine for choice in choices):
+            choices = []  # nobody new registers
         if any(choice.is_moving for choice in choices):
             state = replace(state, look_again_seconds=2)
         if state.code == Code.CANCELLED and any(choice.can_be_picked for choice in choices):
@@ -179,14 +181,15 @@ def _state(item: SectionItem, event: Event, registration: Registration, completi
             session_ends=tuple(session.ended_at for session in sessions),
             is_final=event.attendance_due_at is None and all(session.is_final for session in sessions),
             signs_up=Ability.REGISTER in product.abilities,
+            has_course_closed=item.section.lesson.course.has_closed(clock.now()),
         )
     )
 
 
 def list_next_items(*, user: User, limit: int = 3) -> list[ItemView]:
     """Return the live items of a person's courses that are running or come next."""
-    mine = Enrollment.objects.filter(user=user, role=Enrollment.Role.LEARNER, course__is_published=True)
     now = clock.now()
+    mine = Enrollment.objects.filter(is_shown(now, "course__"), user=user, role=Enrollment.Role.LEARNER)
     coming = Q(event__state=Event.State.LIVE) | Q(event__ends_at__gte=now, event__state=Event.State.SCHEDULED)
     # Of an event with many dates the next one counts; one that runs over its last has only its first.
     ahead = Min("event__times__starts_at", filter=Q(event__times__ends_at__gte=now))
@@ -222,6 +225,15 @@ class CourseProgress:
         """Say it in words."""
         return f"{self.done} of {self.total} required items done"
 
+    @property
+    def word(self) -> str:
+        """Say what is special about when the course is there; empty for nothing."""
+        if not self.course.is_published:
+            return "Draft"
+        if not self.course.is_shown(clock.now()):
+            return "Not published yet"
+        return "Closed" if self.course.has_closed(clock.now()) else ""
+
 
 def list_progress(*, courses: QuerySet[Course], user: User) -> list[CourseProgress]:
     """Return a person's courses with their role and progress. Five queries."""
@@ -253,12 +265,18 @@ def list_notices(*, user: User) -> QuerySet[Notice]:
 
 def list_open_courses(*, user: User) -> QuerySet[Course]:
     """Return the courses into which a person may take themselves, with their number of learners as `learners`."""
+    return _list_open_courses(user).filter(takes_people(clock.now()))
+
+
+def find_open_course(*, user: User, slug: str) -> Course | None:
+    """Return one of those courses, or one of them that has closed since."""
+    return _list_open_courses(user).filter(slug=slug).first()
+
+
+def _list_open_courses(user: User) -> QuerySet[Course]:
     learners = Count("enrollments", filter=Q(enrollments__role=Enrollment.Role.LEARNER))
-    return (
-        Course.objects.filter(is_open=True, is_published=True)
-        .exclude(enrollments__user=user)
-        .annotate(learners=learners)
-    )
+    courses = Course.objects.filter(is_shown(clock.now()), is_open=True)
+    return courses.exclude(enrollments__user=user).annotate(learners=learners)
 
 
 def list_people(*, course: Course, text: str = "") -> QuerySet[Enrollment]:
@@ -269,14 +287,16 @@ def list_people(*, course: Course, text: str = "") -> QuerySet[Enrollment]:
 
 def count_learners_to_register(*, event: Event) -> int | None:
     """
-    Return how many learners could register for an event and have not; None when no published course shows it.
+    Return how many learners could register for an event and have not; None when learners find it in no course now.
 
     Two queries.
     """
-    shown = SectionItem.objects.filter(event=event, removed_at=None, section__lesson__course__is_published=True)
+    now = clock.now()
+    shown = SectionItem.objects.filter(is_shown(now, "section__lesson__course__"), event=event, removed_at=None)
     courses = list(shown.values_list("section__lesson__course", flat=True).distinct())
     if not courses:
         return None
-    learners = Enrollment.objects.filter(course__in=courses, role=Enrollment.Role.LEARNER)
+    open_ones = Enrollment.objects.filter(takes_people(now, "course__"), course__in=courses)
+    learners = open_ones.filter(role=Enrollment.Role.LEARNER)
     signed_up = Registrant.objects.filter(event=event, gone_at=None, user__isnull=False)
     return learners.exclude(user__in=signed_up.values("user")).values("user").distinct().count()

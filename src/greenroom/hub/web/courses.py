@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from greenroom.hub.core import clock
-from greenroom.hub.core.errors import InvalidInputError, UnknownObjectError
+from greenroom.hub.core.errors import InvalidInputError, StateConflictError, UnknownObjectError
 from greenroom.hub.courses.access import (
     Verb,
     get_course_for,
@@ -27,6 +27,7 @@ from greenroom.hub.users.models import User
 from greenroom.hub.users.selectors import find_user
 from greenroom.hub.web.addresses import lesson_url
 from greenroom.hub.web.doors import SignedInRequest, add_errors, page_of, signed_in, text_of
+from greenroom.hub.web.moments import MomentInput
 
 
 class CourseForm(forms.Form):
@@ -41,6 +42,15 @@ class CourseSettingsForm(CourseForm):
 
     is_published = forms.BooleanField(
         required=False, label="Published", help_text="Without it only those who teach or edit the course see it."
+    )
+    publish_at = forms.DateTimeField(
+        required=False, label="Publish at", widget=MomentInput, help_text="Empty: learners see it at once."
+    )
+    close_at = forms.DateTimeField(
+        required=False,
+        label="Close at",
+        widget=MomentInput,
+        help_text="Learners go on reading; nobody new takes part or registers. Empty: it stays open.",
     )
 
 
@@ -93,6 +103,8 @@ def course_page(request: SignedInRequest, slug: str) -> HttpResponse:
             "course": course,
             "lessons": [(lesson, find_closed(lesson, clock.now())) for lesson in course.lessons.all()],
             "sees_all": sees_all(request.user, course),
+            "is_shown": course.is_shown(clock.now()),
+            "has_closed": course.has_closed(clock.now()),
             "progress": progress,
             "may_edit": may(request.user, Verb.EDIT, course),
             "may_see_people": may(request.user, Verb.PEOPLE, course),
@@ -113,13 +125,17 @@ def _own_standing(course: Course, user: User, role: str) -> dict[str, object]:
 @signed_in
 @require_http_methods(["GET", "POST"])
 def course_settings(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Rename a course, publish it, or make it a draft again."""
+    """Rename a course, publish it now or later, close it, or make it a draft again."""
     course = get_course_for(request.user, slug, Verb.EDIT)
-    initial = {"title": course.title, "summary": course.summary, "is_published": course.is_published}
+    initial = {name: getattr(course, name) for name in CourseSettingsForm.base_fields}
     form = CourseSettingsForm(request.POST or None, initial=initial)
     if form.is_valid():
-        change_course(course=course, **form.cleaned_data)
-        return redirect("course", slug=slug)
+        try:
+            change_course(course=course, **form.cleaned_data)
+        except InvalidInputError as error:
+            add_errors(form, error)
+        else:
+            return redirect("course", slug=slug)
     context = {"course": course, "form": form}
     return render(request, "courses/course_settings.html", context, status=422 if form.errors else 200)
 
@@ -175,9 +191,13 @@ def people_page(request: SignedInRequest, slug: str) -> HttpResponse:
         if user is None:
             add_errors(form, InvalidInputError("", {"email": "Nobody signs in with this address yet. Add them first."}))
         else:
-            enroll(course=course, user=user, role=form.cleaned_data["role"])
-            messages.success(request, f"{user} is in this course.")
-            return redirect("course_people", slug=slug)
+            try:
+                enroll(course=course, user=user, role=form.cleaned_data["role"])
+            except StateConflictError as error:
+                form.add_error("email", str(error))
+            else:
+                messages.success(request, f"{user} is in this course.")
+                return redirect("course_people", slug=slug)
     page = page_of(request, list_people(course=course, text=text_of(request.GET, "q")))
     context = {"course": course, "form": form, "page": page}
     return render(request, "courses/people.html", context, status=422 if form.errors else 200)

@@ -8,11 +8,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from greenroom.hub.core import clock
 from greenroom.hub.core.errors import InvalidInputError
 from greenroom.hub.courses.access import Verb, get_course_for
 from greenroom.hub.courses.csv_rows import MOST_ROWS
-from greenroom.hub.courses.models import Course
-from greenroom.hub.courses.selectors import list_open_courses
+from greenroom.hub.courses.selectors import find_open_course
 from greenroom.hub.courses.services import (
     carry_out_enrollments,
     change_enrollment,
@@ -122,14 +122,15 @@ def import_people(request: SignedInRequest, slug: str) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def enter(request: SignedInRequest, slug: str) -> HttpResponse:
     """Show an open course to somebody who is not in it, and take them in when they say so."""
-    course: Course | None = list_open_courses(user=request.user).filter(slug=slug).first()
+    course = find_open_course(user=request.user, slug=slug)
     if course is None:
         return redirect("course", slug=get_course_for(request.user, slug).slug)
     if request.method == "POST":
         take_part(course=course, user=request.user)
         messages.success(request, f"You take part in {course}.")
         return redirect("course", slug=slug)
-    return render(request, "courses/enter.html", {"course": course})
+    context = {"course": course, "has_closed": course.has_closed(clock.now())}
+    return render(request, "courses/enter.html", context)
 
 
 @signed_in

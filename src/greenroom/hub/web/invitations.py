@@ -60,5 +60,5 @@ def accept(request: SignedInRequest, token: str) -> HttpResponse:
     if request.method == "POST":
         course = accept_invitation(token=token, user=request.user)
         messages.success(request, f"You take part in {course}.")
-        return redirect("course", slug=course.slug) if course.is_published else redirect("courses")
+        return redirect("course", slug=course.slug) if course.is_shown(clock.now()) else redirect("courses")
     return render(request, "courses/accept_invitation.html", {"course": get_invitation(token).course})

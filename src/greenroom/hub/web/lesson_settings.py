@@ -12,16 +12,7 @@ from greenroom.hub.courses.access import Verb, get_item_for, get_lesson_for, get
 from greenroom.hub.courses.services import change_lesson, change_release, change_section
 from greenroom.hub.web.addresses import lesson_url
 from greenroom.hub.web.doors import SignedInRequest, add_errors, signed_in
-
-
-class MomentInput(forms.DateTimeInput):
-    """Day and time, on the clock of the person's own zone."""
-
-    input_type = "datetime-local"
-
-    def __init__(self) -> None:
-        """Write what was given as browsers want it."""
-        super().__init__(format="%Y-%m-%dT%H:%M")
+from greenroom.hub.web.moments import MomentInput
 
 
 class ReleaseForm(forms.Form):

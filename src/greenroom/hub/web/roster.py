@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from greenroom.hub.core import clock
 from greenroom.hub.core.errors import UnknownObjectError
 from greenroom.hub.courses.access import Verb, get_item_for
 from greenroom.hub.courses.models import RosterRegistration, SectionItem
@@ -35,6 +36,7 @@ def register_everybody(request: SignedInRequest, pk: int) -> HttpResponse:
         start_roster(item=item, answers=answers, actor=request.user)
         return redirect("register_everybody", pk=pk)
     context = {**_standing(item), "form": form, "is_open": event.state in _OPEN}
+    context["has_closed"] = item.section.lesson.course.has_closed(clock.now())
     status = 422 if form and form.errors else 200
     return render(request, "courses/register_everybody.html", context, status=status)
 

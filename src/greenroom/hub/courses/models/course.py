@@ -1,6 +1,7 @@
 """Courses: what people learn, in which order, and who takes part."""
 
 import secrets
+from datetime import datetime
 from urllib.parse import urlsplit
 from uuid import uuid4
 
@@ -29,6 +30,8 @@ class Course(models.Model):
     title = models.CharField(max_length=200)
     summary = models.TextField(blank=True)
     is_published = models.BooleanField(default=False)
+    publish_at = models.DateTimeField(null=True, help_text="Learners see it from then on; null is at once.")
+    close_at = models.DateTimeField(null=True, help_text="Then nobody new takes part or registers; null is never.")
     is_open = models.BooleanField(default=False, help_text="Whoever signs in may take part, as a learner.")
     capacity = models.PositiveIntegerField(
         null=True, help_text="How many learners there may be when people take themselves in; null is no limit."
@@ -42,6 +45,14 @@ class Course(models.Model):
     def __str__(self) -> str:
         """Return the title."""
         return self.title
+
+    def is_shown(self, now: datetime) -> bool:
+        """Tell whether those who take or observe the course see it; `release.is_shown` is the same for rows."""
+        return self.is_published and (self.publish_at is None or now >= self.publish_at)
+
+    def has_closed(self, now: datetime) -> bool:
+        """Tell whether nobody new takes part or registers any more; `release.takes_people` is the contrary for rows."""
+        return self.close_at is not None and now >= self.close_at
 
 
 class Enrollment(models.Model):

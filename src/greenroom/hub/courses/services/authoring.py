@@ -17,8 +17,11 @@ from greenroom.hub.courses.services.completion import evaluate_item
 from greenroom.hub.courses.services.course_completion import settle_course
 from greenroom.hub.events.models import Event
 from greenroom.hub.events.products import Ability, can
+from greenroom.hub.jobs.registry import task
 from greenroom.hub.sync.services import keep_registration_form_fresh
 from greenroom.hub.users.models import User
+
+_LATER = "Choose a moment after the first."
 
 
 def create_course(*, title: str, summary: str, actor: User, is_published: bool = True) -> Course:
@@ -32,11 +35,43 @@ def create_course(*, title: str, summary: str, actor: User, is_published: bool =
     return course
 
 
-def change_course(*, course: Course, title: str, summary: str, is_published: bool) -> None:
-    """Set what a course is called, what it says of itself, and whether its learners see it. Its address stays."""
+def change_course(
+    *,
+    course: Course,
+    title: str,
+    summary: str,
+    is_published: bool,
+    publish_at: datetime | None = None,
+    close_at: datetime | None = None,
+) -> None:
+    """
+    Set what a course is called, what it says of itself, and when its learners see it. Its address stays.
+
+    Args:
+        publish_at: learners see it from then on, if it is published; None is at once.
+        close_at: from then on nobody new takes part or registers; None is never.
+
+    Raises:
+        InvalidInputError: it would close before it is published.
+    """
+    if publish_at and close_at and close_at <= publish_at:
+        raise InvalidInputError("It closes before it is published.", {"close_at": _LATER})
     course.title, course.summary, course.is_published = titled(title), summary.strip(), is_published
+    course.publish_at, course.close_at = publish_at, close_at
     with transaction.atomic():
-        course.save(update_fields=["title", "summary", "is_published"])
+        course.save(update_fields=["title", "summary", "is_published", "publish_at", "close_at"])
+        settle_course(course=course)
+        if is_published and publish_at and publish_at > clock.now():
+            # A moment that is put off is another job: one key would keep the earlier of the two.
+            key = f"publish:{course.pk}:{publish_at.isoformat()}"
+            settle_published.enqueue(course_id=course.pk, run_at=publish_at, dedupe_key=key)
+
+
+@task(queue="default")
+def settle_published(course_id: int) -> None:
+    """Write down who has completed a course before its learners saw it, if they see it now."""
+    course = Course.objects.filter(pk=course_id).first()
+    if course:
         settle_course(course=course)
 
 
@@ -76,7 +111,7 @@ def change_release(
         InvalidInputError: it would close before it opens.
     """
     if available_from and available_until and available_until <= available_from:
-        raise InvalidInputError("It closes before it opens.", {"available_until": "Choose a moment after the first."})
+        raise InvalidInputError("It closes before it opens.", {"available_until": _LATER})
     thing.available_from, thing.available_until = available_from, available_until
     thing.save(update_fields=["available_from", "available_until"])
 

@@ -67,6 +67,8 @@ def copy_course(
             summary=course.summary,
             slug=free_slug(title),
             trusts_assistants=course.trusts_assistants,
+            publish_at=shift.move(course.publish_at),
+            close_at=shift.move(course.close_at),
         )
         _copy_team(course, copied, actor, with_team)
         for policy in CoursePolicy.objects.filter(course=course):

@@ -47,11 +47,11 @@ def settle_course(*, course: Course, lost: Collection[int] = ()) -> None:
     Write down who has completed a course now, issue what they get for it, and take back what no longer holds.
 
     Completed stays completed when the course changes; only those in `lost`, who lost a completion that it may rest
-    on, are looked at again. Nobody completes a draft, which may still grow.
+    on, are looked at again. Nobody completes a course before it is published: it may still grow.
     """
     policy, now = policy_of(course), clock.now()
     required = list_required_items(courses=[course])
-    total = required.count() if course.is_published else 0
+    total = required.count() if course.is_shown(now) else 0
     learners = Enrollment.objects.filter(course=course, role=Enrollment.Role.LEARNER).values("user")
     counts = (
         Completion.objects.filter(item__in=required, user__in=learners)

@@ -13,9 +13,18 @@ from greenroom.hub.events.services import link_sign_ups
 from greenroom.hub.ledger.services import NewFact, append
 from greenroom.hub.users.models import User
 
+CLOSED = "This course has closed: nobody new takes part. Whoever edits it can let it close later, in its settings."
+
 
 def enroll(*, course: Course, user: User, role: str) -> Enrollment:
-    """Give a person a role in a course, or another one."""
+    """
+    Give a person a role in a course, or another one.
+
+    Raises:
+        StateConflictError: they would be a new learner of a course that has closed.
+    """
+    if role == Enrollment.Role.LEARNER and not course.enrollments.filter(user=user, role=role).exists():
+        check_takes_people(course)
     with transaction.atomic():
         enrollment, _ = Enrollment.objects.update_or_create(
             course=course,
@@ -70,13 +79,13 @@ def take_part(*, course: Course, user: User) -> None:
 
     Raises:
         UnknownObjectError: the course is not open any more.
-        StateConflictError: it is full.
+        StateConflictError: it is full, or has closed to whoever is new.
     """
     with transaction.atomic():
         course = lock_course(course)
         if Enrollment.objects.filter(course=course, user=user).exists():
             return
-        if not (course.is_open and course.is_published):
+        if not (course.is_open and course.is_shown(clock.now())):
             raise UnknownObjectError("There is nothing here, or nothing that you may see.")
         check_room(course)
         enroll(course=course, user=user, role=Enrollment.Role.LEARNER)
@@ -85,6 +94,12 @@ def take_part(*, course: Course, user: User) -> None:
 def lock_course(course: Course) -> Course:
     """Return a course as it is now, with nobody else changing it until the transaction ends."""
     return Course.objects.select_for_update(no_key=True).get(pk=course.pk)
+
+
+def check_takes_people(course: Course) -> None:
+    """Refuse a new learner of a course that has closed."""
+    if course.has_closed(clock.now()):
+        raise StateConflictError(CLOSED)
 
 
 def check_room(course: Course) -> None:

@@ -1,14 +1,15 @@
 """Taking a list of people into a course: first what would happen to each, then the same in earnest."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from greenroom.hub.core import clock
 from greenroom.hub.courses.csv_rows import CsvRow, read_csv
 from greenroom.hub.courses.models import Course, Enrollment
-from greenroom.hub.courses.services.enrolment import enroll_many
+from greenroom.hub.courses.services.enrolment import CLOSED, enroll_many
 from greenroom.hub.events.registration_form import is_address
 from greenroom.hub.users.models import ExternalIdentity, User
 from greenroom.hub.users.selectors import find_known_as
@@ -75,7 +76,12 @@ def plan_enrollments(*, course: Course, text: str, actor: User) -> list[PlannedE
     found = [*users.values(), *numbers.values()]
     roles = dict(course.enrollments.filter(user__in=found).values_list("user", "role"))
     lines: dict[str, int] = {}
-    return [_plan(row, users, numbers, roles, lines, may_add=actor.is_site_admin) for row in rows]
+    plan = [_plan(row, users, numbers, roles, lines, may_add=actor.is_site_admin) for row in rows]
+    return [_refuse_new_learner(one) for one in plan] if course.has_closed(clock.now()) else plan
+
+
+def _refuse_new_learner(one: PlannedEnrollment) -> PlannedEnrollment:
+    return replace(one, problem=CLOSED) if one.is_change and one.role == Enrollment.Role.LEARNER else one
 
 
 def _plan(

@@ -9,7 +9,7 @@ from greenroom.hub.core import clock
 from greenroom.hub.core.errors import StateConflictError, UnknownObjectError
 from greenroom.hub.core.tokens import digest_of, make_token
 from greenroom.hub.courses.models import Course, Enrollment, Invitation
-from greenroom.hub.courses.services.enrolment import check_room, enroll, lock_course
+from greenroom.hub.courses.services.enrolment import check_room, check_takes_people, enroll, lock_course
 from greenroom.hub.users.models import User
 
 
@@ -39,7 +39,7 @@ def get_invitation(token: str) -> Invitation:
 
     Raises:
         UnknownObjectError: there is none, or it was revoked.
-        StateConflictError: it has expired, or has taken in as many as it may.
+        StateConflictError: it has expired, has taken in as many as it may, or its course has closed.
     """
     invitations = Invitation.objects.select_related("course")
     invitation = invitations.filter(digest=digest_of(token), revoked_at=None).first()
@@ -49,6 +49,7 @@ def get_invitation(token: str) -> Invitation:
         raise StateConflictError("This invitation has expired. Ask whoever sent it for a new one.")
     if invitation.uses >= invitation.most_uses:
         raise StateConflictError("This invitation has been used up. Ask whoever sent it for a new one.")
+    check_takes_people(invitation.course)
     return invitation
 
 

@@ -18,7 +18,7 @@ from greenroom.hub.courses.calendars import CalendarDate, write_invitation
 from greenroom.hub.courses.models import CalendarEntry, Enrollment, Notice, NoticeChoice, SectionItem
 from greenroom.hub.courses.notices import Kind, News, read_news, say, write_dates
 from greenroom.hub.courses.occurrences import items_showing
-from greenroom.hub.courses.release import is_open
+from greenroom.hub.courses.release import is_open, is_shown
 from greenroom.hub.courses.services.calendars import keep_calendar
 from greenroom.hub.events.models import Event, Registrant
 from greenroom.hub.events.products import Ability, can
@@ -74,7 +74,7 @@ def list_concerned(news: News) -> QuerySet[User]:
     now = clock.now()
     # Of dates to pick from, learners are told of their own only.
     shown = items.filter(
-        is_open(now), is_open(now, "section__lesson__"), section__lesson__course__is_published=True, picks_date=False
+        is_open(now), is_open(now, "section__lesson__"), is_shown(now, "section__lesson__course__"), picks_date=False
     )
     learners = Enrollment.objects.filter(role=_Role.LEARNER, course__in=shown.values("section__lesson__course"))
     team = Enrollment.objects.filter(

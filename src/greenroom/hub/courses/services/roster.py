@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from greenroom.hub.core import clock
-from greenroom.hub.core.errors import InvalidInputError, RegistrationClosedError
+from greenroom.hub.core.errors import InvalidInputError, RegistrationClosedError, StateConflictError
 from greenroom.hub.courses.models import Course, Enrollment, RosterRegistration, SectionItem
 from greenroom.hub.events.models import Event, Registrant, RegistrationRequest
 from greenroom.hub.events.registration_form import Answers, RegistrationForm
@@ -39,7 +39,12 @@ def start_roster(*, item: SectionItem, answers: Answers, actor: User) -> None:
 
     Args:
         answers: what is answered for everybody to `questions_for_all`.
+
+    Raises:
+        StateConflictError: the course has closed.
     """
+    if item.section.lesson.course.has_closed(clock.now()):
+        raise StateConflictError("This course has closed. Nobody new registers.")
     with transaction.atomic():
         RosterRegistration.objects.update_or_create(
             item=item,
@@ -65,9 +70,9 @@ def _enqueue(item_id: int, *, after: timedelta = timedelta()) -> None:
 @task(queue="default")
 def register_roster(item_id: int) -> None:
     """Ask for a place for some of the learners who have none, and come back for the others."""
-    rosters = RosterRegistration.objects.select_related("item__event__connection", "item__section__lesson")
+    rosters = RosterRegistration.objects.select_related("item__event__connection", "item__section__lesson__course")
     roster = rosters.filter(item=item_id, item__removed_at=None).first()
-    if roster is None:
+    if roster is None or roster.item.section.lesson.course.has_closed(clock.now()):
         return
     learners = list(_without_place(roster)[:_AT_ONCE])
     try:
