@@ -284,24 +284,28 @@ def test_number_of_statements_does_not_grow_with_those_who_complete(world, cours
 # What is out of reach
 
 
-def reach(course, user) -> tuple[int, bool]:
-    """Return how many items cannot be done any more, and whether the course cannot."""
+FINAL = "the attendance is final and not enough"
+NOT_ENOUGH = "what is to come is not enough"
+
+
+def reach(course, user) -> tuple[list[str], bool]:
+    """Return why items cannot be done any more, and whether the course cannot."""
     standing = view_standing(course=course, user=user)
-    return len(standing.lost), standing.is_out_of_reach
+    return [cell.obstacle for cell in standing.lost], standing.is_out_of_reach
 
 
 def test_missed_for_good_is_said_once_attendance_is_final(world, course, lena, attend):
     item = attend(lena, 60)
     item.event.sessions.update(is_final=False)
-    assert (0, False) == reach(course, lena)
+    assert ([], False) == reach(course, lena)
     item.event.sessions.update(is_final=True)
-    assert (1, True) == reach(course, lena)
+    assert ([FINAL], True) == reach(course, lena)
     policy(course, 50)
     attend(lena)
-    assert (1, False) == reach(course, lena)
+    assert ([FINAL], False) == reach(course, lena)
 
 
-@pytest.mark.parametrize(("expected", "rule"), [((1, True), MinPercent(50)), ((0, False), MinPercent(49))])
+@pytest.mark.parametrize(("expected", "rule"), [(([NOT_ENOUGH], True), MinPercent(50)), (([], False), MinPercent(49))])
 def test_dates_to_come_may_or_may_not_be_enough(world, course, section, make_event, lena, expected, rule):
     """Of four hours two are over without Lena, and one is planned besides the one she attended a minute of."""
     starts = [world.now - 9 * HOUR, world.now - 6 * HOUR, world.now - 3 * HOUR, world.now + DAY]
@@ -317,34 +321,36 @@ def test_missed_date_is_out_of_reach_when_all_are_asked_for(world, course, secti
     event = make_event(world.now - 3 * HOUR, world.now + DAY, state="scheduled", attendance_due_at=world.now + DAY)
     item = make_item(section, event, completion_rule={"kind": "min_dates"})
     hold(event, world.now - 3 * HOUR, {lena: 0})
-    assert (1, True) == reach(course, lena)
+    assert ([NOT_ENOUGH], True) == reach(course, lena)
     set_rule(item=item, rule=MinDates(1))
-    assert (0, False) == reach(course, lena)
+    assert ([], False) == reach(course, lena)
 
 
 def test_recording_keeps_it_in_reach_until_its_last_second(world, course, lena, attend):
     item = attend(lena, 60)
     set_rule(item=item, rule=AnyOf((MinPercent(80), RecordingOpened(14))))
     world.advance(seconds=(14 * DAY - HOUR).total_seconds() - 1)
-    assert (0, False) == reach(course, lena)
+    assert ([], False) == reach(course, lena)
     world.advance(seconds=1)
-    assert (1, True) == reach(course, lena)
+    assert ([FINAL], True) == reach(course, lena)
 
 
 def test_event_after_the_deadline_is_out_of_reach(world, course, section, make_event, lena):
     make_item(section, make_event(world.now + DAY, state="scheduled", attendance_due_at=world.now + DAY))
     policy(course, complete_by=world.now + DAY + SECOND)
-    assert (0, False) == reach(course, lena)
+    assert ([], False) == reach(course, lena)
     policy(course, complete_by=world.now + DAY)
-    assert (1, True) == reach(course, lena)
+    assert (["no date before the deadline"], True) == reach(course, lena)
+    policy(course, complete_by=world.now - SECOND)
+    assert (["the deadline is over"], True) == reach(course, lena)
 
 
 def test_nothing_is_lost_while_the_instructor_may_mark(course, lena, ivan, attend):
     item = attend(lena, 60)
     set_rule(item=item, rule=Manual())
-    assert (0, False) == reach(course, lena)
+    assert ([], False) == reach(course, lena)
     mark(item=item, users=[lena.pk], status="absent", reason="Not there", actor=ivan)
-    assert (1, True) == reach(course, lena)
+    assert (["marked by an instructor"], True) == reach(course, lena)
 
 
 def test_somebody_who_never_came_is_told_too(world, course, section, make_event, lena):
@@ -352,4 +358,10 @@ def test_somebody_who_never_came_is_told_too(world, course, section, make_event,
     make_item(section, event)
     sign_up(event, lena)
     hold(event, world.now - 2 * HOUR, {})
-    assert (1, True) == reach(course, lena)
+    assert ([FINAL], True) == reach(course, lena)
+
+
+def test_event_that_nobody_held_leaves_no_date(world, course, section, make_event, lena):
+    event = make_event(world.now - 2 * HOUR, attendance_due_at=None)
+    make_item(section, event)
+    assert (["no date is left"], True) == reach(course, lena)

@@ -5,7 +5,9 @@ import io
 from datetime import timedelta
 
 import pytest
+from django.db import connection as database
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests.factories.courses import make_enrollment, make_item
 from tests.factories.sessions import hold, make_people
@@ -135,7 +137,7 @@ def make_event_row(connection):
 def test_learner_is_warned_when_the_course_is_out_of_reach(course, held, ben, browser):
     page = texts(browser(ben).get(reverse("course", args=[course.slug])))
     assert "You can no longer complete this course by yourself." in page
-    assert "What cannot be done any more: Ladder safety." in page
+    assert "What cannot be done any more: Ladder safety (the attendance is final and not enough)." in page
     assert "Out of reach" in texts(browser(ben).get(reverse("own_results", args=[course.slug])))
 
 
@@ -187,6 +189,29 @@ def test_only_who_leads_changes_certificates(course, certificate, lena, asa, bro
     course.trusts_assistants = True
     course.save()
     assert 302 == change_certificate(browser(asa), "revoke", course, lena, "Yes").status_code
+
+
+def test_matrix_and_transcript_tell_who_cannot_complete_any_more_and_why(course, held, ben, as_ivan):
+    url, why = reverse("course_results", args=[course.slug]), "the attendance is final and not enough"
+    assert ["Ben", "Lena"] == [one.user.first_name for one in as_ivan.get(url).context["standings"]]
+    answer = as_ivan.get(url, {"reach": "out"})
+    assert ["Ben"] == [one.user.first_name for one in answer.context["standings"]]
+    assert why in texts(answer)
+    assert [] == as_ivan.get(url, {"reach": "out", "q": "lena"}).context["standings"]
+    transcript = texts(as_ivan.get(reverse("person_results", args=[course.slug, ben.pk])))
+    assert f"cannot be done any more: {why}" in transcript
+    assert f"Ladder safety ({why})" in transcript
+
+
+def test_number_of_statements_does_not_grow_with_those_who_cannot_complete(course, held, as_ivan):
+    url = reverse("course_results", args=[course.slug])
+    with CaptureQueriesContext(database) as few:
+        assert 1 == len(as_ivan.get(url, {"reach": "out"}).context["standings"])
+    for person in make_people(12):
+        make_enrollment(course, person)
+    with CaptureQueriesContext(database) as many:
+        assert 13 == len(as_ivan.get(url, {"reach": "out"}).context["standings"])
+    assert len(few) == len(many)
 
 
 def test_learner_who_has_completed_finds_the_certificate(course, held, lena, as_lena, as_ivan, ben):

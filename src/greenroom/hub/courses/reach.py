@@ -1,4 +1,4 @@
-"""Whether somebody can still complete an item: what they did so far and everything that is to come, by the rule."""
+"""Why somebody can no longer complete an item: what they did so far and everything that is to come, by the rule."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -11,40 +11,47 @@ from greenroom.hub.events.models import Event, EventSession, EventTime
 _Status = Completion.Status
 
 
-def can_be_completed(
+def find_obstacle(
     *,
     events: Sequence[Event],
     rule: CompletionRule,
     standing: Completion | None,
     now: datetime,
     deadline: datetime | None,
-) -> bool:
+) -> str:
     """
-    Tell whether somebody who has not completed an item still can, before the deadline.
+    Say why somebody who has not completed an item no longer can before the deadline; empty as long as they can.
 
     As long as GoTo may correct what it told, anybody can. `events` are the dates of it to
     pick from, one for most and none where it is no live event; they come with their `times` and `sessions`.
     """
     if deadline and now > deadline:
-        return False
+        return "the deadline is over"
     if standing and standing.basis == Completion.Basis.MARK:
-        return False
+        return "marked by an instructor"
     if not events or Manual() in rule.conditions():
-        return True
+        return ""
     # What was attended of one date does not count for another one.
     known = standing if len(events) == 1 else None
-    return any(_can_be_completed_by(event, rule, known, now, deadline) for event in events)
+    found = [_find_obstacle_of(event, rule, known, now, deadline) for event in events]
+    return found[-1] if all(found) else ""
 
 
-def _can_be_completed_by(
+def _find_obstacle_of(
     event: Event, rule: CompletionRule, standing: Completion | None, now: datetime, deadline: datetime | None
-) -> bool:
+) -> str:
     sessions, dates = list(event.sessions.all()), list(event.times.all())
     if _may_be_corrected(event, sessions) or event.dates == Event.Dates.ANY_TIME:
-        return True
+        return ""
     coming = dates_to_come(event=event, sessions=sessions, dates=dates)
     in_time = [date for date in coming if deadline is None or date.starts_at < deadline]
-    return rule.holds(_best(event, standing, in_time, now), look_ahead(event, sessions, dates))
+    if rule.holds(_best(event, standing, in_time, now), look_ahead(event, sessions, dates)):
+        return ""
+    if in_time:
+        return "what is to come is not enough"
+    if coming:
+        return "no date before the deadline"
+    return "the attendance is final and not enough" if sessions else "no date is left"
 
 
 def _may_be_corrected(event: Event, sessions: Sequence[EventSession]) -> bool:

@@ -23,7 +23,7 @@ from greenroom.hub.courses.models import (
     SectionItem,
 )
 from greenroom.hub.courses.occurrences import find_dates, list_dates_of
-from greenroom.hub.courses.reach import can_be_completed
+from greenroom.hub.courses.reach import find_obstacle
 from greenroom.hub.courses.selectors import list_people
 from greenroom.hub.courses.services.completion import rule_of
 from greenroom.hub.events.decisions import list_unmatched_attendees
@@ -50,7 +50,12 @@ class Cell:
 
     of: CourseItem
     standing: Completion | None
-    is_lost: bool  # not completed, and it cannot be any more
+    obstacle: str  # why it is not completed and cannot be any more; empty when it can or is
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether it is not completed and cannot be any more."""
+        return bool(self.obstacle)
 
     @property
     def status(self) -> str:
@@ -140,12 +145,12 @@ def list_standings(*, course: Course, users: Sequence[User]) -> list[Standing]:
         CourseCompletion.objects.filter(course=course, user__in=users).values_list("user_id", "completed_at")
     )
     # Whoever has done nothing with an item can do the same as everybody else who has done nothing.
-    untouched = {one.item.pk: _is_lost(one, None, policy, now) for one in items}
+    untouched = {one.item.pk: _obstacle(one, None, policy, now) for one in items}
     return [
         Standing(
             user,
             [
-                Cell(one, standing, _is_lost(one, standing, policy, now) if standing else untouched[one.item.pk])
+                Cell(one, standing, _obstacle(one, standing, policy, now) if standing else untouched[one.item.pk])
                 for one in items
                 for standing in [known.get((user.pk, one.item.pk))]
             ],
@@ -156,12 +161,15 @@ def list_standings(*, course: Course, users: Sequence[User]) -> list[Standing]:
     ]
 
 
-def _is_lost(one: CourseItem, standing: Completion | None, policy: CoursePolicy, now: datetime) -> bool:
+def list_out_of_reach(*, course: Course, users: Sequence[User]) -> list[Standing]:
+    """Return how those of these people stand who can no longer complete a course. Seven queries."""
+    return [one for one in list_standings(course=course, users=users) if one.is_out_of_reach]
+
+
+def _obstacle(one: CourseItem, standing: Completion | None, policy: CoursePolicy, now: datetime) -> str:
     if standing and standing.status in {Completion.Status.COMPLETED, Completion.Status.EXCUSED}:
-        return False
-    return not can_be_completed(
-        events=one.events, rule=one.rule, standing=standing, now=now, deadline=policy.complete_by
-    )
+        return ""
+    return find_obstacle(events=one.events, rule=one.rule, standing=standing, now=now, deadline=policy.complete_by)
 
 
 def view_standing(*, course: Course, user: User) -> Standing:

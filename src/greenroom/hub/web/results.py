@@ -20,6 +20,7 @@ from greenroom.hub.courses.results import (
     list_changes,
     list_learners,
     list_learners_of_item,
+    list_out_of_reach,
     list_standings,
     view_roster,
     view_standing,
@@ -40,6 +41,7 @@ from greenroom.hub.web.doors import NOTHING, SignedInRequest, add_errors, page_o
 
 _RESULTS = [*Completion.Status.choices, (OPEN, "Open")]
 _BY_RULE = "rule"
+_OUT_OF_REACH = "out"
 
 
 class PolicyForm(forms.Form):
@@ -99,9 +101,16 @@ def policy_page(request: SignedInRequest, slug: str) -> HttpResponse:
 def results_page(request: SignedInRequest, slug: str) -> HttpResponse:
     """Show all learners of a course beside all its items."""
     course = get_course_for(request.user, slug, Verb.RESULTS)
-    page = page_of(request, list_learners(course=course, text=text_of(request.GET, "q")))
-    standings = list_standings(course=course, users=[one.user for one in page.object_list])
-    return render(request, "results/matrix.html", {"course": course, "page": page, "standings": standings})
+    learners = list_learners(course=course, text=text_of(request.GET, "q"))
+    if text_of(request.GET, "reach") == _OUT_OF_REACH:
+        page = page_of(request, list_out_of_reach(course=course, users=[one.user for one in learners]))
+        standings = list(page.object_list)
+    else:
+        page = page_of(request, learners)
+        standings = list_standings(course=course, users=[one.user for one in page.object_list])
+    reaches = [(_OUT_OF_REACH, "Cannot complete any more")]
+    context = {"course": course, "page": page, "standings": standings, "reaches": reaches}
+    return render(request, "results/matrix.html", context)
 
 
 @signed_in
