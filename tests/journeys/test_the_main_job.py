@@ -218,7 +218,7 @@ def see_join_closed(learner: Person) -> None:
 def join(learner: Person) -> None:
     """See Join open by itself, with the time left on it, and go in."""
     page = learner.page
-    learner.later()
+    learner.later(seconds=900)
     link = page.get_by_role("link", name=f"Join {WEBINAR}")
     expect(link).to_contain_text("left")
     expect(page.get_by_text("Live now")).to_be_visible()
@@ -237,11 +237,11 @@ def see_completion(lena: Person, nils: Person, world: World) -> None:
     expect(lena.page.get_by_text("Completed", exact=True)).to_be_visible()
     expect(lena.page.get_by_text("You attended 50 minutes, 100 % of the session.")).to_be_visible()
     lena.shoot("16-completed")
-    nils.later()
+    nils.later(seconds=900)
     expect(nils.page.get_by_text("Attendance follows")).to_be_visible()
     nils.shoot("17-attendance-follows")
     world.advance(days=3)
-    nils.later(seconds=60)
+    nils.later(seconds=900)
     expect(nils.page.get_by_text("Absent", exact=True)).to_be_visible()
     nils.shoot("18-absent")
     lena.page.get_by_role("link", name="Courses").first.click()

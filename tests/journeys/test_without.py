@@ -92,7 +92,7 @@ def test_learner_needs_no_mouse(
     lena.tab_to(button)
     world.advance(hours=1)
     world.launch(webinar)
-    lena.later()
+    lena.later(seconds=900)
     link = page.get_by_role("link", name="Join")
     expect(link).to_be_focused()  # the place stays when the page renews what is there
     with lena.context.expect_page() as opened:

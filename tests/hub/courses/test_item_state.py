@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from greenroom.hub.courses.completion_rule import MinPercent
-from greenroom.hub.courses.item_state import Circumstances, Code, ItemState, compute_item_state
+from greenroom.hub.courses.item_state import Circumstances, Code, ItemState, compute_item_state, seconds_to_wait
 from greenroom.hub.courses.models import Completion
 from greenroom.hub.events.models import Event, Registrant, RegistrationRequest
 from greenroom.hub.events.selectors import Registration
@@ -54,6 +54,8 @@ def circumstances(now: datetime, state: str, noun: str, tells_when_live: bool, m
         needs_approval=more.pop("needs_approval", False),
         attendance_due_at=more.pop("due_at", ELEVEN),
         live_since=more.pop("live_since", None),
+        attendance_read_at=more.pop("read_at", None),
+        watched_until=more.pop("watched_until", None),
         join_url=more.pop("join_url", ""),
         dates=more.pop("dates", "one"),
     )
@@ -205,25 +207,93 @@ def test_rehearsal_and_a_start_that_failed_leave_the_training_open(end: datetime
     assert training(TEN + timedelta(minutes=31), session_ends=(end,)).can_join
 
 
-@pytest.mark.parametrize("state", [webinar, training])
-@pytest.mark.parametrize(
-    ("look_again", "before"), [(10, timedelta(hours=1)), (300, timedelta(hours=1) + SECOND), (300, DAY)]
-)
-def test_page_asks_again_more_often_in_the_last_hour(state: Any, look_again: int, before: timedelta) -> None:
-    assert look_again == state(TEN - before).look_again_seconds
+QUARTER = 900
+OPENS, SHUTS = TEN - 15 * MINUTE, ELEVEN + 30 * MINUTE
+WATCHED = TEN - 20 * MINUTE
 
 
 @pytest.mark.parametrize(
-    ("sentence", "look_again", "tries"),
+    ("next_check_at", "news", "of", "now", "more"),
+    [
+        (WATCHED, QUARTER, webinar, TEN - DAY, {}),
+        (WATCHED, QUARTER, webinar, WATCHED - SECOND, {}),
+        (TEN, 10, webinar, WATCHED, {}),
+        (TEN, 10, webinar, TEN - SECOND, {}),
+        (None, 5, webinar, TEN, {}),
+        (None, 5, webinar, ELEVEN + DAY, {}),
+        (ELEVEN, 10, webinar, TEN, {"state": "live"}),
+        (ELEVEN, 10, webinar, ELEVEN - SECOND, {"state": "live"}),
+        (None, 10, webinar, ELEVEN, {"state": "live"}),
+        (OPENS, QUARTER, training, TEN - DAY, {}),
+        (OPENS, QUARTER, training, OPENS - SECOND, {}),
+        (ELEVEN, 120, training, OPENS, {}),
+        (SHUTS, 120, training, ELEVEN, {}),
+        (SHUTS, 120, training, SHUTS - SECOND, {"state": "ended"}),
+        (WATCHED, QUARTER, meeting, TEN - DAY, {}),
+        (TEN, 10, meeting, WATCHED, {}),
+        (TEN - DAY + MINUTE, 10, webinar, TEN - DAY, {"watched_until": TEN - DAY + MINUTE}),  # started from here
+        (WATCHED, QUARTER, webinar, TEN - DAY, NOBODY),
+        (SHUTS, 10, webinar, WATCHED, NOBODY),
+        (None, QUARTER, webinar, TEN, {"registration": WAITING}),
+        (ELEVEN + 2 * MINUTE, QUARTER, webinar, ELEVEN, {"state": "ended", "due_at": ELEVEN + 2 * MINUTE}),
+        (None, 15, webinar, ELEVEN + 2 * MINUTE, {"state": "ended", "due_at": ELEVEN + 2 * MINUTE}),
+        (ELEVEN + 3 * MINUTE, 15, webinar, ELEVEN + 2 * MINUTE, {
+            "state": "ended", "due_at": ELEVEN + DAY, "read_at": ELEVEN + MINUTE,
+        }),
+        (None, 0, webinar, TEN - DAY, {"state": "cancelled"}),
+        (None, 0, webinar, ELEVEN + DAY, {"completion": completion("completed", 3600, "100")}),
+        (ELEVEN, 0, webinar, TEN, {"state": "cancelled", "times": ((TEN, ELEVEN), (TEN + DAY, ELEVEN + DAY))}),
+    ],
+)  # fmt: skip
+def test_page_asks_again_when_the_clock_or_goto_can_have_changed_something_and_not_before(
+    next_check_at: datetime | None, news: int, of: Any, now: datetime, more: dict[str, Any]
+) -> None:
+    state = of(now, **more)
+    assert (next_check_at, news) == (state.next_check_at, state.news_seconds)
+
+
+@pytest.mark.parametrize("of", [webinar, training, meeting])
+@pytest.mark.parametrize("event_state", ["scheduled", "live", "ended"])
+@pytest.mark.parametrize("more", [{}, NOBODY, {"completion": completion("completed", 9, "90")}])
+def test_nothing_changes_by_the_clock_before_the_moment_told_and_something_does_at_it(
+    of: Any, event_state: str, more: dict[str, Any]
+) -> None:
+    def look(at: datetime) -> ItemState:
+        return of(at, event_state, times=((TEN, ELEVEN), (TEN + DAY, ELEVEN + DAY)), **more)
+
+    for start in (TEN - DAY, WATCHED, OPENS, TEN, ELEVEN, SHUTS, TEN + DAY, ELEVEN + 2 * DAY):
+        shown = look(start)
+        end = shown.next_check_at or start + 9 * DAY
+        for second in (start + (end - start) / 3, start + (end - start) / 2, end - SECOND):
+            assert shown == look(max(second, start))
+        assert shown.next_check_at is None or shown != look(end)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "news", "moment"),
+    [
+        (0, 0, None), (900, 900, None), (10, 10, TEN + MINUTE), (60, 900, TEN + MINUTE), (60, 0, TEN + MINUTE),
+        (61, 0, TEN + MINUTE + timedelta(microseconds=1)), (86400, 0, TEN + 30 * DAY),
+    ],
+)  # fmt: skip
+def test_page_waits_for_what_comes_first_and_asks_never_too_early(
+    seconds: int, news: int, moment: datetime | None
+) -> None:
+    state = ItemState(Code.OPEN, "Open", "info", news_seconds=news, next_check_at=moment)
+    assert seconds == seconds_to_wait(state, TEN)
+
+
+@pytest.mark.parametrize(
+    ("sentence", "news", "tries"),
     [
         ("Your registration is on its way to GoTo.", 2, 0),
         ("We have kept your registration and will confirm it as soon as GoTo answers.", 10, 1),
         ("We have kept your registration and will confirm it as soon as GoTo answers.", 10, 900),
     ],
 )
-def test_registration_on_its_way_says_so_and_can_be_taken_back(sentence: str, look_again: int, tries: int) -> None:
+def test_registration_on_its_way_says_so_and_can_be_taken_back(sentence: str, news: int, tries: int) -> None:
     state = webinar(TEN - DAY, registration=request("pending", tries=tries))
-    assert (sentence, look_again, True) == (state.sentence, state.look_again_seconds, state.can_cancel)
+    assert (sentence, news, True) == (state.sentence, state.news_seconds, state.can_cancel)
 
 
 def test_refusal_shows_its_reason() -> None:
@@ -288,7 +358,7 @@ def test_after_the_end_the_attendance_decides(expected: tuple[str, str], more: d
     state = of(ELEVEN + timedelta(minutes=30), "ended", **more)
     assert expected == (state.code, state.word)
     assert (expected[0] == "completed") == state.is_done
-    assert (expected[0] == "processing") == bool(state.look_again_seconds)
+    assert (expected[0] == "processing") == bool(state.news_seconds)
 
 
 @pytest.mark.parametrize(

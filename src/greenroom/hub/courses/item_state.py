@@ -5,18 +5,32 @@ Computed by the server from what GoTo told and the server's clock, never from th
 every boundary can be tested to the second.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from math import ceil
 
 from greenroom.hub.courses.completion_rule import CompletionRule
 from greenroom.hub.courses.models import Completion
 from greenroom.hub.events.models import Event, Registrant, RegistrationRequest
 from greenroom.hub.events.selectors import Registration
+from greenroom.hub.sync.plan import RUN_EVERY, WATCHED_BEFORE, WATCHED_FOR_AFTER
 
 # Where the product does not tell what is live, Join opens by the plan: so long before the start, until after the end.
 OPENS_BEFORE = timedelta(minutes=15)
 STAYS_OPEN_AFTER = timedelta(minutes=30)
+# So soon a page can know what GoTo tells: by the next run of the sync, or while the event is looked at closely.
+_BY_THE_NEXT_RUN = int(RUN_EVERY.total_seconds())
+_WHILE_WATCHED = 10
+_WHILE_WAITED_FOR = 5
+# Sessions of what GoTo does not call live are asked for every two minutes.
+_WHILE_IT_RUNS_UNTOLD = 120
+_WHILE_ATTENDANCE_COMES = 15
+# What attendance means for a person is worked out so soon after it was read.
+_WORKED_OUT_WITHIN = timedelta(minutes=2)
+# No page waits longer than this by itself; browsers cannot wait for weeks.
+LONGEST_WAIT = timedelta(days=1)
 
 
 class Code(StrEnum):
@@ -75,7 +89,9 @@ class ItemState:
     What the page shows.
 
     `button` is the label of the one thing to do, empty for none; `disabled_reason` says why it cannot be done yet.
-    `count_to` is a moment to count down to, for `count_label`. `look_again_seconds` is when the page should ask again.
+    `count_to` is a moment to count down to, for `count_label`. `next_check_at` is the first moment at which the clock
+    alone makes another state of it, None if it never does; `news_seconds` is how soon a change by GoTo can be known, 0
+    where none is waited for.
     """
 
     code: Code
@@ -87,7 +103,8 @@ class ItemState:
     count_to: datetime | None = None
     count_label: str = ""
     can_cancel: bool = False
-    look_again_seconds: int = 0
+    news_seconds: int = 0
+    next_check_at: datetime | None = None
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     is_done: bool = False
@@ -99,7 +116,43 @@ class ItemState:
 
 
 def compute_item_state(given: Circumstances) -> ItemState:
-    """Decide the state; the first rule that fits wins."""
+    """Decide the state, and when the clock will make it another one."""
+    state = _decide(given)
+    return replace(state, next_check_at=_next_change(given, state))
+
+
+def seconds_to_wait(state: ItemState, now: datetime) -> int:
+    """Return in how many seconds a page that shows the state asks again by itself, 0 for never."""
+    waits = [state.news_seconds] if state.news_seconds else []
+    if state.next_check_at:
+        waits.append(seconds_until(state.next_check_at, now))
+    return min(waits, default=0)
+
+
+def seconds_until(moment: datetime, now: datetime) -> int:
+    """Return how long a page waits for a moment to come: never less, and at most a day."""
+    return ceil(min(moment - now, LONGEST_WAIT).total_seconds())
+
+
+def _next_change(given: Circumstances, state: ItemState) -> datetime | None:
+    """Try each moment that the clock brings; most often the first one makes a difference."""
+    moments = sorted({moment for moment in _moments(given) if moment > given.now})
+    return next((moment for moment in moments if _decide(replace(given, now=moment)) != state), None)
+
+
+def _moments(given: Circumstances) -> Iterator[datetime]:
+    """List all that the state compares with the clock."""
+    for starts_at, ends_at in given.times:
+        yield from (starts_at - WATCHED_BEFORE, starts_at - OPENS_BEFORE, starts_at)
+        yield from (ends_at, ends_at + STAYS_OPEN_AFTER, ends_at + WATCHED_FOR_AFTER)
+    event = given.event
+    yield from (at for at in (event.watched_until, event.attendance_due_at) if at)
+    if event.attendance_read_at:
+        yield event.attendance_read_at + _WORKED_OUT_WITHIN
+
+
+def _decide(given: Circumstances) -> ItemState:
+    """Take the first rule that fits."""
     starts_at, ends_at = nearest_date(given)
     state = (
         _running(given, ends_at)
@@ -152,6 +205,17 @@ def _was_held(given: Circumstances, starts_at: datetime, ends_at: datetime) -> b
     return any(middle <= end < ends_at + STAYS_OPEN_AFTER for end in given.session_ends)
 
 
+def _is_watched(given: Circumstances) -> bool:
+    """Tell whether the event is looked at closely now, so that its launch is seen within seconds."""
+    near = (start - WATCHED_BEFORE <= given.now < end + WATCHED_FOR_AFTER for start, end in given.times)
+    until = given.event.watched_until
+    return any(near) or given.event.state == Event.State.LIVE or (until is not None and given.now < until)
+
+
+def _news_of_launch(given: Circumstances) -> int:
+    return _WHILE_WATCHED if given.tells_when_live and _is_watched(given) else _BY_THE_NEXT_RUN
+
+
 def _is_over(given: Circumstances) -> bool:
     if given.event.state in {Event.State.ENDED, Event.State.LIVE}:
         return given.event.state == Event.State.ENDED
@@ -198,7 +262,7 @@ def _running(given: Circumstances, ends_at: datetime | None) -> ItemState | None
         count_to=None if is_late else ends_at,
         count_label="ends",
         can_cancel=False,
-        look_again_seconds=10,
+        news_seconds=_WHILE_WATCHED if given.tells_when_live else _WHILE_IT_RUNS_UNTOLD,
     )
 
 
@@ -247,13 +311,13 @@ def _changing(given: Circumstances) -> ItemState | None:
         return None
     if _is_cancelling(given):
         sentence = "Your registration is being cancelled."
-        return ItemState(Code.CANCELLING, "Cancelling", "info", sentence, look_again_seconds=2)
+        return ItemState(Code.CANCELLING, "Cancelling", "info", sentence, news_seconds=2)
     if request.state == RegistrationRequest.State.PENDING:
         if request.tries:
             sentence = "We have kept your registration and will confirm it as soon as GoTo answers."
-            return ItemState(Code.DELAYED, "Delayed", "warn", sentence, can_cancel=True, look_again_seconds=10)
+            return ItemState(Code.DELAYED, "Delayed", "warn", sentence, can_cancel=True, news_seconds=10)
         sentence = "Your registration is on its way to GoTo."
-        return ItemState(Code.SENDING, "Registering", "info", sentence, can_cancel=True, look_again_seconds=2)
+        return ItemState(Code.SENDING, "Registering", "info", sentence, can_cancel=True, news_seconds=2)
     return None
 
 
@@ -261,7 +325,7 @@ def _without_link(given: Circumstances) -> ItemState | None:
     if given.signs_up or given.event.join_url or _is_over(given):
         return None
     sentence = f"The join link of this {given.noun} is not here yet. Your instructor can add it."
-    return ItemState(Code.UNAVAILABLE, "Not available", "warn", sentence, look_again_seconds=60)
+    return ItemState(Code.UNAVAILABLE, "Not available", "warn", sentence, news_seconds=_BY_THE_NEXT_RUN)
 
 
 def _not_signed_up(given: Circumstances) -> ItemState | None:
@@ -284,10 +348,12 @@ def _not_signed_up(given: Circumstances) -> ItemState | None:
     if given.event.state == Event.State.LIVE:
         return ItemState(
             Code.OPEN, "Live now", "live", f"The {given.noun} is live. Register to join.", button="Register",
-            look_again_seconds=30,
+            news_seconds=_WHILE_WATCHED,
         )  # fmt: skip
     sentence = "The organizer approves each registration." if given.event.needs_approval else ""
-    return ItemState(Code.OPEN, "Open for registration", "info", sentence, button="Register", look_again_seconds=60)
+    return ItemState(
+        Code.OPEN, "Open for registration", "info", sentence, button="Register", news_seconds=_news_of_launch(given)
+    )
 
 
 def _is_approved(registrant: Registrant | None) -> bool:
@@ -304,7 +370,9 @@ def _undecided(given: Circumstances) -> ItemState | None:
             sentence = f"This {given.noun} is over. The organizer had not approved your registration."
             return ItemState(Code.CLOSED, "Over", "quiet", sentence)
         sentence = "The organizer has not approved your registration yet."
-        return ItemState(Code.WAITING, "Waiting for approval", "warn", sentence, can_cancel=True, look_again_seconds=30)
+        return ItemState(
+            Code.WAITING, "Waiting for approval", "warn", sentence, can_cancel=True, news_seconds=_BY_THE_NEXT_RUN
+        )  # fmt: skip
     if registrant.status == Registrant.Status.DENIED:
         return ItemState(Code.DENIED, "Not approved", "bad", "The organizer did not approve your registration.")
     return None
@@ -326,12 +394,11 @@ def _coming(given: Circumstances, starts_at: datetime | None) -> ItemState | Non
     if starts_at and given.now >= starts_at:
         return ItemState(
             Code.STARTING, "Starting", "info", "You are registered. The organizer has not started yet.", button="Join",
-            disabled_reason=reason, can_cancel=True, look_again_seconds=5,
+            disabled_reason=reason, can_cancel=True, news_seconds=_WHILE_WAITED_FOR,
         )  # fmt: skip
-    is_near = starts_at is not None and starts_at - given.now <= timedelta(hours=1)
     return ItemState(
         Code.REGISTERED, "Registered", "ok", "You are registered.", button="Join", disabled_reason=reason,
-        count_to=starts_at, count_label="starts", can_cancel=True, look_again_seconds=10 if is_near else 300,
+        count_to=starts_at, count_label="starts", can_cancel=True, news_seconds=_news_of_launch(given),
     )  # fmt: skip
 
 
@@ -344,14 +411,13 @@ def _ready(given: Circumstances, starts_at: datetime | None) -> ItemState:
         "You need no registration. Give GoTo the address you sign in with here, so that your attendance counts.",
         button="Join",
         disabled_reason=f"Join opens when the organizer starts the {given.noun}",
-        look_again_seconds=60,
+        news_seconds=_news_of_launch(given),
     )
     if given.completion:  # from an earlier time that it was held
         return replace(state, code=Code.PARTIAL, word="Partly attended", variant="warn", sentence=_so_far(given))
     if starts_at and given.now >= starts_at:
-        return replace(state, code=Code.STARTING, word="Starting", look_again_seconds=5)
-    is_near = starts_at is not None and starts_at - given.now <= timedelta(hours=1)
-    return replace(state, count_to=starts_at, count_label="starts", look_again_seconds=10 if is_near else 60)
+        return replace(state, code=Code.STARTING, word="Starting", news_seconds=_WHILE_WAITED_FOR)
+    return replace(state, count_to=starts_at, count_label="starts")
 
 
 def _so_far(given: Circumstances) -> str:
@@ -371,4 +437,12 @@ def _past(given: Circumstances) -> ItemState:
     if not given.has_sessions and due is None:
         return ItemState(Code.NOT_HELD, "Not held", "quiet", f"This {given.noun} did not take place.")
     sentence = f"The {given.noun} is over. GoTo has not told of your attendance yet; it may take a while."
-    return ItemState(Code.PROCESSING, "Attendance follows", "info", sentence, look_again_seconds=15)
+    return ItemState(Code.PROCESSING, "Attendance follows", "info", sentence, news_seconds=_news_of_attendance(given))
+
+
+def _news_of_attendance(given: Circumstances) -> int:
+    """Return how soon attendance can be there: when it was asked for or read just now, or else when it is due."""
+    due, read_at = given.event.attendance_due_at, given.event.attendance_read_at
+    is_coming = due is not None and given.now >= due
+    was_read = read_at is not None and given.now < read_at + _WORKED_OUT_WITHIN
+    return _WHILE_ATTENDANCE_COMES if is_coming or was_read else _BY_THE_NEXT_RUN

@@ -1,6 +1,6 @@
 """Fetching courses and what they hold, with a number of queries that does not grow with the number of items."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -11,7 +11,16 @@ from greenroom.hub.core import clock
 from greenroom.hub.courses.completion_rule import CompletionRule, read_rule
 from greenroom.hub.courses.course_rule import DONE_IN_TIME, count_needed, list_required_items
 from greenroom.hub.courses.date_choices import DateChoice, choose_own, find_full, is_over, list_choices
-from greenroom.hub.courses.item_state import Circumstances, Code, ItemState, compute_item_state, without_acts
+from greenroom.hub.courses.item_state import (
+    LONGEST_WAIT,
+    Circumstances,
+    Code,
+    ItemState,
+    compute_item_state,
+    seconds_to_wait,
+    seconds_until,
+    without_acts,
+)
 from greenroom.hub.courses.models import (
     Completion,
     Course,
@@ -67,6 +76,18 @@ class ItemView:
     def closed(self) -> Closed | None:
         """Return why learners do not find it open now."""
         return find_closed(self.item, clock.now())
+
+    @property
+    def look_again_seconds(self) -> int:
+        """Return in how many seconds a page asks for the item again by itself, 0 for never."""
+        return seconds_to_wait(self.state, clock.now()) if self.state else 0
+
+    @property
+    def opens_in_seconds(self) -> int:
+        """Return in how many seconds a live event that is closed opens, if that is within a day; otherwise 0."""
+        now, closed = clock.now(), self.closed
+        is_soon = self.state is not None and closed is not None and now < closed.at <= now + LONGEST_WAIT
+        return seconds_until(closed.at, now) if closed and is_soon else 0
 
     @property
     def noun(self) -> str:
@@ -134,9 +155,10 @@ def view_items(*, items: Iterable[SectionItem], user: User, takes_part: bool = T
         if item.section.lesson.course.has_closed(now) and not any(choice.is_mine for choice in choices):
             choices = []  # nobody new registers
         if any(choice.is_moving for choice in choices):
-            state = replace(state, look_again_seconds=2)
+            state = replace(state, news_seconds=2)
         if state.code == Code.CANCELLED and any(choice.can_be_picked for choice in choices):
             state = replace(state, sentence="The organizer cancelled this date. Pick another one.")
+        state = replace(state, next_check_at=_next_check(item, state, events, now))
         return ItemView(
             item,
             state if takes_part else without_acts(state),
@@ -149,6 +171,15 @@ def view_items(*, items: Iterable[SectionItem], user: User, takes_part: bool = T
         )
 
     return [view(item) for item in items]
+
+
+def _next_check(item: SectionItem, state: ItemState, events: Sequence[Event], now: datetime) -> datetime | None:
+    """Return when the clock first changes the item: its state, its release, or the dates to pick from."""
+    lesson = item.section.lesson
+    moments = [state.next_check_at, item.available_from, item.available_until]
+    moments += [lesson.available_from, lesson.available_until]
+    moments += [event.ends_at for event in events if len(events) > 1]
+    return min((moment for moment in moments if moment and moment > now), default=None)
 
 
 def _find_news(user: User, events: Collection[int]) -> dict[int, Notice]:

@@ -1,9 +1,15 @@
-"""When the registrants of an event are read next: soon where it is near, seldom where it is far. Pure functions."""
+"""
+When an event is looked at closely, and when its registrants are read next: soon where it is near, seldom where it is
+far. Pure functions.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 RUN_EVERY = timedelta(minutes=15)
+# An event is looked at closely, every few seconds, from so long before each start until so long after its end;
+# the runs see to all the rest.
+WATCHED_BEFORE, WATCHED_FOR_AFTER = timedelta(minutes=20), timedelta(minutes=30)
 _NEAR, _NEAR_EVERY = timedelta(hours=48), RUN_EVERY
 _COMING, _COMING_EVERY = timedelta(days=14), timedelta(hours=1)
 _SELDOM = timedelta(days=1)

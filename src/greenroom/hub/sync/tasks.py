@@ -16,6 +16,7 @@ from greenroom.hub.events.products import PRODUCTS
 from greenroom.hub.jobs.registry import task
 from greenroom.hub.jobs.schedules import schedule
 from greenroom.hub.sync.models import SyncRun
+from greenroom.hub.sync.plan import WATCHED_BEFORE, WATCHED_FOR_AFTER
 from greenroom.hub.sync.services import close_past_events, read_registration_form, request_sync, run_sync, watch
 
 __all__ = [
@@ -28,8 +29,6 @@ __all__ = [
 ]
 
 _RUNS_ARE_KEPT = timedelta(days=30)
-# Around an event every few seconds count; the runs every quarter of an hour see to all the rest.
-_EARLY, _LATE = timedelta(minutes=20), timedelta(minutes=30)
 
 
 @schedule(every=timedelta(minutes=15))
@@ -49,7 +48,7 @@ def watch_everything() -> None:
     """Look closely where something is about to begin, is running, or has attendance due; a few calls for all of it."""
     close_past_events()
     now = clock.now()
-    near = Q(times__starts_at__lte=now + _EARLY, times__ends_at__gte=now - _LATE)
+    near = Q(times__starts_at__lte=now + WATCHED_BEFORE, times__ends_at__gte=now - WATCHED_FOR_AFTER)
     awaited = Q(state=Event.State.LIVE) | Q(attendance_due_at__lte=now) | Q(watched_until__gte=now)
     wanted = Event.objects.filter(near | awaited, connection__state=Connection.State.ACTIVE).exclude(
         state=Event.State.CANCELLED

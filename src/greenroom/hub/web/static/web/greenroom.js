@@ -238,6 +238,13 @@
     root.querySelector("[data-focus-on-load]")?.focus();
   }
 
+  // Whoever comes back to a page sees it as it stands now.
+  const tellThatItIsSeen = () => {
+    if (!document.hidden) document.dispatchEvent(new Event("seen"));
+  };
+  document.addEventListener("visibilitychange", tellThatItIsSeen);
+  window.addEventListener("focus", tellThatItIsSeen);
+
   // What renews itself waits while a dialog in it is open: nothing is taken from under somebody who reads.
   document.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.target.querySelector("dialog[open]")) event.detail.shouldSwap = false;
