@@ -1,13 +1,15 @@
 """Courses, the people in them, and what each of them finds on the first page."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.urls import reverse
 from tests.factories.courses import make_course, make_enrollment, make_item, make_section
+from tests.factories.sessions import sign_up
 from tests.factories.users import make_user
 
 from greenroom.hub.courses.models import Completion, Course, Enrollment
+from greenroom.hub.events.models import EventTime
 
 
 def texts(answer) -> str:
@@ -139,6 +141,27 @@ def test_times_are_shown_in_the_zone_of_who_looks(item, lena, as_lena):
     lena.time_zone = "Asia/Kolkata"
     lena.save()
     assert "15:30" in texts(as_lena.get(lesson))
+
+
+@pytest.mark.parametrize(
+    ("zone", "starts_at", "time"),
+    [
+        ("Pacific/Auckland", datetime(2026, 4, 4, 14, tzinfo=UTC), "02:00–03:00"),  # back from 03:00 at that moment
+        ("Pacific/Auckland", datetime(2026, 9, 26, 14, tzinfo=UTC), "03:00–04:00"),  # on from 02:00 at that moment
+        ("Asia/Kolkata", datetime(2026, 3, 29, 1, tzinfo=UTC), "06:30–07:30"),  # Berlin goes on to summer time
+    ],
+)
+def test_card_turns_at_the_second_wherever_somebody_is_when_clocks_change(
+    world, item, lena, as_lena, zone, starts_at, time
+):
+    lena.time_zone = zone
+    lena.save()
+    sign_up(item.event, lena)
+    EventTime.objects.update(starts_at=starts_at, ends_at=starts_at + timedelta(hours=1))
+    for second, word in ((-1, "Registered"), (0, "Starting"), (1, "Starting")):
+        world.clock.set(starts_at + timedelta(seconds=second))
+        page = texts(as_lena.get(reverse("item_card", args=[item.pk])))
+        assert (True, True) == (word in page, time in page)
 
 
 def test_draft_is_published_by_its_editor_and_only_then_seen(course, as_eda, as_lena):

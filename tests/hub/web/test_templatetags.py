@@ -83,6 +83,35 @@ def test_a_meeting_across_the_change_to_summer_time_is_one_hour_apart() -> None:
     assert text_of(html) == "01:59–03:01 CET"
 
 
+SPRING_THERE = datetime(2026, 9, 26, 14, tzinfo=UTC)  # 02:00 is 03:00 in Auckland
+AUTUMN_THERE = datetime(2026, 4, 4, 14, tzinfo=UTC)  # 03:00 is 02:00 in Auckland
+SPRING_HERE = datetime(2026, 3, 29, 1, tzinfo=UTC)  # 02:00 is 03:00 in Berlin
+SECOND = timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("expected", "viewer", "at"),
+    [
+        ("Sunday 27 September 2026, 01:59–03:59 NZST", "Pacific/Auckland", SPRING_THERE - SECOND),
+        ("Sunday 27 September 2026, 03:00–04:00 NZDT", "Pacific/Auckland", SPRING_THERE),
+        ("Sunday 5 April 2026, 02:59–02:59 NZDT", "Pacific/Auckland", AUTUMN_THERE - SECOND),
+        ("Sunday 5 April 2026, 02:00–03:00 NZST", "Pacific/Auckland", AUTUMN_THERE),
+        ("Saturday 4 April 2026, 19:30–20:30 IST", "Asia/Kolkata", AUTUMN_THERE),
+        ("Sunday 29 March 2026, 06:29–07:29 IST 01:59–03:59 CET for the organizer", "Asia/Kolkata",
+         SPRING_HERE - SECOND),
+        ("Sunday 29 March 2026, 06:30–07:30 IST 03:00–04:00 CEST for the organizer", "Asia/Kolkata", SPRING_HERE),
+        ("Sunday 29 March 2026, 14:00–15:00 NZDT 03:00–04:00 CEST for the organizer", "Pacific/Auckland", SPRING_HERE),
+    ],
+)  # fmt: skip
+def test_an_hour_on_the_day_clocks_change_is_told_by_the_clock_of_who_looks(
+    expected: str, viewer: str, at: datetime
+) -> None:
+    zone = "Europe/Berlin" if "organizer" in expected else ""
+    with timezone.override(viewer):
+        html = render("{% when at end=end zone=zone %}", at=at, end=at + timedelta(hours=1), zone=zone)
+    assert expected == text_of(html)
+
+
 @pytest.mark.parametrize(
     ("zone", "label"),
     [("Asia/Kolkata", "IST"), ("America/Sao_Paulo", "UTC−3"), ("Asia/Kathmandu", "UTC+5:45"), ("UTC", "UTC")],
