@@ -190,8 +190,8 @@ def _find_news(user: User, events: Collection[int]) -> dict[int, Notice]:
 
 
 def view_item(*, item: SectionItem, user: User, takes_part: bool = True) -> ItemView:
-    """Return one item as a person sees it."""
-    (view,) = view_items(items=_shown_items().filter(pk=item.pk), user=user, takes_part=takes_part)
+    """Return one item, as it was found for a person, as they see it."""
+    (view,) = view_items(items=[item], user=user, takes_part=takes_part)
     return view
 
 
