@@ -35,6 +35,13 @@ def render_certificate(certificate: Certificate, *, address: str) -> bytes:
     from fpdf import FPDF  # here: only this needs it, and it loads a lot
 
     pdf = FPDF(orientation="landscape", format="A4")
+    try:
+        return _draw(pdf, certificate, address)
+    finally:
+        _close_font(pdf)
+
+
+def _draw(pdf: "FPDF", certificate: Certificate, address: str) -> bytes:
     pdf.set_title(f"{certificate.course_title}: {certificate.person_name}")
     pdf.set_lang("en")
     pdf.set_auto_page_break(False)
@@ -82,6 +89,15 @@ def _choose_font(pdf: "FPDF") -> str:
         return "helvetica"
     pdf.add_font("certificate", fname=font)
     return "certificate"
+
+
+def _close_font(pdf: "FPDF") -> None:
+    """Close the font's file, which is read as letters are needed."""
+    from fpdf.fonts import TTFFont
+
+    for font in pdf.fonts.values():
+        if isinstance(font, TTFFont):
+            font.ttfont.close()
 
 
 def _check_letters(pdf: "FPDF", family: str, text: str) -> None:
