@@ -176,6 +176,71 @@ def test_what_cannot_be_asked_for_is_told_by_person(world, item, ben, as_ivan, e
     assert not page.context["standing"].is_moving
 
 
+@pytest.fixture
+def trio(ben, course) -> list[str]:
+    enroll(course=course, user=make_user("Nora"), role="learner")
+    return ["ben", "lena", "nora"]
+
+
+def told_of(page) -> list[tuple[str, str]]:
+    return [(user.first_name.lower(), sentence) for user, sentence in page.context["standing"].problems]
+
+
+def test_when_the_event_is_full_those_without_a_place_are_told_one_by_one(world, pull, section, trio, as_ivan, work):
+    item = make_item(section, pull(world.schedule_webinar("Ropes", limit=2)))
+    everybody = reverse("register_everybody", args=[item.pk])
+    as_ivan.post(everybody)
+    work()
+    page, there = as_ivan.get(everybody), at_goto(world, item)
+    ((name, sentence),) = told_of(page)
+    assert (set(trio), 2) == (there | {name}, len(world.registrants_at_goto(item.event.event_key)))
+    assert "no more registrations" in sentence
+    assert (2, 0, 0, 0, 1) == said(page)
+
+
+def test_whom_the_organizer_denies_is_told_and_not_asked_for_again(world, pull, section, trio, as_ivan, work):
+    item = make_item(section, pull(world.schedule_webinar("Ropes", approval="MANUAL")))
+    everybody = reverse("register_everybody", args=[item.pk])
+    as_ivan.post(everybody)
+    work()
+    assert 3 == as_ivan.get(everybody).context["standing"].waiting
+    decide = f"webinars/{item.event.event_key}/decisions"
+    world.control("POST", decide, email="lena@example.com", status="APPROVED")
+    world.control("POST", decide, email="ben@example.com", status="DENIED")
+    pull(item.event.event_key)
+    as_ivan.post(everybody)
+    work()
+    page = as_ivan.get(everybody)
+    assert [("ben", "The organizer has not approved this registration.")] == told_of(page)
+    assert ((1, 0, 0, 0, 1), 1) == (said(page), page.context["standing"].waiting)
+    assert 3 == len(world.registrants_at_goto(item.event.event_key))
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "status", "status": 429, "retry_after": 90},
+        {"kind": "status", "status": 503},
+        {"kind": "timeout_after"},  # GoTo registers them, and its answer is lost
+    ],
+    ids=lambda fault: str(fault.get("status", fault["kind"])),
+)
+def test_what_fails_midway_loses_nobody_and_registers_nobody_twice(
+    world, item, trio, lena, sign_up, as_ivan, everybody, work, fault
+):
+    sign_up(item.event, lena)
+    world.fail(operation="createRegistrant", times=20, **fault)
+    as_ivan.post(everybody)
+    work()
+    assert (1, 2, 0, 0, 0) == said(as_ivan.get(everybody))
+    as_ivan.post(everybody)  # pressed again meanwhile
+    world.control("DELETE", "faults")
+    work(minutes=20)
+    assert ((3, 0, 0, 0, 0), []) == (said(page := as_ivan.get(everybody)), told_of(page))
+    emails = [one["email"].split("@")[0] for one in world.registrants_at_goto(item.event.event_key)]
+    assert trio == sorted(emails)
+
+
 def test_what_the_organizer_asks_is_answered_once_for_all(world, pull, section, ben, as_ivan, work):
     question = {"text": "How often do you climb?", "is_required": True, "choices": ["Never", "Weekly"]}
     fields = [{"name": "organization", "is_required": True}, "industry"]
