@@ -62,7 +62,7 @@ PAGES = {
     "Ivan": (
         "/", "/courses/{course}/people/", "/courses/{course}/people/import/", "/courses/{course}/enrolment/",
         "/courses/{course}/invitations/", "/lessons/{lesson}/",
-        "/courses/{course}/copy/", "/items/{item}/roster/register/",
+        "/courses/{course}/copy/", "/items/{item}/roster/register/", "/items/{item}/roster/remind/",
         "/items/{past}/roster/", "/items/{past}/marks/import/", "/courses/{course}/results/",
         "/courses/{course}/results/{lena}/", "/courses/{course}/results/{lena}/certificate/revoke/",
         "/courses/{course}/completion/", "/events/",

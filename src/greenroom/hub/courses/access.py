@@ -24,7 +24,7 @@ from greenroom.hub.core import clock
 from greenroom.hub.core.errors import UnknownObjectError
 from greenroom.hub.courses.models import Course, Enrollment, Lesson, Section, SectionItem
 from greenroom.hub.courses.occurrences import events_shown_by, items_showing
-from greenroom.hub.courses.release import is_open, is_shown
+from greenroom.hub.courses.release import is_open, is_shown, takes_people
 from greenroom.hub.events.models import Event
 from greenroom.hub.events.products import can
 from greenroom.hub.events.products.base import Ability
@@ -83,6 +83,13 @@ def list_shown_items(user: User) -> QuerySet[SectionItem]:
     now = clock.now()
     is_shown = is_open(now) & is_open(now, "section__lesson__") | Q(section__lesson__course__in=list_team_courses(user))
     return SectionItem.objects.filter(is_shown, removed_at=None)
+
+
+def list_open_to_learners() -> QuerySet[SectionItem]:
+    """Return the items that learners find open now, in courses that have not closed."""
+    now, course = clock.now(), "section__lesson__course__"
+    shown = is_open(now) & is_open(now, "section__lesson__") & is_shown(now, course)
+    return SectionItem.objects.filter(shown, takes_people(now, course), removed_at=None)
 
 
 def sees_all(user: User, course: Course) -> bool:

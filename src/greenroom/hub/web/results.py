@@ -240,6 +240,7 @@ def _show_roster(
     course = item.section.lesson.course
     may_mark = may(request.user, Verb.LEAD, course)
     signs_up = item.event is not None and can(item.event.product, Ability.REGISTER)
+    may_ask = signs_up and may(request.user, Verb.PEOPLE, course)
     context = {
         "item": item,
         "rule": rule,
@@ -247,7 +248,8 @@ def _show_roster(
         "rows": view_roster(item=item, users=[one.user for one in page.object_list]),
         "results": _RESULTS,
         "signs_up": signs_up,
-        "may_register": signs_up and not item.picks_date and may(request.user, Verb.PEOPLE, course),
+        "may_remind": may_ask,
+        "may_register": may_ask and not item.picks_date,
         "may_mark": may_mark,
         "unmatched": count_unmatched(item=item) if may_mark else (),
         "form": form,

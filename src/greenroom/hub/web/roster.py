@@ -1,5 +1,8 @@
-"""The page on which all learners of a course are registered for an event of it."""
+"""The pages on which all learners of a course are registered for an event of it, or reminded to register."""
 
+from uuid import UUID, uuid4
+
+from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -11,6 +14,7 @@ from greenroom.hub.core.errors import UnknownObjectError
 from greenroom.hub.courses.access import Verb, get_item_for
 from greenroom.hub.courses.models import RosterRegistration, SectionItem
 from greenroom.hub.courses.roster_standing import view_roster_standing
+from greenroom.hub.courses.services.reminding import list_open_dates, list_unregistered, remind_unregistered
 from greenroom.hub.courses.services.roster import questions_for_all, start_roster, stop_roster
 from greenroom.hub.events.models import Event
 from greenroom.hub.events.products import Ability, can
@@ -58,6 +62,35 @@ def stop(request: SignedInRequest, pk: int) -> HttpResponse:
     stop_roster(item=item)
     messages.success(request, "Nobody else is registered from here. Whoever is registered stays.")
     return redirect("register_everybody", pk=pk)
+
+
+class PressForm(forms.Form):
+    """One press of a button."""
+
+    press = forms.UUIDField(widget=forms.HiddenInput)
+
+
+@signed_in
+@require_http_methods(["GET", "POST"])
+@never_cache
+def remind(request: SignedInRequest, pk: int) -> HttpResponse:
+    """Say how many learners are not registered; mail them, once for each press."""
+    item = get_item_for(request.user, pk, Verb.PEOPLE)
+    if item.event is None or not can(item.event.product, Ability.REGISTER):
+        raise UnknownObjectError(NOTHING)
+    form = PressForm(request.POST if request.method == "POST" else None, initial={"press": uuid4()})
+    if form.is_valid():
+        press: UUID = form.cleaned_data["press"]
+        count = remind_unregistered(item=item, press=press)
+        messages.success(request, f"{count} {'learner is' if count == 1 else 'learners are'} reminded by mail.")
+        return redirect("roster", pk=pk)
+    context = {
+        "item": item,
+        "form": form,
+        "is_open": bool(list_open_dates(item)),
+        "people": list_unregistered(item=item).count(),
+    }
+    return render(request, "courses/remind.html", context, status=422 if form.errors else 200)
 
 
 def _registrable(request: SignedInRequest, pk: int) -> tuple[SectionItem, Event]:

@@ -115,6 +115,7 @@ urlpatterns = [
     path("items/<int:pk>/recording/", materials.watch, name="watch_recording"),
     path("items/<int:pk>/remove/", authoring.remove, name="remove_item"),
     path("items/<int:pk>/roster/register/", roster.register_everybody, name="register_everybody"),
+    path("items/<int:pk>/roster/remind/", roster.remind, name="remind_unregistered"),
     path("items/<int:pk>/roster/register/standing/", roster.standing, name="roster_standing"),
     path("items/<int:pk>/roster/register/stop/", roster.stop, name="stop_roster"),
     path("items/<int:pk>/roster/", results.roster_page, name="roster"),
