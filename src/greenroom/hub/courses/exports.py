@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from greenroom.hub.courses.access import Verb, may, may_see_events, may_see_people_of
 from greenroom.hub.courses.completion_rule import percent_attended
 from greenroom.hub.courses.models import Completion, Course, Enrollment, Mark
+from greenroom.hub.courses.points import count_points
 from greenroom.hub.courses.results import CourseItem, list_course_items
 from greenroom.hub.events.models import Attendee, Event, Registrant
 from greenroom.hub.events.products import get_product
@@ -197,6 +198,8 @@ def _items(params: Params) -> list[CourseItem]:
         "Seconds attended",
         "Dates attended",
         "Percent of the session",
+        "Points",
+        "Points of",
         "Result",
         "Completed",
         "Rests on",
@@ -240,6 +243,7 @@ def _result(
     registrant: Registrant | None,
 ) -> list[Cell]:
     item, user = one.item, enrollment.user
+    points = count_points(item, standing)
     return [
         item.section.lesson.title,
         item.section.title,
@@ -257,6 +261,8 @@ def _result(
         standing.attended_seconds if standing else 0,
         standing.attended_dates if standing else 0,
         float(standing.percent) if standing else 0.0,
+        float(points) if points is not None else None,
+        item.max_points if item.points_for else None,
         standing.status if standing else "",
         standing.completed_at if standing else None,
         standing.basis if standing else "",

@@ -23,6 +23,7 @@ from greenroom.hub.courses.models import (
     SectionItem,
 )
 from greenroom.hub.courses.occurrences import find_dates, list_dates_of
+from greenroom.hub.courses.points import count_points
 from greenroom.hub.courses.reach import find_obstacle
 from greenroom.hub.courses.selectors import list_people
 from greenroom.hub.courses.services.completion import rule_of
@@ -61,6 +62,12 @@ class Cell:
     def status(self) -> str:
         """Return the result, `open` while there is none."""
         return self.standing.status if self.standing else OPEN
+
+    @property
+    def points(self) -> str:
+        """Say how many points of how many; empty where there are none."""
+        points = count_points(self.of.item, self.standing)
+        return "" if points is None else f"{float(points):g} of {self.of.item.max_points} points"
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from greenroom.hub.courses.services import (
     change_item,
     check_can_be_added,
     remove_item,
+    set_points,
     set_rule,
 )
 from greenroom.hub.events.errors import UnreadableLinkError
@@ -35,7 +36,7 @@ from greenroom.hub.events.selectors import list_choosable_events
 from greenroom.hub.events.services import keep_join_link
 from greenroom.hub.sync.services import find_at_goto
 from greenroom.hub.web.addresses import lesson_url
-from greenroom.hub.web.completion_form import RuleForm
+from greenroom.hub.web.completion_form import PointsForm, RuleForm
 from greenroom.hub.web.doors import SignedInRequest, add_errors, number_of, page_of, signed_in, text_of
 
 
@@ -226,11 +227,14 @@ def completion_rule(request: SignedInRequest, pk: int) -> HttpResponse:
         raise UnknownObjectError("There is nothing here, or nothing that you may see.")
     rule = read_rule(item.completion_rule)
     form = RuleForm(rule, request.POST or None)
-    if form.is_valid():
+    shown = {"points_for": item.points_for, "max_points": item.max_points}
+    points = PointsForm(shown | request.POST.dict() if request.method == "POST" else None, initial=shown)
+    if form.is_valid() and points.is_valid():
         set_rule(item=item, rule=form.rule())
+        set_points(item=item, **points.cleaned_data)
         messages.success(request, f"“{item.shown_title}” counts as done by the new rule, for everybody.")
         return redirect(_editing_item(item))
-    context = {"item": item, "form": form, "rule": rule}
+    context = {"item": item, "form": form, "points": points, "rule": rule}
     return render(request, "courses/completion_rule.html", context, status=422 if form.is_bound else 200)
 
 

@@ -23,6 +23,7 @@ from greenroom.hub.courses.completion_rule import (
     Registered,
     SurveyAnswered,
 )
+from greenroom.hub.courses.models import SectionItem
 
 WAYS = 3
 _SWITCHES: dict[str, CompletionRule] = {
@@ -63,6 +64,13 @@ class WayForm(forms.Form):
         if given["recording_days"]:
             found.append(RecordingOpened(given["recording_days"]))
         return found + [rule for name, rule in _SWITCHES.items() if given[name]]
+
+
+class PointsForm(forms.Form):
+    """What points are given for at an item, and how many."""
+
+    points_for = forms.ChoiceField(label="Points", required=False, choices=[("", "None"), *SectionItem.Points.choices])
+    max_points = forms.IntegerField(label="At most", min_value=1, max_value=1000)
 
 
 class RuleForm(forms.Form):

@@ -126,6 +126,13 @@ class SectionItem(models.Model):
         LINK = "link", "Link"
         FILE = "file", "File"
 
+    class Points(models.TextChoices):
+        """What points are given for."""
+
+        DONE = "done", "All points when it is completed"
+        PERCENT = "percent", "In proportion to the share attended"
+        DATES = "dates", "In proportion to the dates attended"
+
     section = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="items")
     kind = models.CharField(max_length=16, choices=Kind)
     position = models.PositiveIntegerField()
@@ -144,6 +151,8 @@ class SectionItem(models.Model):
     )
     is_required = models.BooleanField(default=True)
     completion_rule = models.JSONField(null=True, help_text="`completion_rule.CompletionRule`")
+    points_for = models.CharField(max_length=16, choices=Points, blank=True, default="", db_default="")
+    max_points = models.PositiveSmallIntegerField(default=10, db_default=10)
     available_from = models.DateTimeField(null=True, help_text="Learners find it open from then on; null is always.")
     available_until = models.DateTimeField(null=True, help_text="And from then on no more; null is never.")
     added_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")

@@ -16,6 +16,7 @@ from greenroom.hub.courses.services.authoring import (
     check_can_be_added,
     create_course,
     remove_item,
+    set_points,
     set_rule,
 )
 from greenroom.hub.courses.services.calendars import keep_calendar, open_feed, revoke_feed
@@ -82,6 +83,7 @@ __all__ = [
     "revoke_certificate",
     "revoke_feed",
     "revoke_invitation",
+    "set_points",
     "set_policy",
     "set_rule",
     "take_back_marks",

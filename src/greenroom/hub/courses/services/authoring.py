@@ -211,6 +211,12 @@ def set_rule(*, item: SectionItem, rule: CompletionRule) -> None:
         evaluate_item(item=item, keeps_old=False)
 
 
+def set_points(*, item: SectionItem, points_for: str, max_points: int) -> None:
+    """Set what points are given for at an item, and how many; empty for none. They follow from how people stand."""
+    item.points_for, item.max_points = points_for, max_points
+    item.save(update_fields=["points_for", "max_points"])
+
+
 def remove_item(*, item: SectionItem) -> None:
     """Take an item out of its lesson. The event stays at GoTo, and so do its registrants."""
     with transaction.atomic():

@@ -1,0 +1,55 @@
+"""Points for an item, from how somebody stands with it."""
+
+import csv
+import io
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+
+from greenroom.hub.courses.models import Completion
+from greenroom.hub.courses.points import count_points
+
+
+@pytest.mark.parametrize(
+    ("points", "given_for", "status", "basis", "percent", "dates"),
+    [
+        ("10", "done", "completed", "rule", 80, 1),
+        ("0", "done", "partial", "rule", 79, 1),
+        ("8.33", "percent", "partial", "rule", "83.3", 1),
+        ("3.333", "dates", "partial", "rule", 100, 1),
+        ("10", "dates", "completed", "rule", 100, 4),
+        ("10", "percent", "completed", "mark", 0, 0),
+        ("0", "dates", "absent", "mark", 100, 3),
+        ("5", "percent", "partial", "mark", 50, 1),
+        (None, "percent", "excused", "mark", 80, 1),
+        (None, "", "completed", "rule", 100, 1),
+    ],
+)
+def test_points_follow_from_the_standing(item, points, given_for, status, basis, percent, dates):
+    start, end = item.event.times.values_list("starts_at", "ends_at").get()
+    for day in (1, 2):
+        item.event.times.create(starts_at=start.replace(day=10 + day), ends_at=end.replace(day=10 + day))
+    item.points_for = given_for
+    standing = Completion(status=status, basis=basis, percent=Decimal(percent), attended_dates=dates)
+    expected = None if points is None else Decimal(points)
+    assert expected == count_points(item, standing)
+    assert count_points(item, None) is None
+
+
+def test_points_are_set_shown_and_exported(item, course, lena, eda, ivan, browser):
+    url = reverse("completion_rule", args=[item.pk])
+    given = {"by": "rule", "way1-percent": "80", "points_for": "percent", "max_points": "20"}
+    assert 422 == browser(eda).post(url, given | {"max_points": "0"}).status_code
+    assert 302 == browser(eda).post(url, given).status_code
+    Completion.objects.update_or_create(
+        item=item, user=lena, defaults={"status": "partial", "percent": Decimal("62.5"), "evaluated_at": item.added_at}
+    )
+    for client, name, args in (
+        (browser(ivan), "course_results", [course.slug]),
+        (browser(lena), "own_results", [course.slug]),
+    ):
+        assert "12.5 of 20 points" in client.get(reverse(name, args=args)).content.decode()
+    answer = browser(ivan).post(reverse("start_export", args=["results"]), {"course": course.pk, "format": "csv"})
+    (row,) = csv.DictReader(io.StringIO(b"".join(answer).decode("utf-8-sig")))
+    assert ("12.5", "20") == (row["Points"], row["Points of"])
