@@ -12,6 +12,7 @@ from tests.factories.users import make_user
 from greenroom.hub.contacts.models import Contact, CustomField, Participation, Purpose
 from greenroom.hub.contacts.services import add_field, add_tags, make_contact, set_values
 from greenroom.hub.core import clock
+from greenroom.hub.events.models import Registrant
 from greenroom.hub.ledger.models import Fact
 from greenroom.hub.ledger.services import NewFact, append
 from greenroom.hub.segments.models import Segment
@@ -31,7 +32,16 @@ def test_page_shows_what_happened_to_a_person_with_its_event(lena_at_goto, as_ad
     html = as_ada.get(reverse("contact", args=[lena_at_goto.pk])).content.decode()
     assert "Ladder safety" in html.partition("What happened")[2]
     assert "Registered" in html
+    assert "can join by their own link" in html
     assert "https://global.gotowebinar.com" not in html
+
+
+def test_timeline_says_who_has_no_link_to_join_yet_and_nothing_once_it_is_over(lena_at_goto, as_ada, world):
+    Registrant.objects.update(join_url="")
+    page = reverse("contact", args=[lena_at_goto.pk])
+    assert "no link to join yet" in as_ada.get(page).content.decode()
+    world.advance(days=3)
+    assert "link to join" not in as_ada.get(page).content.decode()
 
 
 def test_added_person_is_found_and_can_be_changed(as_ada, db):
@@ -76,7 +86,7 @@ def test_pages_ask_the_same_number_of_queries_whatever_there_is(
     for number in range(6):
         pull(world.schedule_webinar(f"Course {number}", registrants=[{"email": "lena@example.com"}]))
     run_jobs()
-    with django_assert_max_num_queries(17):
+    with django_assert_max_num_queries(18):
         as_ada.get(reverse("contact", args=[lena_at_goto.pk]))
     with django_assert_max_num_queries(8):
         as_ada.get(reverse("contacts"), {"q": "lena example"})

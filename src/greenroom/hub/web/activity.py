@@ -11,6 +11,7 @@ from django.utils.dateparse import parse_datetime
 from greenroom.hub.campaigns.models import Campaign
 from greenroom.hub.contacts.models import Contact, Purpose
 from greenroom.hub.contacts.selectors import list_facts_of
+from greenroom.hub.core import clock
 from greenroom.hub.events.models import Event, Registrant
 from greenroom.hub.ledger.models import Fact
 from greenroom.hub.ledger.selectors import list_facts_about
@@ -58,6 +59,7 @@ SUBJECTS: dict[str, tuple[str, tuple[Kind, ...]]] = {
     "consent": ("Consent", (Kind.CONSENT_GRANTED, Kind.CONSENT_WITHDRAWN, Kind.CONTACT_SILENCED)),
     "courses": ("Courses", (Kind.ENROLLED, Kind.ITEM_COMPLETED, Kind.COURSE_COMPLETED)),
 }
+_AHEAD = {Event.State.SCHEDULED, Event.State.LIVE}
 # Facts that are not about an event say by one of these what they are about.
 _NAMES_OF_THINGS = ("title", "subject", "name", "form")
 # Or by the id of what it was about.
@@ -101,6 +103,7 @@ class Entry:
         thing: what else it was about, such as a mail, a form or a step of a campaign.
         campaign: whose step that is; None when it is no longer here.
         percent: of the event that they attended.
+        way_in: whether they have a link to join an event that is not over, in words.
     """
 
     happened_at: datetime
@@ -113,6 +116,7 @@ class Entry:
     thing: str = ""
     campaign: Campaign | None = None
     percent: int | None = None
+    way_in: str = ""
 
 
 def list_activity(*, event: Event) -> QuerySet[Fact]:
@@ -139,12 +143,26 @@ def tell_of_one(contact: Contact, facts: Sequence[Fact]) -> list[Entry]:
     shares = contact.participations.filter(event__in=events, attended_seconds__gt=0)
     percents = dict(shares.values_list("event_id", "attended_percent"))
     campaigns = Campaign.objects.in_bulk({one.data["campaign"] for one in facts if one.kind == Kind.CAMPAIGN_STEP})
-    things = _name_things(facts)
-    entries = [_of_one(one, events, percents, things) for one in facts]
+    things, ways_in = _name_things(facts), _find_ways_in(facts, events)
     return [
-        replace(entry, campaign=campaigns.get(fact.data.get("campaign")))
-        for fact, entry in zip(facts, entries, strict=True)
+        replace(
+            _of_one(fact, events, percents, things),
+            campaign=campaigns.get(fact.data.get("campaign")),
+            way_in=ways_in.get(fact.pk, ""),
+        )
+        for fact in facts
     ]
+
+
+def _find_ways_in(facts: Sequence[Fact], events: Mapping[int, Event]) -> dict[int, str]:
+    """Say of each sign-up for an event that is not over whether they have a link to join. One query."""
+    now = clock.now()
+    ahead = {pk for pk, event in events.items() if event.state in _AHEAD and (event.ends_at or now) >= now}
+    sign_ups = [one for one in facts if one.kind in (Kind.REGISTERED, Kind.APPROVED) and one.event_id in ahead]
+    registrants = Registrant.objects.filter(pk__in={one.registrant_id for one in sign_ups}, gone_at=None)
+    has_link = {one.pk: bool(one.join_url) for one in registrants.only("join_url")}
+    words = {True: "can join by their own link", False: "no link to join yet"}
+    return {one.pk: words[has_link[one.registrant_id]] for one in sign_ups if one.registrant_id in has_link}
 
 
 def _of_one(
