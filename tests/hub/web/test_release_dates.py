@@ -7,7 +7,8 @@ from django.urls import reverse
 from tests.factories.courses import make_enrollment, make_file
 
 from greenroom.hub.courses.calendars import list_calendar_dates
-from greenroom.hub.courses.models import SectionItem
+from greenroom.hub.courses.models import Course, Lesson, SectionItem
+from greenroom.hub.courses.selectors import ItemView, view_item
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -116,3 +117,37 @@ def test_section_is_renamed(section, as_eda):
     assert as_eda.post(path, {"title": "On the ladder"})["Location"].endswith(f"?edit=1#section-{section.pk}")
     section.refresh_from_db()
     assert "On the ladder" == section.title
+
+
+def as_seen(item: SectionItem, user) -> ItemView:
+    """Return how somebody sees the item when it is fetched anew."""
+    return view_item(item=SectionItem.objects.get(pk=item.pk), user=user)
+
+
+@pytest.mark.parametrize(
+    ("of", "field"),
+    [
+        (SectionItem, "available_from"),
+        (SectionItem, "available_until"),
+        (Lesson, "available_from"),
+        (Lesson, "available_until"),
+        (Course, "close_at"),
+    ],
+)
+def test_card_of_a_live_event_is_due_again_when_something_opens_or_closes(world, item, lena, of, field):
+    by_the_event = as_seen(item, lena).state.next_check_at
+    of.objects.update(**{field: world.now + SECOND})
+    assert world.now + SECOND == as_seen(item, lena).state.next_check_at
+    of.objects.update(**{field: by_the_event + SECOND})
+    assert by_the_event == as_seen(item, lena).state.next_check_at
+    of.objects.update(**{field: world.now})
+    assert world.now != as_seen(item, lena).state.next_check_at
+
+
+@pytest.mark.parametrize(
+    ("seconds", "ahead"),
+    [(0, timedelta()), (1, SECOND), (86400, timedelta(days=1)), (0, timedelta(days=1) + SECOND)],
+)
+def test_closed_card_of_a_live_event_waits_until_it_opens_where_that_is_within_a_day(world, item, lena, seconds, ahead):
+    SectionItem.objects.update(available_from=world.now + ahead)
+    assert seconds == as_seen(item, lena).opens_in_seconds

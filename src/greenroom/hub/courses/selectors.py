@@ -174,10 +174,10 @@ def view_items(*, items: Iterable[SectionItem], user: User, takes_part: bool = T
 
 
 def _next_check(item: SectionItem, state: ItemState, events: Sequence[Event], now: datetime) -> datetime | None:
-    """Return when the clock first changes the item: its state, its release, or the dates to pick from."""
+    """Return when the clock first changes it: the state, the release, the course's end, or the dates to pick from."""
     lesson = item.section.lesson
     moments = [state.next_check_at, item.available_from, item.available_until]
-    moments += [lesson.available_from, lesson.available_until]
+    moments += [lesson.available_from, lesson.available_until, lesson.course.close_at]
     moments += [event.ends_at for event in events if len(events) > 1]
     return min((moment for moment in moments if moment and moment > now), default=None)
 
