@@ -9,7 +9,9 @@ import axe_playwright_python
 import pytest
 from playwright.sync_api import Page
 from tests.factories.campaigns import act, condition, decision, make_segment, run_campaign_of, wait
+from tests.factories.courses import make_enrollment
 from tests.factories.hooks import make_delivery, make_hook
+from tests.factories.users import make_user
 from tests.hub.world import World
 from tests.journeys.person import Person, work
 
@@ -69,6 +71,7 @@ PAGES = {
     ),
     "Ivan": (
         "/", "/courses/{course}/people/", "/courses/{course}/people/import/", "/courses/{course}/enrolment/",
+        "/courses/{course}/people/{observer}/observing/",
         "/courses/{course}/invitations/", "/lessons/{lesson}/",
         "/courses/{course}/copy/", "/items/{item}/roster/register/", "/items/{item}/roster/remind/",
         "/items/{past}/roster/", "/items/{past}/marks/import/", "/courses/{course}/results/",
@@ -144,6 +147,7 @@ def places(world: World, item: SectionItem, cast: dict[str, User], ada: User) ->
         "past": past.pk,
         "past_event": past_event.pk,
         "lena": cast["Lena"].pk,
+        "observer": make_enrollment(item.section.lesson.course, make_user("Obi"), "observer").user_id,
         "certificate": make_certificate(item.section.lesson.course, cast["Lena"]).code,
         "run": SyncRun.objects.latest("pk").pk,
         "act": ask_for_much(item.event),

@@ -21,7 +21,7 @@ from greenroom.hub.campaigns.services.editing import make_campaign, open_draft
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.contacts.services import add_field, add_purpose, make_contact, merge_contacts, open_import
 from greenroom.hub.courses.models import Course, Invitation, Notice, Section, SectionItem
-from greenroom.hub.courses.services import make_invitation
+from greenroom.hub.courses.services import grant_results, make_invitation
 from greenroom.hub.events.models import (
     Attendee,
     Event,
@@ -73,6 +73,7 @@ class Scene:
     invitation_id: int
     notice_id: int
     learner_id: int
+    observer_id: int
     act_id: int
     contact_id: int
     merge_id: int
@@ -98,7 +99,7 @@ def cast(ada: User, mara: User, ivan: User, eda: User, asa: User, lena: User, ob
 @pytest.fixture
 def scene(world, pull, connection, course, section, item, cast) -> Scene:
     make_enrollment(course, cast.asa, "assistant")
-    make_enrollment(course, cast.obi, "observer")
+    grant_results(observer=make_enrollment(course, cast.obi, "observer"), everybody=True, learners=[], actor=cast.ivan)
     later = pull(world.schedule_webinar("Ropes", starts_in=timedelta(days=1)))
     for user in vars(cast).values():
         register(event=later, answers=answers_of(user), user=user)
@@ -147,6 +148,7 @@ def scene(world, pull, connection, course, section, item, cast) -> Scene:
         invitation_id=_invitation(course, cast.ivan).pk,
         notice_id=_notice(item.event, cast.lena).pk,
         learner_id=cast.lena.pk,
+        observer_id=cast.obi.pk,
         act_id=_event_being_made(connection, cast.ada).pk,
     )
 

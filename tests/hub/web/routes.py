@@ -20,6 +20,7 @@ EVERYBODY = ("otto", "obi", "lena", "asa", "eda", "ivan", "mara", "ada")
 MEMBERS = ("obi", "lena", "asa", "eda", "ivan", "ada")
 TAKING_PART = ("lena", "asa", "eda", "ivan")
 SEEING_RESULTS = ("asa", "ivan", "ada")
+OBSERVING = ("obi", *SEEING_RESULTS)
 EDITORS = ("eda", "ivan", "ada")
 TEACHERS = ("ivan", "ada")
 MARKETERS = ("mara", "ada")
@@ -34,14 +35,15 @@ ROUTES = {
     "course_settings": Route("GET", 200, EDITORS, ("slug",)),
     "copy_course": Route("GET", 200, TEACHERS, ("slug",)),
     "course_policy": Route("GET", 200, EDITORS, ("slug",)),
-    "course_results": Route("GET", 200, SEEING_RESULTS, ("slug",)),
-    "person_results": Route("GET", 200, SEEING_RESULTS, ("slug", "learner")),
+    "course_results": Route("GET", 200, OBSERVING, ("slug",)),
+    "person_results": Route("GET", 200, OBSERVING, ("slug", "learner")),
     "revoke_certificate": Route("GET", 200, TEACHERS, ("slug", "learner")),
     "restore_certificate": Route("GET", 200, TEACHERS, ("slug", "learner")),
     "own_results": Route("GET", 200, ("lena",), ("slug",)),
     "create_lesson": Route("POST", 302, EDITORS, ("slug",)),
     "course_people": Route("GET", 200, TEACHERS, ("slug",)),
     "remove_from_course": Route("POST", 302, TEACHERS, ("slug", "user_id")),
+    "observing": Route("GET", 200, TEACHERS, ("slug", "observer")),
     "import_people": Route("GET", 200, TEACHERS, ("slug",)),
     "course_enrolment": Route("GET", 200, TEACHERS, ("slug",)),
     "enter_course": Route("GET", 302, MEMBERS, ("slug",)),
@@ -73,7 +75,7 @@ ROUTES = {
     "lesson_file": Route("GET", 200, MEMBERS, ("file",)),
     "watch_recording": Route("GET", 302, MEMBERS, ("recorded",)),
     "remove_item": Route("POST", 302, EDITORS, ("item",)),
-    "roster": Route("GET", 200, SEEING_RESULTS, ("item",)),
+    "roster": Route("GET", 200, OBSERVING, ("item",)),
     "register_everybody": Route("GET", 200, TEACHERS, ("item",)),
     "remind_unregistered": Route("GET", 200, TEACHERS, ("item",)),
     "roster_standing": Route("GET", 200, TEACHERS, ("item",)),
@@ -265,6 +267,7 @@ DOORS = (
 )
 
 FORMS = (
+    "observing",
     "create_course",
     "course_settings",
     "notices",
@@ -360,6 +363,7 @@ def address(name: str, scene: Any, otto: Any) -> str:
         "slug": {"slug": scene.course.slug},
         "user_id": {"user_id": otto.pk},
         "learner": {"user_id": scene.learner_id},
+        "observer": {"user_id": scene.observer_id},
         "invitation": {"invitation_id": scene.invitation_id},
         "lesson": {"pk": scene.section.lesson_id},
         "section": {"pk": scene.section.pk},

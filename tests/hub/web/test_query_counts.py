@@ -10,6 +10,7 @@ from tests.factories.courses import make_enrollment, make_item
 from tests.factories.users import make_user
 
 from greenroom.hub.courses.models import Completion
+from greenroom.hub.courses.services import grant_results
 from greenroom.hub.events.models import Event, EventSession, EventTime, Registrant, RegistrationRequest
 
 
@@ -54,7 +55,8 @@ def count(client, path: str) -> int:
     return len(queries)
 
 
-def test_number_of_statements_is_flat(item, section, course, as_ada, as_ivan, as_lena, more):
+def test_number_of_statements_is_flat(item, section, course, ivan, obi, browser, as_ada, as_ivan, as_lena, more):
+    grant_results(observer=make_enrollment(course, obi, "observer"), everybody=True, learners=[], actor=ivan)
     lesson = f"/lessons/{section.lesson_id}/"
     pages = [
         (as_lena, lesson),
@@ -66,6 +68,9 @@ def test_number_of_statements_is_flat(item, section, course, as_ada, as_ivan, as
         (as_ada, f"/events/{item.event_id}/"),
         (as_ivan, reverse("roster", args=[item.pk])),
         (as_ivan, reverse("course_people", args=[course.slug])),
+        (as_ivan, reverse("observing", args=[course.slug, obi.pk])),
+        (browser(obi), reverse("course_results", args=[course.slug])),
+        (browser(obi), reverse("roster", args=[item.pk])),
         (as_ivan, reverse("choose_event", args=[section.pk, "webinar"])),
         (as_ada, "/people/"),
         (as_ada, "/connections/"),

@@ -165,7 +165,7 @@ def test_what_does_not_exist_is_not_found_even_by_the_admin(db, ada, browser, un
         kwargs: dict[str, Any] = {"slug": "no-such-course"} if "slug" in takes else {"pk": unknown}
         kwargs = {"name": "no.such.reader"} if "reader" in takes else kwargs
         kwargs |= {"invitation_id": unknown} if "invitation" in takes else {}
-        kwargs |= {"user_id": unknown} if {"user_id", "learner"} & set(takes) else {}
+        kwargs |= {"user_id": unknown} if {"user_id", "learner", "observer"} & set(takes) else {}
         kwargs |= {"product": "webinar"} if "product" in route.takes else {}
         kwargs |= {f"{thing}_id": unknown for thing in ("member", "registrant", "person") if thing in takes}
         kwargs |= {"step": unknown} if "step" in takes else {}

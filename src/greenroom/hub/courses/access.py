@@ -7,22 +7,24 @@ Who may do what in a course. Deny by default; what somebody may not know of does
 | take part | no         | yes        | yes    | yes          | when published | no             |
 | edit      | yes        | yes        | yes    | no           | no             | no             |
 | results   | yes        | yes        | no     | yes          | no             | no             |
+| observe   | yes        | yes        | no     | yes          | no             | when granted   |
 | lead      | yes        | yes        | no     | when trusted | no             | no             |
 | people    | yes        | yes        | no     | no           | no             | no             |
 
-A site admin who wants to take part has a role in the course, like everybody else.
+An observer observes those learners whose results they were granted, once the course is published; who sees all results,
+observes everybody. A site admin who wants to take part has a role in the course, like everybody else.
 """
 
 from enum import StrEnum
 from typing import TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Exists, Model, OuterRef, Q, QuerySet
 
 from greenroom.hub.connections.models import Connection, ConnectionUse
 from greenroom.hub.connections.selectors import list_connections_usable_by_any, list_usable_connections
 from greenroom.hub.core import clock
 from greenroom.hub.core.errors import UnknownObjectError
-from greenroom.hub.courses.models import Course, Enrollment, Lesson, Section, SectionItem
+from greenroom.hub.courses.models import Course, Enrollment, Lesson, ObserverGrant, Section, SectionItem
 from greenroom.hub.courses.occurrences import events_shown_by, items_showing
 from greenroom.hub.courses.release import is_open, is_shown, takes_people
 from greenroom.hub.events.models import Event
@@ -39,6 +41,7 @@ class Verb(StrEnum):
     TAKE_PART = "take_part"  # register, join, step back
     EDIT = "edit"
     RESULTS = "results"  # see who registered and attended, and export it
+    OBSERVE = "observe"  # see how those stand of whom one may know it, and change nothing
     LEAD = "lead"  # start events, judge what people did
     PEOPLE = "people"  # take people in and out
 
@@ -51,6 +54,7 @@ _ROLES = {
     Verb.TAKE_PART: set(_Role) - {_Role.OBSERVER},
     Verb.EDIT: {_Role.INSTRUCTOR, _Role.EDITOR},
     Verb.RESULTS: {_Role.INSTRUCTOR, _Role.ASSISTANT},
+    Verb.OBSERVE: {_Role.INSTRUCTOR, _Role.ASSISTANT, _Role.OBSERVER},
     Verb.LEAD: {_Role.INSTRUCTOR, _Role.ASSISTANT},
     Verb.PEOPLE: {_Role.INSTRUCTOR},
 }
@@ -65,9 +69,20 @@ def list_courses_for(user: User, verb: Verb = Verb.VIEW) -> QuerySet[Course]:
     mine = Enrollment.objects.filter(user=user, role__in=_ROLES[verb])
     if verb == Verb.LEAD:
         mine = mine.exclude(role=_Role.ASSISTANT, course__trusts_assistants=False)
+    if verb == Verb.OBSERVE:
+        mine = mine.exclude(~Exists(ObserverGrant.objects.filter(observer=OuterRef("pk"))), role=_Role.OBSERVER)
     audience = mine.filter(role__in=_AUDIENCE).values("course")
     team = mine.exclude(role__in=_AUDIENCE).values("course")
     return Course.objects.filter(Q(pk__in=team) | Q(is_shown(clock.now()), pk__in=audience))
+
+
+def list_observed_learners(user: User, course: Course) -> QuerySet[Enrollment]:
+    """Return the learners of a course whose results a person may see."""
+    learners = Enrollment.objects.filter(course=course, role=_Role.LEARNER)
+    if may(user, Verb.RESULTS, course):
+        return learners
+    grants = ObserverGrant.objects.filter(observer__user=user, observer__course=course, observer__role=_Role.OBSERVER)
+    return learners.filter(Exists(grants.filter(Q(learner=None) | Q(learner=OuterRef("pk")))))
 
 
 def list_team_courses(user: User) -> QuerySet[Course]:
@@ -127,11 +142,10 @@ def get_item_for(user: User, pk: int, verb: Verb = Verb.VIEW) -> SectionItem:
     """
     Return an item that has not been removed, with all above it, if the person may do that there.
 
-    For learners and observers it has to be open now.
+    For learners and observers it has to be open now, but for the results of it.
     """
-    items = list_shown_items(user).select_related(
-        "section__lesson__course", "event__connection", "recording__event__connection"
-    )
+    shown = SectionItem.objects.filter(removed_at=None) if verb == Verb.OBSERVE else list_shown_items(user)
+    items = shown.select_related("section__lesson__course", "event__connection", "recording__event__connection")
     return _first(items.filter(pk=pk, section__lesson__course__in=list_courses_for(user, verb)))
 
 

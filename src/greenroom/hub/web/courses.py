@@ -108,7 +108,7 @@ def course_page(request: SignedInRequest, slug: str) -> HttpResponse:
             "progress": progress,
             "may_edit": may(request.user, Verb.EDIT, course),
             "may_see_people": may(request.user, Verb.PEOPLE, course),
-            "may_see_results": may(request.user, Verb.RESULTS, course),
+            "may_observe": may(request.user, Verb.OBSERVE, course),
             **_own_standing(course, request.user, progress.role),
         },
     )
@@ -174,6 +174,7 @@ def lesson_page(request: SignedInRequest, pk: int) -> HttpResponse:
             "sections": view_lesson(lesson=lesson, user=request.user, takes_part=takes_part) if is_shown else [],
             "may_edit": may_edit,
             "may_see_results": may(request.user, Verb.RESULTS, lesson.course),
+            "may_observe": may(request.user, Verb.OBSERVE, lesson.course),
             "is_editing": may_edit and request.GET.get("edit") == "1",
             "learns": learns(request.user, lesson.course),
         },

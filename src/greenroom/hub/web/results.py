@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from greenroom.hub.core.errors import InvalidInputError, StateConflictError, UnknownObjectError
-from greenroom.hub.courses.access import Verb, get_course_for, get_item_for, may
+from greenroom.hub.courses.access import Verb, get_course_for, get_item_for, list_observed_learners, may
 from greenroom.hub.courses.completion_rule import CompletionRule
 from greenroom.hub.courses.course_rule import policy_of
 from greenroom.hub.courses.models import Completion, Course, Enrollment, ItemClick, SectionItem
@@ -99,9 +99,10 @@ def policy_page(request: SignedInRequest, slug: str) -> HttpResponse:
 @signed_in
 @require_GET
 def results_page(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Show all learners of a course beside all its items."""
-    course = get_course_for(request.user, slug, Verb.RESULTS)
+    """Show the learners of a course whose results the person may see beside all its items."""
+    course = get_course_for(request.user, slug, Verb.OBSERVE)
     learners = list_learners(course=course, text=text_of(request.GET, "q"))
+    learners = learners.filter(pk__in=list_observed_learners(request.user, course))
     if text_of(request.GET, "reach") == _OUT_OF_REACH:
         page = page_of(request, list_out_of_reach(course=course, users=[one.user for one in learners]))
         standings = list(page.object_list)
@@ -109,7 +110,13 @@ def results_page(request: SignedInRequest, slug: str) -> HttpResponse:
         page = page_of(request, learners)
         standings = list_standings(course=course, users=[one.user for one in page.object_list])
     reaches = [(_OUT_OF_REACH, "Cannot complete any more")]
-    context = {"course": course, "page": page, "standings": standings, "reaches": reaches}
+    context = {
+        "course": course,
+        "page": page,
+        "standings": standings,
+        "reaches": reaches,
+        "may_export": may(request.user, Verb.RESULTS, course),
+    }
     return render(request, "results/matrix.html", context)
 
 
@@ -117,8 +124,11 @@ def results_page(request: SignedInRequest, slug: str) -> HttpResponse:
 @require_GET
 def person_page(request: SignedInRequest, slug: str, user_id: int) -> HttpResponse:
     """Show how one learner stands with a course, and how it came to that."""
-    course = get_course_for(request.user, slug, Verb.RESULTS)
-    return _transcript(request, course, _get_learner(course, user_id))
+    course = get_course_for(request.user, slug, Verb.OBSERVE)
+    person = _get_learner(course, user_id)
+    if not list_observed_learners(request.user, course).filter(user=person).exists():
+        raise UnknownObjectError(NOTHING)
+    return _transcript(request, course, person)
 
 
 @signed_in
@@ -190,7 +200,7 @@ def _transcript(request: SignedInRequest, course: Course, user: User) -> HttpRes
 @require_GET
 def roster_page(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show how learners stand with one item, and let those who lead mark them."""
-    item, rule = _get_item(request, pk, Verb.RESULTS)
+    item, rule = _get_item(request, pk, Verb.OBSERVE)
     return _show_roster(request, item, rule, MarkForm())
 
 
@@ -236,8 +246,8 @@ def _show_roster(
     learners = list_learners_of_item(
         item=item, text=text_of(request.GET, "q"), result=result if result in dict(_RESULTS) else ""
     )
-    page = page_of(request, learners)
     course = item.section.lesson.course
+    page = page_of(request, learners.filter(pk__in=list_observed_learners(request.user, course)))
     may_mark = may(request.user, Verb.LEAD, course)
     signs_up = item.event is not None and can(item.event.product, Ability.REGISTER)
     may_ask = signs_up and may(request.user, Verb.PEOPLE, course)
@@ -251,6 +261,7 @@ def _show_roster(
         "may_remind": may_ask,
         "may_register": may_ask and not item.picks_date,
         "may_mark": may_mark,
+        "may_see_event": may(request.user, Verb.RESULTS, course),
         "unmatched": count_unmatched(item=item) if may_mark else (),
         "form": form,
         "chosen": chosen or [],

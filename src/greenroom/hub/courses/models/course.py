@@ -76,6 +76,25 @@ class Enrollment(models.Model):
         constraints = [models.UniqueConstraint(fields=["course", "user"], name="one_role_per_course")]
 
 
+class ObserverGrant(models.Model):
+    """That an observer sees the results of one learner of their course, or of everybody who learns there."""
+
+    observer = models.ForeignKey(Enrollment, on_delete=models.CASCADE, related_name="grants")
+    learner = models.ForeignKey(
+        Enrollment, null=True, on_delete=models.CASCADE, related_name="+", help_text="Null is everybody."
+    )
+    granted_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    granted_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["observer", "learner"], name="one_grant_per_learner"),
+            models.UniqueConstraint(
+                fields=["observer"], condition=models.Q(learner__isnull=True), name="one_grant_of_everybody"
+            ),
+        ]
+
+
 class Lesson(models.Model):
     """A page of a course."""
 

@@ -23,7 +23,14 @@ from greenroom.hub.courses.services.calendars import keep_calendar, open_feed, r
 from greenroom.hub.courses.services.certificates import get_certificate, restore_certificate, revoke_certificate
 from greenroom.hub.courses.services.completion import evaluate_event, evaluate_item
 from greenroom.hub.courses.services.course_completion import set_policy
-from greenroom.hub.courses.services.enrolment import change_enrollment, enroll, leave, take_part, unenroll
+from greenroom.hub.courses.services.enrolment import (
+    change_enrollment,
+    enroll,
+    grant_results,
+    leave,
+    take_part,
+    unenroll,
+)
 from greenroom.hub.courses.services.enrolment_file import carry_out_enrollments, plan_enrollments
 from greenroom.hub.courses.services.invitations import (
     accept_invitation,
@@ -69,6 +76,7 @@ __all__ = [
     "forget_learner",
     "get_certificate",
     "get_invitation",
+    "grant_results",
     "keep_calendar",
     "keep_marks",
     "leave",

@@ -3,10 +3,11 @@
 from collections.abc import Collection
 
 from django.db import transaction
+from django.db.models import Q
 
 from greenroom.hub.core import clock
 from greenroom.hub.core.errors import StateConflictError, UnknownObjectError
-from greenroom.hub.courses.models import Course, Enrollment
+from greenroom.hub.courses.models import Course, Enrollment, ObserverGrant
 from greenroom.hub.courses.services.completion import evaluate_course
 from greenroom.hub.courses.services.roster import register_newcomers, take_leaver_off
 from greenroom.hub.events.services import link_sign_ups
@@ -32,6 +33,7 @@ def enroll(*, course: Course, user: User, role: str) -> Enrollment:
             defaults={"role": role},
             create_defaults={"role": role, "enrolled_at": clock.now()},
         )
+        _end_grants(course)
         append([_enrolled(enrollment)])
         register_newcomers(course=course)
     link_sign_ups(user=user)
@@ -48,11 +50,31 @@ def enroll_many(*, course: Course, roles: Collection[tuple[User, str]]) -> None:
             unique_fields=["course", "user"],
             update_fields=["role"],
         )
+        _end_grants(course)
         users = [user for user, _ in roles]
         enrolled = Enrollment.objects.filter(course=course, user__in=users).select_related("user").order_by("pk")
         append(map(_enrolled, enrolled))
         register_newcomers(course=course)
     evaluate_course(course=course)
+
+
+def _end_grants(course: Course) -> None:
+    """Take back what was granted to whoever observes no longer, or of whoever learns no longer."""
+    observes = Q(observer__role=Enrollment.Role.OBSERVER)
+    learns = Q(learner=None) | Q(learner__role=Enrollment.Role.LEARNER)
+    ObserverGrant.objects.filter(observer__course=course).exclude(observes & learns).delete()
+
+
+def grant_results(*, observer: Enrollment, everybody: bool, learners: Collection[int], actor: User) -> None:
+    """Let an observer see the results of these learners of their course, by enrollment, or of everybody."""
+    chosen: list[int | None] = [None] if everybody else list(learners)
+    with transaction.atomic():
+        lock_course(observer.course)
+        observer.grants.all().delete()
+        ObserverGrant.objects.bulk_create(
+            ObserverGrant(observer=observer, learner_id=learner, granted_by=actor, granted_at=clock.now())
+            for learner in chosen
+        )
 
 
 def _enrolled(enrollment: Enrollment) -> NewFact:

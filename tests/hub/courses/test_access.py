@@ -1,0 +1,76 @@
+"""Who may do what in a course: every role and every verb, for a course that learners see and one they do not."""
+
+import pytest
+from tests.factories.courses import make_course, make_enrollment
+from tests.factories.users import make_user
+
+from greenroom.hub.courses.access import Verb, list_observed_learners, may
+from greenroom.hub.courses.models import Course, ObserverGrant
+from greenroom.hub.courses.services import enroll, grant_results
+
+TEAM = {"view", "take_part"}
+NOBODY: set[str] = set()
+# Of somebody with this role: what they may do once the course is published, and before.
+MATRIX = {
+    "site admin": ({*Verb} - {"take_part"}, {*Verb} - {"take_part"}),
+    "instructor": ({*Verb}, {*Verb}),
+    "editor": (TEAM | {"edit"}, TEAM | {"edit"}),
+    "assistant": (TEAM | {"results", "observe"}, TEAM | {"results", "observe"}),
+    "trusted assistant": (TEAM | {"results", "observe", "lead"}, TEAM | {"results", "observe", "lead"}),
+    "learner": (TEAM, NOBODY),
+    "observer": ({"view"}, NOBODY),
+    "observer with a grant": ({"view", "observe"}, NOBODY),
+    "outsider": (NOBODY, NOBODY),
+}
+
+
+def test_matrix_names_every_role() -> None:
+    assert {"instructor", "editor", "assistant", "learner", "observer"} <= MATRIX.keys()
+
+
+@pytest.mark.parametrize("who", MATRIX)
+def test_each_role_has_its_verbs_and_no_others(db, ada, who) -> None:
+    course = make_course()
+    learner = make_enrollment(course, make_user("Ben"))
+    user = ada if who == "site admin" else make_user("Somebody")
+    role = who.removesuffix(" with a grant").removeprefix("trusted ")
+    if who not in {"site admin", "outsider"}:
+        enrollment = make_enrollment(course, user, role)
+        if who == "observer with a grant":
+            grant_results(observer=enrollment, everybody=False, learners=[learner.pk], actor=ada)
+    Course.objects.update(trusts_assistants=who == "trusted assistant")
+    found = []
+    for is_published in (True, False):
+        Course.objects.update(is_published=is_published)
+        found.append({verb for verb in Verb if may(user, verb, course)})
+    assert MATRIX[who] == tuple(found)
+
+
+def test_observer_sees_those_granted_in_that_course_alone(db, ada, ivan) -> None:
+    obi, course, other = make_user("Obi"), make_course(), make_course("First aid")
+    people = [make_enrollment(course, make_user(name)) for name in ("Ben", "Lena")]
+    make_enrollment(other, make_user("Otto"))
+    observer = make_enrollment(course, obi, "observer")
+    make_enrollment(other, obi, "observer")
+
+    def seen(course: Course) -> set[str]:
+        return {one.user.first_name for one in list_observed_learners(obi, course)}
+
+    counted = [seen(course)]
+    for everybody, learners in ((False, people[:1]), (True, people[:1]), (False, [])):
+        grant_results(observer=observer, everybody=everybody, learners=[one.pk for one in learners], actor=ivan)
+        counted.append(seen(course))
+        assert set() == seen(other)
+    assert [set(), {"Ben"}, {"Ben", "Lena"}, set()] == counted
+
+
+@pytest.mark.parametrize(("who", "role"), [("Obi", "learner"), ("Ben", "assistant")])
+def test_grant_ends_with_the_role_and_does_not_come_back(db, ivan, who, role) -> None:
+    course, people = make_course(), {name: make_user(name) for name in ("Obi", "Ben")}
+    observer, learner = make_enrollment(course, people["Obi"], "observer"), make_enrollment(course, people["Ben"])
+    grant_results(observer=observer, everybody=False, learners=[learner.pk], actor=ivan)
+    enroll(course=course, user=people["Ben"], role="learner")  # as they are
+    assert ObserverGrant.objects.exists()
+    for one in (role, "observer" if who == "Obi" else "learner"):
+        enroll(course=course, user=people[who], role=one)
+    assert not list_observed_learners(people["Obi"], course).exists()
