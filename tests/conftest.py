@@ -1,9 +1,15 @@
-"""What all tests share: no test reaches beyond this machine."""
+"""What all tests share: no test reaches beyond this machine, and none fails because the machine is busy."""
 
 import ipaddress
 import socket
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+settings.load_profile("unhurried")
 
 
 @pytest.fixture(autouse=True)

@@ -103,7 +103,7 @@ def read_token(content: bytes) -> Any:
 
 
 @pytest.mark.parametrize("part", range(PARTS))
-@settings(max_examples=CASES_COUNT // PARTS, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=CASES_COUNT // PARTS, suppress_health_check=list(HealthCheck))
 @given(
     data=st.data(),
     name=st.sampled_from([*sorted(OPERATIONS), "event", "token"]),
@@ -153,7 +153,7 @@ def tells_that_there_is_nothing(body: dict[str, Any]) -> bool:
     return "0" in {str(told.get(name)) for name in ("total", "totalElements", "totalPages", "totalResults")}
 
 
-@settings(max_examples=max(CASES_COUNT // 4, 100), deadline=None)
+@settings(max_examples=max(CASES_COUNT // 4, 100))
 @given(
     name=st.sampled_from(READ),
     content=st.binary(max_size=64) | st.sampled_from([b"<html><body>Bad gateway</body></html>", b"[" * 5000, b"1e999"]),

@@ -47,7 +47,7 @@ def most_in_a_second(moments: list[float]) -> int:
     return max((sum(1 for m in ordered[i:] if m <= start + 1) for i, start in enumerate(ordered)), default=0)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     pauses=st.lists(st.floats(0, 2) | st.sampled_from([0.0, 0.0, 0.0, 0.1, 0.999, 1.0]), max_size=60),
     lateness=st.lists(st.floats(0, 0.099), min_size=60, max_size=60),
@@ -64,7 +64,7 @@ def test_no_second_holds_more_than_ten_calls(pauses: list[float], lateness: list
     assert most_in_a_second(sent) <= 10
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(lateness=st.lists(st.floats(0, 0.5) | st.sampled_from([0.0, 0.0, 0.5]), min_size=80, max_size=80))
 def test_no_second_holds_more_than_ten_calls_however_late_four_callers_wake_up(lateness: list[float]) -> None:
     clock = Clock()
@@ -84,7 +84,7 @@ def test_no_second_holds_more_than_ten_calls_however_late_four_callers_wake_up(l
     assert most_in_a_second(sent) <= 10
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.sampled_from([0.0, 0.01, 0.5, -0.5, -30.0, -3600.0]), max_size=40))
 def test_a_clock_set_back_makes_nobody_wait_for_the_future(steps: list[float]) -> None:
     clock = Clock()

@@ -88,7 +88,6 @@ def _try(operation: APIOperation, mode: GenerationMode, calls: int, known: dict[
         max_examples=calls,
         database=None,
         derandomize=True,
-        deadline=None,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )

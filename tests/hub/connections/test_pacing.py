@@ -9,7 +9,7 @@ import pytest
 from django.db import connection as database
 from django.db import connections
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from greenroom.goto import DailyBudgetError
@@ -47,7 +47,7 @@ def test_each_api_has_a_pace_of_its_own(limiter):
 
 
 @given(pauses=st.lists(st.floats(0, 0.5), min_size=2, max_size=40))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 def test_no_second_ever_holds_more_than_the_limit(limiter, world, pauses):
     world.clock.advance(days=1)
     moments = []
@@ -61,7 +61,7 @@ def test_no_second_ever_holds_more_than_the_limit(limiter, world, pauses):
     pauses=st.lists(st.floats(0, 0.5), min_size=12, max_size=40),
     lateness=st.lists(st.floats(0, 0.034), min_size=40, max_size=40),
 )
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 def test_calls_that_take_unequally_long_to_arrive_do_not_crowd_a_second(limiter, world, pauses, lateness):
     world.clock.advance(days=1)
     arrivals = []

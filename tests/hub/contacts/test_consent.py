@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from greenroom.hub.contacts.models import Channel, Consent, ConsentRecord, Contact, Purpose
@@ -155,7 +155,7 @@ sayings = st.lists(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(sayings)
 def test_nobody_is_mailed_against_their_own_last_word(news, said):
     contact = make_contact(source="hand", email=f"p{Contact.objects.count()}@example.com")

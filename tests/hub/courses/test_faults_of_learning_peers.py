@@ -93,7 +93,7 @@ NEXTTHOUGHT = {
     },
     8: {
         "A page in the last hour asks every second.": [
-            "hub/courses/test_item_state.py::test_page_asks_again_more_often_in_the_last_hour",
+            "hub/courses/test_item_state.py::test_page_asks_again_when_the_clock_or_goto_can_have_changed_something_and_not_before",
             "hub/web/test_joining.py::test_card_renews_itself_only_while_something_can_change",
         ],
     },

@@ -8,7 +8,7 @@ from typing import Any
 import httpx2
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as run
 from hypothesis import strategies as some
 from tests.hub.intake.conftest import HubTransport
@@ -169,8 +169,6 @@ def told_somehow(story: Story, data: Any, *, with_losses: bool) -> list[tuple[De
 
 RUN = run(
     max_examples=8,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 LONG_RUN = run(RUN, max_examples=60)
 

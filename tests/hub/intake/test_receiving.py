@@ -13,7 +13,7 @@ import pytest
 from django.db import connection as database
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
-from hypothesis import HealthCheck, given
+from hypothesis import given
 from hypothesis import settings as run
 from hypothesis import strategies as some
 from tests.hub.intake.conftest import verdicts
@@ -257,7 +257,7 @@ def test_name_that_nobody_knows_is_kept_and_ignored(post, run_jobs):
     assert [("webinar.applauded", "ignored", "unknown_event_name")] == verdicts()
 
 
-@run(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@run(max_examples=300)
 @given(
     body=some.binary(max_size=300),
     headers=some.dictionaries(

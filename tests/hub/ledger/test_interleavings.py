@@ -11,7 +11,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.hub.writers import Writer
 
@@ -132,7 +132,7 @@ STEPS = st.one_of(
 
 
 @given(steps=st.lists(STEPS, min_size=8, max_size=40))
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 def test_in_any_order_nothing_is_skipped_and_nothing_comes_twice(ledger, steps):
     ledger.clear()
     for step, argument in steps:

@@ -6,7 +6,7 @@ from email.header import decode_header, make_header
 
 import pytest
 from django.core import mail
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from greenroom.hub.core.errors import InvalidInputError
@@ -66,7 +66,7 @@ def test_calendar_file_is_attached(write, run_jobs) -> None:
     assert ics.content.split() == parts["text/calendar"].get_payload(decode=True).split()
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(st.text(alphabet=st.sampled_from("a\r\n\0\x85\u2028: é😀<>\"'"), max_size=30))
 def test_no_field_can_make_a_header_of_its_own(text) -> None:
     evil = text + "\r\nBcc: otto@example.com\r\n\r\n<script>"

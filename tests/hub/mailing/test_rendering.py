@@ -80,7 +80,7 @@ def test_links_are_counted_but_never_those_that_are_somebody_s_own() -> None:
 NASTY = st.text(alphabet=st.sampled_from("a<>\"'&{}\r\n\0/:; =()é😀{"), max_size=40)
 
 
-@settings(deadline=None, max_examples=150)
+@settings(max_examples=150)
 @given(NASTY, NASTY)
 def test_no_name_can_become_html_a_header_or_a_tag(first, organization) -> None:
     body = '<p title="{organization}">Dear {first_name}</p><a href="https://x.example/{organization}">x</a>'
@@ -116,7 +116,7 @@ BODY = """<p title="{contact.motto} {webinar_title}">{first_name|you} {contact.m
 <a href="https://x.example/{contact.motto}?t={webinar_title}">x</a>"""
 
 
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 @given(st.tuples(SMUGGLED, SMUGGLED, SMUGGLED), SMUGGLED, SMUGGLED, SMUGGLED)
 def test_nothing_in_a_mail_becomes_html_or_a_header(known, subject, sender, preheader) -> None:
     """What authors write into lines, what is known of a person, and what an event is called."""

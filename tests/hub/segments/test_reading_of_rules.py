@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from greenroom.hub.contacts.models import Contact, Participation
@@ -168,7 +168,7 @@ def keep(person: Person, keys: list[int]) -> int:
     return contact.pk
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40)
 @given(st.lists(persons, min_size=1, max_size=5), st.lists(trees, min_size=1, max_size=4))
 def test_statement_finds_whom_the_rule_says(keys, people, rules):
     with transaction.atomic():

@@ -4,7 +4,7 @@ import functools
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from greenroom.hub.contacts.models import Contact, Participation
@@ -253,7 +253,7 @@ def by_sets(rules, everybody: frozenset[str]) -> frozenset[str]:
     return frozenset(names(rules))
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(trees)
 def test_trees_find_what_sets_of_their_leaves_make(people, tree):
     assert by_sets(tree, frozenset("ABCD")) == frozenset(names(tree))
