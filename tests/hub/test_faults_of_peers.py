@@ -235,7 +235,7 @@ NEXTTHOUGHT = {
         "hub/courses/test_item_state.py::test_clock_alone_never_opens_a_webinar",
     ],
     "A page in the last hour asks every second.": [
-        "hub/courses/test_item_state.py::test_page_asks_again_more_often_in_the_last_hour",
+        "hub/courses/test_item_state.py::test_page_asks_again_when_the_clock_or_goto_can_have_changed_something_and_not_before",
     ],
     "A pasted link is found only when it is the very same text, and only of events to come.": [
         "hub/events/test_links.py::test_the_event_is_found",
