@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, connections, transaction
 
 from greenroom.hub.jobs.models import Job
-from greenroom.hub.ledger.delivery import HELD_BACK, deliver
+from greenroom.hub.ledger.delivery import HELD_BACK, deliver, pass_over
 from greenroom.hub.ledger.models import Fact
 from greenroom.hub.ledger.services import NewFact, append
 from greenroom.hub.ledger.tasks import deliver as deliver_task
@@ -97,6 +97,16 @@ def test_facts_before_the_open_transaction_are_not_held_back(got):
         assert got == ["before"]
     eventually(lambda: deliver("tests.all"))
     assert got == ["before", "open"]
+
+
+def test_nobody_is_moved_past_an_open_transaction(got):
+    deliver("tests.all")
+    with LateCommit("early number, late commit"):
+        with transaction.atomic():
+            append_one("late number, early commit")
+        assert ["tests.all"] == pass_over(["tests.all"])
+    eventually(lambda: deliver("tests.all"))
+    assert ["early number, late commit", "late number, early commit"] == got
 
 
 def test_a_reader_that_is_held_back_looks_again_soon(got, clock):

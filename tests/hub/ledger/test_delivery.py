@@ -1,24 +1,29 @@
 """Readers get every fact of theirs once, in order, and their effects live and die with the cursor."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import count
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from hypothesis import given
+from hypothesis import strategies as st
 
 from greenroom.hub.core.errors import TemporarilyUnavailableError
 from greenroom.hub.jobs.models import Job, WorkerHeartbeat
 from greenroom.hub.jobs.services import record_heartbeat
 from greenroom.hub.jobs.worker import run_until_idle
-from greenroom.hub.ledger.delivery import deliver, list_readers_behind, replay
+from greenroom.hub.ledger.delivery import deliver, list_readers_behind, pass_over, replay
 from greenroom.hub.ledger.errors import UnknownReaderError
 from greenroom.hub.ledger.models import Fact, ReaderCursor
 from greenroom.hub.ledger.selectors import list_facts_about, list_stuck_readers
 from greenroom.hub.ledger.services import NewFact, append
+from greenroom.hub.ledger.tasks import wake
 
 pytestmark = pytest.mark.django_db
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+NUMBERS = count(1_000)
 
 
 def append_numbers(*numbers: int, kind: str = "registered") -> None:
@@ -57,6 +62,49 @@ def test_a_reader_gets_only_its_kinds_and_passes_the_others(batches):
     assert list_readers_behind(["tests.all"]) == []
     append_numbers(2)
     assert list_readers_behind(["tests.all"]) == ["tests.all"]
+
+
+def test_who_wants_none_of_the_news_is_moved_past_it_without_a_job(batches):
+    append_numbers(1)
+    run_until_idle()
+    append_numbers(1, kind="joined")
+    Job.objects.all().delete()
+    wake.call()
+    assert not Job.objects.filter(name="ledger.deliver").exists()
+    assert [] == list_readers_behind(["tests.all"])
+    append_numbers(2, 3)
+    run_until_idle()
+    assert batches == [[1], [2, 3]]
+
+
+def test_nobody_is_moved_past_what_is_theirs(batches, reader):
+    everything = []
+    reader("tests.everything")(everything.extend)
+    deliver("tests.all")
+    append_numbers(1)
+    append_numbers(*range(5), kind="joined")
+    assert ["tests.all", "tests.everything"] == pass_over(["tests.all", "tests.everything"])
+    deliver("tests.all")
+    assert batches == [[1]]
+
+
+@given(st.lists(st.sampled_from(["registered", "joined", "wake", "deliver", "pass over"]), max_size=25))
+def test_in_any_order_each_fact_of_its_kinds_comes_once(batches, steps):
+    batches.clear()
+    numbered = [(next(NUMBERS), step) for step in steps]
+    for number, step in numbered:
+        match step:
+            case "wake":
+                run_until_idle()
+            case "deliver":
+                deliver("tests.all")
+            case "pass over":
+                pass_over(["tests.all"])
+            case kind:
+                append_numbers(number, kind=kind)
+    run_until_idle()
+    wanted = [number for number, step in numbered if step == "registered"]
+    assert wanted == [number for batch in batches for number in batch]
 
 
 def test_a_reader_of_all_kinds_gets_all(reader):

@@ -12,6 +12,7 @@ back for that hour. Keep transactions short; `idle_in_transaction_session_timeou
 writer at a time, so there the order of numbers is the order of commits.
 """
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from django.db import connection, transaction
@@ -37,7 +38,7 @@ _FACTS = """
     SELECT * FROM ledger_fact WHERE (tx, id) > (%s, %s) AND (tx, id) <= (%s, %s) {only}
     ORDER BY tx, id LIMIT %s
 """
-_IS_ANY_BEYOND = "SELECT 1 FROM ledger_fact WHERE (tx, id) > (%s, %s) LIMIT 1"
+_IS_ANY_BEYOND = "SELECT 1 FROM ledger_fact WHERE (tx, id) > (%s, %s) {only} LIMIT 1"
 
 Place = tuple[int, int]
 
@@ -59,7 +60,7 @@ def deliver(name: str) -> bool:
     try:
         while _deliver_batch(reader):
             pass
-        is_held_back = _is_any_beyond(name)
+        is_held_back = _is_any_beyond(_place_of(name))
         if is_held_back and is_ahead_of_server():
             raise LedgerMovedError("This database comes from another PostgreSQL server. Run: greenroom adopt-ledger")
     except Exception as error:
@@ -103,9 +104,13 @@ def end_after(start: Place) -> Place | None:
 
 
 def _facts_between(start: Place, end: Place, reader: Reader) -> list[Fact]:
-    kinds = reader.kinds or ()
-    only = f"AND kind IN ({', '.join(['%s'] * len(kinds))})" if kinds else ""
+    only, kinds = _only_of(reader)
     return list(Fact.objects.raw(_FACTS.format(only=only), [*start, *end, *kinds, reader.batch]))
+
+
+def _only_of(reader: Reader | None) -> tuple[str, tuple[str, ...]]:
+    kinds = (reader.kinds if reader else None) or ()
+    return (f"AND kind IN ({', '.join(['%s'] * len(kinds))})" if kinds else ""), kinds
 
 
 def _move(cursor: ReaderCursor, place: Place) -> None:
@@ -115,11 +120,38 @@ def _move(cursor: ReaderCursor, place: Place) -> None:
     cursor.save(update_fields=["tx", "fact_id", "last_error", "updated_at"])
 
 
-def _is_any_beyond(name: str) -> bool:
-    place = ReaderCursor.objects.values_list("tx", "fact_id").get(name=name)
+def _place_of(name: str) -> Place:
+    return ReaderCursor.objects.values_list("tx", "fact_id").get(name=name)
+
+
+def _is_any_beyond(place: Place, reader: Reader | None = None) -> bool:
+    """Tell whether there are facts after a place: any, or of a reader's kinds."""
+    only, kinds = _only_of(reader)
     with connection.cursor() as cursor:
-        cursor.execute(_IS_ANY_BEYOND, place)
+        cursor.execute(_IS_ANY_BEYOND.format(only=only), [*place, *kinds])
         return cursor.fetchone() is not None
+
+
+def pass_over(names: Sequence[str]) -> list[str]:
+    """
+    Move readers past new facts of which none is theirs, and return the others: they have to be given theirs.
+
+    Of most news most readers want nothing; a delivery for each of them would cost more than the news. Who is being
+    given facts just now is not moved, and nobody is while an open transaction holds facts back.
+    """
+    with transaction.atomic():
+        moved: dict[Place, set[str]] = {}
+        cursors = ReaderCursor.objects.select_for_update(skip_locked=True).filter(name__in=names)
+        for name, *place in list(cursors.values_list("name", "tx", "fact_id")):
+            start = (place[0], place[1])
+            end = end_after(start)
+            if end and not _is_any_beyond(end) and not _is_any_beyond(start, get_reader(name)):
+                moved.setdefault(end, set()).add(name)
+        for (tx, fact_id), some in moved.items():
+            passing = ReaderCursor.objects.filter(name__in=some)
+            passing.update(tx=tx, fact_id=fact_id, last_error="", updated_at=clock.now())
+    idle = set().union(*moved.values())
+    return [name for name in names if name not in idle]
 
 
 def replay(name: str, *, from_fact: Fact | None = None) -> None:

@@ -12,8 +12,8 @@ from greenroom.hub.ledger.readers import list_readers
 @schedule(every=timedelta(seconds=30))
 @task(queue="ledger", priority=5)
 def wake() -> None:
-    """Have facts brought to every reader that is behind. Comes round by itself too, as a safety net."""
-    for name in delivery.list_readers_behind(list_readers()):
+    """Have facts brought to every reader that wants some. Comes round by itself too, as a safety net."""
+    for name in delivery.pass_over(delivery.list_readers_behind(list_readers())):
         deliver.enqueue(reader=name, dedupe_key=f"ledger.deliver:{name}")
 
 
