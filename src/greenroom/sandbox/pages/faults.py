@@ -59,6 +59,7 @@ GROUPS: tuple[tuple[str, tuple[Described, ...]], ...] = (
                 (
                     Field("change", "Change", kind="choice", choices=CHANGES["schema_drift"]),
                     Field("member", "Only this member"),
+                    Field("rows", "Only so many rows of a list", kind="number"),
                 ),
             ),
         ),
