@@ -26,10 +26,13 @@ def test_card_is_fetched_at_the_moments_the_hub_tells_and_when_somebody_comes_ba
     lena, asked = meet(cast["Lena"]), []
     page, card = lena.page, lena.page.locator(f"#item-{item.pk}")
     page.on("request", lambda request: asked.append(request.url) if request.url.endswith("/card/") else None)
+    page.add_init_script("addEventListener('htmx:afterSettle', () => { window.settled = (window.settled || 0) + 1; })")
     lena.open(f"/lessons/{item.section.lesson_id}/")
     expect(card).to_contain_text("Opens")
 
     def wait(minutes: int) -> None:
+        # The card that came last counts its time from when it stands there.
+        page.wait_for_function("count => (window.settled || 0) >= count", arg=len(asked))
         world.advance(minutes=minutes)
         lena.context.clock.fast_forward(minutes * 60_000)
 
