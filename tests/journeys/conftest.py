@@ -17,7 +17,7 @@ import pytest
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 from django.db import connections
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 from tests.factories.courses import make_course, make_enrollment, make_section
 from tests.factories.users import make_user
 from tests.hub.world import World
@@ -72,6 +72,7 @@ def chromium() -> Iterator[Browser]:
     # Playwright's loop runs in this thread; tests never await, so they may ask the database all the same.
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        expect.set_options(timeout=20_000)  # a page may be slow to come where other tests run beside it
         browser = playwright.chromium.launch(executable_path=path, args=list(QUIET))
         yield browser
         browser.close()

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Error, Locator, Page, expect
 
 from greenroom.hub.jobs.worker import run_until_idle
 from greenroom.hub.users.models import User
@@ -47,10 +47,25 @@ class Person:
         work()
         self.context.clock.fast_forward(int(seconds * 1000))
 
+    def hold_time(self) -> None:
+        """Let no timer of this browser fire, until `go_on`: whoever is quick must not be too quick for the page."""
+        self.context.clock.pause_at(self.page.evaluate("Date.now()") + 1000)
+
+    def go_on(self) -> None:
+        """Let time pass again."""
+        self.context.clock.resume()
+
     def shoot(self, name: str, page: Page | None = None) -> None:
-        """Keep a picture, to be looked at by people."""
+        """Keep a picture, to be looked at by people. A busy Chromium at times cannot take one: it is asked again."""
         PICTURES.mkdir(parents=True, exist_ok=True)
-        (page or self.page).screenshot(path=PICTURES / f"{name}.png", full_page=True)
+        for is_last in (False, False, True):
+            try:
+                (page or self.page).screenshot(path=PICTURES / f"{name}.png", full_page=True)
+            except Error as error:
+                if is_last or "Unable to capture screenshot" not in error.message:
+                    raise
+            else:
+                return
 
     def tab_to(self, target: Locator) -> None:
         """Press Tab until the focus is there, as somebody without a mouse does; it must be seen to be there."""
