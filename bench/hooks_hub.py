@@ -69,7 +69,7 @@ def deliver_what_goto_tells(rate: int, seconds: int) -> dict[str, Any]:
 
     def happen(number: int) -> str:
         email = f"ada{number}@bench.example"
-        receive_delivery(connection=event.connection, body=_registrant_added(event, number, email))
+        receive_delivery(connection_id=event.connection_id, body=_registrant_added(event, number, email))
         return email
 
     return _measure(happen, rate, seconds, targets=1)

@@ -16,6 +16,8 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from cryptography.fernet import Fernet
 from django.core.exceptions import ImproperlyConfigured
 
+from greenroom.hub.core.sqlite.base import LOOK_AGAIN
+
 _TRUE = {"1", "true", "yes", "on"}
 _FALSE = {"0", "false", "no", "off", ""}
 _MAIL_PORTS = {"smtp": 25, "smtps": 465}
@@ -193,7 +195,7 @@ def mail(name: str, folder: Path) -> Mail:
 
 def _sqlite(path: str) -> dict[str, Any]:
     return {
-        "ENGINE": "django.db.backends.sqlite3",
+        "ENGINE": "greenroom.hub.core.sqlite",
         "NAME": path,
         # Whoever closes the last connection writes the whole log into the file, while everybody else waits.
         "CONN_MAX_AGE": 60,
@@ -201,6 +203,6 @@ def _sqlite(path: str) -> dict[str, Any]:
             # A transaction that reads before it writes fails with "database is locked" unless it starts as a writer.
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+            "init_command": f"PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; {LOOK_AGAIN}",
         },
     }

@@ -39,6 +39,7 @@ GOTO_TRANSPORT = None  # tests put an in-process transport here
 # "auto": when GoTo can reach us, so with an https address, or with a GoTo that is local itself.
 WEBHOOKS = env.choice("GREENROOM_WEBHOOKS", "auto", {"auto", "on", "off"})
 WEBHOOK_MAX_AGE = timedelta(seconds=env.integer("GREENROOM_WEBHOOK_MAX_AGE_SECONDS", 600, at_least=1))
+WEBHOOKS_GATHERED_FOR = timedelta(milliseconds=100)
 # Networks that hooks may call although they are private; there also by http and on any port.
 HOOK_ALLOWED_NETWORKS = env.networks("GREENROOM_HOOK_ALLOWED_NETWORKS")
 

@@ -14,14 +14,13 @@ LONGEST_BODY = 256 * 1024
 
 @csrf_exempt
 @require_http_methods(["GET", "HEAD", "POST"])
-def goto_hook(request: HttpRequest, connection: int) -> HttpResponse:
+def goto_hook(request: HttpRequest, connection_id: int) -> HttpResponse:
     """
     Take a delivery: 200 when it is GoTo's, also when it came before; 401 when it is not, and nothing is kept.
 
     GoTo checks the address by GET before it delivers there. To an account that is not connected nothing is delivered.
     """
-    found = Connection.objects.exclude(state=Connection.State.DISCONNECTED).only("pk").filter(pk=connection).first()
-    if found is None:
+    if not Connection.objects.exclude(state=Connection.State.DISCONNECTED).filter(pk=connection_id).exists():
         return HttpResponse(status=404)
     if request.method != "POST":
         return HttpResponse()
@@ -36,7 +35,7 @@ def goto_hook(request: HttpRequest, connection: int) -> HttpResponse:
         )
     except WebhookSignatureError:
         return HttpResponse(status=401)
-    receive_delivery(connection=found, body=body)
+    receive_delivery(connection_id=connection_id, body=body)
     return HttpResponse()
 
 

@@ -58,6 +58,9 @@ from greenroom.hub.web import (
 )
 
 urlpatterns = [
+    # First: these are asked for by many at once, and Django looks at one path after another.
+    path("hooks/goto/<int:connection_id>", hooks.goto_hook, name="goto_hook"),
+    path("go/join/<int:pk>/", learning.join, name="join"),
     path("", home.home, name="home"),
     path("courses/", courses.list_page, name="courses"),
     path("courses/new/", courses.create, name="create_course"),
@@ -124,7 +127,6 @@ urlpatterns = [
     path("items/<int:pk>/marks/", results.mark_people, name="mark_people"),
     path("items/<int:pk>/marks/import/", marks_file.import_marks, name="import_marks"),
     path("items/<int:pk>/done/", results.confirm_done, name="confirm_done"),
-    path("go/join/<int:pk>/", learning.join, name="join"),
     path("go/join/r/<str:token>/", joining.as_registrant, name="join_as_registrant"),
     path("go/join/r/<str:token>/registered/", joining.confirmed, name="registration_confirmed"),
     path("go/join/e/<str:token>/", joining.as_anybody, name="join_as_anybody"),
@@ -260,7 +262,6 @@ urlpatterns = [
     path("connections/<int:pk>/webhooks/look/", webhooks.look, name="check_webhooks"),
     path("connections/<int:pk>/webhooks/secret/", webhooks.renew_secret, name="renew_webhook_secret"),
     path("connections/<int:pk>/webhooks/apply/", webhooks.apply_failed, name="apply_failed"),
-    path("hooks/goto/<int:connection>", hooks.goto_hook, name="goto_hook"),
     path("automate/hooks/", hooks_out.list_page, name="hooks_out"),
     path("automate/hooks/<int:pk>/", hooks_out.hook_page, name="hook_out"),
     path("automate/hooks/<int:pk>/switch/", hooks_out.switch, name="switch_hook"),

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import structlog
+from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, OuterRef
 
@@ -51,14 +52,32 @@ class Told(NamedTuple):
 
 @task(queue="intake", priority=5, max_attempts=1000)
 def apply_deliveries(connection_id: int) -> None:
-    """Apply all that waits of one connection, the oldest first. Several may run: none waits for another."""
+    """
+    Apply all that waits of one connection, the oldest first. Several may run: none waits for another.
+
+    While deliveries keep coming, what comes in a tenth of a second is applied together: a transaction for each few
+    would cost three times as much, and on SQLite keep those who bring deliveries from writing.
+    """
     connection = Connection.objects.get(pk=connection_id)
-    while _apply_next(connection):
+    while count := _apply_next(connection):
         reached("intake.applied")
+        if count < BATCH:
+            soon = clock.now() + settings.WEBHOOKS_GATHERED_FOR
+            apply_deliveries.enqueue(connection_id=connection_id, run_at=soon, dedupe_key=apply_key(connection_id))
+            return
 
 
-def _apply_next(connection: Connection) -> bool:
-    """Apply the next batch in one transaction; False when nothing waits that nobody else is applying."""
+def apply_key(connection_id: int) -> str:
+    """Return the dedupe key of the job that applies the deliveries of a connection."""
+    return f"intake.apply:{connection_id}"
+
+
+def _ask_key(connection_id: int) -> str:
+    return f"intake.ask:{connection_id}"
+
+
+def _apply_next(connection: Connection) -> int:
+    """Apply the next batch in one transaction, and return its size: 0 when all that waits is being applied."""
     waiting = WebhookDelivery.objects.filter(connection=connection, state=State.STORED)
     with transaction.atomic():
         batch = list(waiting.select_for_update(skip_locked=True).order_by("pk")[:BATCH])
@@ -66,9 +85,9 @@ def _apply_next(connection: Connection) -> bool:
         verdicts |= _apply(connection, told, UNASKED)
         _write_down(verdicts)
         if _ASKING in verdicts.values():
-            ask_about_deliveries.enqueue(connection_id=connection.pk, dedupe_key=f"intake.ask:{connection.pk}")
+            ask_about_deliveries.enqueue(connection_id=connection.pk, dedupe_key=_ask_key(connection.pk))
         reached("intake.applying")
-    return bool(batch)
+    return len(batch)
 
 
 @task(queue="goto", priority=5, max_attempts=1000)
@@ -177,15 +196,15 @@ def apply_again(*, connection: Connection, delivery_id: int | None = None) -> in
     with transaction.atomic():
         count = failed.update(state=State.STORED, reason="")
         if count:
-            apply_deliveries.enqueue(connection_id=connection.pk, dedupe_key=f"intake.apply:{connection.pk}")
+            apply_deliveries.enqueue(connection_id=connection.pk, dedupe_key=apply_key(connection.pk))
     return count
 
 
 def apply_what_waits() -> None:
     """Make sure that deliveries which wait have a job, so that losing a job loses nothing. Two statements."""
-    for state, carrier, name in (
-        (State.STORED, apply_deliveries, "apply"),
-        (State.ASKING, ask_about_deliveries, "ask"),
+    for state, carrier, key in (
+        (State.STORED, apply_deliveries, apply_key),
+        (State.ASKING, ask_about_deliveries, _ask_key),
     ):
         waiting = WebhookDelivery.objects.filter(connection=OuterRef("pk"), state=state)
         # What belongs to an account that has to be connected again waits until it is, where GoTo has to be asked.
@@ -193,4 +212,4 @@ def apply_what_waits() -> None:
         if state == State.ASKING:
             connections = connections.filter(state=Connection.State.ACTIVE)
         for pk in connections.values_list("pk", flat=True):
-            carrier.enqueue(connection_id=pk, dedupe_key=f"intake.{name}:{pk}")
+            carrier.enqueue(connection_id=pk, dedupe_key=key(pk))

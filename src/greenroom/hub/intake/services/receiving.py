@@ -5,7 +5,6 @@ import hashlib
 from django.conf import settings
 
 from greenroom.goto.webhooks import verify
-from greenroom.hub.connections.models import Connection
 from greenroom.hub.core import clock
 from greenroom.hub.core.checkpoints import reached
 from greenroom.hub.core.writing import turn_to_write
@@ -13,7 +12,7 @@ from greenroom.hub.events.errors import UnreadableNewsError
 from greenroom.hub.events.products.webhooks import read_label
 from greenroom.hub.intake.models import WebhookDelivery
 from greenroom.hub.intake.selectors import list_usable_secrets
-from greenroom.hub.intake.services.applying import apply_deliveries
+from greenroom.hub.intake.services.applying import apply_deliveries, apply_key
 from greenroom.hub.jobs.selectors import is_in_line
 
 UNREADABLE = "unreadable"
@@ -36,7 +35,7 @@ def check_delivery(body: bytes, *, signature: str, timestamp: str) -> None:
     )
 
 
-def receive_delivery(*, connection: Connection, body: bytes) -> None:
+def receive_delivery(*, connection_id: int, body: bytes) -> None:
     """
     Store a delivery that is GoTo's, and have it applied. One that came before changes nothing.
 
@@ -44,18 +43,18 @@ def receive_delivery(*, connection: Connection, body: bytes) -> None:
     by another. A delivery that cannot be read is stored as well, as failed: it is GoTo's, and sending it again would
     not make it readable.
     """
-    delivery = _read(connection, body)
+    delivery = _read(connection_id, body)
     reached("intake.before_store")
     with turn_to_write():
         WebhookDelivery.objects.bulk_create([delivery], ignore_conflicts=True)
     reached("intake.stored")
-    key = f"intake.apply:{connection.pk}"
+    key = apply_key(connection_id)
     if delivery.state == WebhookDelivery.State.STORED and not is_in_line(key):
-        apply_deliveries.enqueue(connection_id=connection.pk, dedupe_key=key)
+        apply_deliveries.enqueue(connection_id=connection_id, dedupe_key=key)
 
 
-def _read(connection: Connection, body: bytes) -> WebhookDelivery:
-    delivery = WebhookDelivery(connection=connection, received_at=clock.now())
+def _read(connection_id: int, body: bytes) -> WebhookDelivery:
+    delivery = WebhookDelivery(connection_id=connection_id, received_at=clock.now())
     try:
         delivery.event_name, delivery.event_key = read_label(body)
         delivery.body = body.decode()
