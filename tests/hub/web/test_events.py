@@ -10,7 +10,7 @@ from tests.factories.courses import make_course, make_enrollment, make_item, mak
 from tests.factories.users import make_user
 
 from greenroom.hub.connections.models import Connection
-from greenroom.hub.courses.models import Course
+from greenroom.hub.courses.models import Course, SectionItem
 from greenroom.hub.events.models import Event
 from greenroom.hub.sync.models import SyncRun
 
@@ -180,6 +180,21 @@ def test_invited_are_the_learners_who_find_the_event_and_whoever_registered(held
     assert [("Invited", 3), ("Registered", 2), ("Attended", 1)] == funnel(as_ada, held)
     Course.objects.update(is_published=False)
     assert [("Registered", 2), ("Attended", 1)] == funnel(as_ada, held)
+
+
+def test_invited_are_also_those_of_other_courses_who_may_pick_the_event_as_a_date(
+    held, nina, lena, as_ada, pull, world
+):
+    """Noor learns in another course, whose item names another date; of its learners Lena is counted once."""
+    other = pull(world.schedule_webinar("Another date"))
+    Event.objects.filter(pk__in=[held.pk, other.pk]).update(recurrence_key="clinic", dates="pick_one")
+    course = make_course("Clinics")
+    item = make_item(make_section(course), other, picks_date=True)
+    for user in (lena, make_user("Noor")):
+        make_enrollment(course, user)
+    assert ("Invited", 4) == funnel(as_ada, held)[0]
+    SectionItem.objects.filter(pk=item.pk).update(picks_date=False)
+    assert ("Invited", 3) == funnel(as_ada, held)[0]
 
 
 def test_nobody_is_said_to_have_stayed_away_before_it_is_over(world, pull, as_ada):

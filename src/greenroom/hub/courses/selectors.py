@@ -31,7 +31,7 @@ from greenroom.hub.courses.models import (
     Section,
     SectionItem,
 )
-from greenroom.hub.courses.occurrences import find_dates
+from greenroom.hub.courses.occurrences import find_dates, items_showing
 from greenroom.hub.courses.release import Closed, find_closed, is_open, is_shown, takes_people
 from greenroom.hub.events.models import Event, Registrant
 from greenroom.hub.events.products import Ability, can, get_product
@@ -320,10 +320,14 @@ def count_learners_to_register(*, event: Event) -> int | None:
     """
     Return how many learners could register for an event and have not; None when learners find it in no course now.
 
+    It is found by name, or as one of the dates to pick from; who has picked another one could change to it.
+
     Two queries.
     """
     now = clock.now()
-    shown = SectionItem.objects.filter(is_shown(now, "section__lesson__course__"), event=event, removed_at=None)
+    shown = SectionItem.objects.filter(
+        is_shown(now, "section__lesson__course__"), items_showing(event), removed_at=None
+    )
     courses = list(shown.values_list("section__lesson__course", flat=True).distinct())
     if not courses:
         return None
