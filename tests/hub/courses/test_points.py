@@ -7,8 +7,9 @@ from decimal import Decimal
 import pytest
 from django.urls import reverse
 
-from greenroom.hub.courses.models import Completion
+from greenroom.hub.courses.models import Completion, SectionItem
 from greenroom.hub.courses.points import count_points
+from greenroom.hub.courses.results import view_standing
 
 
 @pytest.mark.parametrize(
@@ -50,6 +51,20 @@ def test_points_are_set_shown_and_exported(item, course, lena, eda, ivan, browse
         (browser(lena), "own_results", [course.slug]),
     ):
         assert "12.5 of 20 points" in client.get(reverse(name, args=args)).content.decode()
+    text = SectionItem.objects.create(
+        section=item.section, kind="text", text="Read this.", position=20, points_for="done", max_points=5
+    )
+    for client, name, args in (
+        (browser(ivan), "course_results", [course.slug]),
+        (browser(lena), "course", [course.slug]),
+        (browser(lena), "own_results", [course.slug]),
+    ):
+        page = client.get(reverse(name, args=args)).content.decode()
+        assert 1 == page.count("12.5 of 25 points")
+    text.completions.update_or_create(
+        user=lena, defaults={"status": "excused", "basis": "mark", "evaluated_at": item.added_at}
+    )
+    assert "12.5 of 20 points" == view_standing(course=course, user=lena).points
     answer = browser(ivan).post(reverse("start_export", args=["results"]), {"course": course.pk, "format": "csv"})
-    (row,) = csv.DictReader(io.StringIO(b"".join(answer).decode("utf-8-sig")))
+    row = next(csv.DictReader(io.StringIO(b"".join(answer).decode("utf-8-sig"))))
     assert ("12.5", "20") == (row["Points"], row["Points of"])

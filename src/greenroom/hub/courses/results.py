@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -64,10 +65,20 @@ class Cell:
         return self.standing.status if self.standing else OPEN
 
     @property
+    def earned(self) -> Decimal | None:
+        """Return how many points this is worth to the person; None where none are given or nothing is said yet."""
+        return count_points(self.of.item, self.standing)
+
+    @property
+    def possible(self) -> int:
+        """Return how many points there are to have; none for who is excused."""
+        gives = self.of.item.points_for and self.status != Completion.Status.EXCUSED
+        return self.of.item.max_points if gives else 0
+
+    @property
     def points(self) -> str:
         """Say how many points of how many; empty where there are none."""
-        points = count_points(self.of.item, self.standing)
-        return "" if points is None else f"{float(points):g} of {self.of.item.max_points} points"
+        return "" if self.earned is None else _say_points(self.earned, self.possible)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,8 +125,19 @@ class Standing:
         """Say how far they are."""
         return f"{min(self.done, self.needed)} of {self.needed} required items done"
 
+    @property
+    def points(self) -> str:
+        """Say how many points of all that the course gives; empty where it gives none."""
+        possible = sum(cell.possible for cell in self.cells)
+        earned = sum((cell.earned or Decimal(0) for cell in self.cells), Decimal(0))
+        return _say_points(earned, possible) if possible else ""
+
     def _is_done(self, cell: Cell) -> bool:
         return _counts(cell, self.policy.complete_by)
+
+
+def _say_points(earned: Decimal, possible: int) -> str:
+    return f"{earned.normalize():f} of {possible} points"
 
 
 def _counts(cell: Cell, deadline: datetime | None) -> bool:
