@@ -95,6 +95,35 @@ def test_old_date_is_given_up_once_goto_has_confirmed_the_new_one(world, item, d
     assert ["Change to this", "Change to this", "Your date"] == rows(as_lena, item)
 
 
+def test_answers_to_one_date_stand_in_the_form_of_another_as_far_as_it_asks_for_the_same(
+    world, section, pull, lena, as_lena, run_jobs
+):
+    questions = [
+        {"text": "Which ladder?", "is_required": True, "max_size": 40},
+        {"text": "How often?", "choices": ["Daily", "Weekly"]},
+        {"text": "May we write to you?", "choices": ["Yes"]},
+        {"text": "Your shoe size?", "max_size": 40},
+    ]
+    for day, asked in ((1, questions), (2, [*reversed(questions[:3]), {"text": "Your shoe size?", "choices": ["42"]}])):
+        pull(world.schedule_webinar("Clinic", starts_in=day * DAY, fields=["city", "phone"][:day], questions=asked))
+    Event.objects.update(recurrence_key="clinic", dates="pick_one")
+    old, new = Event.objects.order_by("starts_at")
+    item = make_item(section, old, picks_date=True)
+    ladder, often, consent, shoe = (f"question_{one['key']}" for one in old.registration_form["questions"])
+    told = {"firstName": "Magdalena", "city": "Graz", ladder: "Wooden", often: "1", consent: "0", shoe: "42"}
+    assert 302 == pick(as_lena, item, old, lena, **told).status_code
+    run_jobs()
+    form = as_lena.get(f"{reverse('register', args=[item.pk])}?date={new.pk}").context["form"]
+    filled = {form[name].label: form[name].value() for name in form.fields if form[name].value()}
+    assert {
+        "First name": "Magdalena", "Last name": lena.last_name, "E-mail address": lena.email, "City": "Graz",
+        "Which ladder?": "Wooden", "How often?": "1",
+    } == filled  # fmt: skip
+    assert 302 == pick(as_lena, item, new, lena, **form.initial | {"city": "Linz"}).status_code
+    run_jobs()
+    assert [(new.pk, "APPROVED")] == places(lena)
+
+
 def test_refused_date_leaves_the_old_one_and_is_not_offered_for_an_hour(
     world, item, dates, lena, as_lena, sign_up, run_jobs
 ):

@@ -159,5 +159,43 @@ def _question_problem(question: FormQuestion, answers: Answers) -> str:
     return "" if question.choices else _length_problem(value, question.max_length)
 
 
+def carry_over(given: Answers, *, to: RegistrationForm, asked: RegistrationForm) -> Answers:
+    """
+    Return of the answers given to one form those that another one asks for and would take.
+
+    Fields are the same by name. Keys of questions differ from event to event: they are the same if they have the same
+    text, and both want a text or both a choice; the choice is the one that reads the same. To a single one, such
+    as a consent, people agree anew.
+    """
+    fields = {
+        field.name: value
+        for field in asked.fields
+        if (value := given.fields.get(field.name, "")) and not _field_problem(field, value)
+    }
+    answered = {(one.text, bool(one.choices)): _words_of(one, given) for one in to.questions}
+    texts: dict[str, str] = {}
+    choices: dict[str, str] = {}
+    for question in asked.questions:
+        words = answered.get((question.text, bool(question.choices)), "")
+        if words and (value := _say(words, question)):
+            (choices if question.choices else texts)[question.key] = value
+    return Answers(fields, texts, choices)
+
+
+def _words_of(question: FormQuestion, given: Answers) -> str:
+    """Return what was answered as people read it."""
+    if not question.choices:
+        return given.texts.get(question.key, "")
+    return dict(question.choices).get(given.choices.get(question.key, ""), "")
+
+
+def _say(words: str, question: FormQuestion) -> str:
+    """Return the answer to a question that reads like these words; empty where it takes none that does."""
+    if question.choices:
+        has_choice = len(question.choices) > 1
+        return next((key for key, label in question.choices if has_choice and label == words), "")
+    return "" if _length_problem(words, question.max_length) else words
+
+
 def _length_problem(value: str, max_length: int) -> str:
     return f"Use at most {max_length} characters." if max_length and len(value) > max_length else ""

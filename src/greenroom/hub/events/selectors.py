@@ -27,6 +27,7 @@ from greenroom.hub.events.models import (
 )
 from greenroom.hub.events.products import Ability, can
 from greenroom.hub.events.products.base import Poll, Question
+from greenroom.hub.events.registration_form import BASIC_FORM, Answers, RegistrationForm, carry_over
 from greenroom.hub.users.models import User
 
 _MOST_DAYS = 30
@@ -142,6 +143,16 @@ def find_registrations(*, user: User, event_ids: Collection[int]) -> dict[int, R
 def find_registration(*, user: User, event: Event) -> Registration:
     """Return a person's sign-up for one event; empty when there is none."""
     return find_registrations(user=user, event_ids=[event.pk]).get(event.pk, Registration())
+
+
+def find_given_answers(*, user: User, events: Collection[Event], asked: RegistrationForm) -> Answers | None:
+    """Return of what a person answered last at one of these events what this form asks as well. One query."""
+    mine = RegistrationRequest.objects.filter(user=user, event__in=events).select_related("event")
+    last = mine.order_by("-pk").first()
+    if last is None:
+        return None
+    given_to = RegistrationForm.from_json(last.event.registration_form) if last.event.registration_form else BASIC_FORM
+    return carry_over(Answers.from_json(last.answers), to=given_to, asked=asked)
 
 
 def list_registrants(*, event: Event, text: str = "") -> QuerySet[Registrant]:

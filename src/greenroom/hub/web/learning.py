@@ -13,8 +13,8 @@ from greenroom.hub.courses.models import ItemClick, SectionItem
 from greenroom.hub.courses.selectors import ItemView, view_item
 from greenroom.hub.courses.services import note_click
 from greenroom.hub.events.models import Event
-from greenroom.hub.events.registration_form import RegistrationForm
-from greenroom.hub.events.selectors import find_join_url
+from greenroom.hub.events.registration_form import BASIC_FORM, RegistrationForm
+from greenroom.hub.events.selectors import find_given_answers, find_join_url
 from greenroom.hub.events.services import cancel_registration, register
 from greenroom.hub.events.services.joining import leads_to_goto
 from greenroom.hub.sync.services import keep_registration_form_fresh
@@ -70,7 +70,9 @@ def register_page(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect(_lesson_of(item))
     keep_registration_form_fresh(event=event)
     asked = RegistrationForm.from_json(event.registration_form) if event.registration_form else None
-    form = RegistrationDetailsForm(asked, request.user, request.POST or None)
+    dates = [choice.event for choice in view.choices] or [event]
+    given = find_given_answers(user=request.user, events=dates, asked=asked or BASIC_FORM)
+    form = RegistrationDetailsForm(asked, request.user, request.POST or None, given=given)
     if form.is_valid():
         try:
             register(

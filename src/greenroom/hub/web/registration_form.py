@@ -42,9 +42,19 @@ class RegistrationDetailsForm(forms.Form):
 
     use_required_attribute = False  # errors are ours to show, beside the field and in words
 
-    def __init__(self, asked: RegistrationForm | None, user: User | None, data: Any = None) -> None:
-        """Build the fields, filled in with what is known of the person; without one, somebody else is registered."""
+    def __init__(
+        self, asked: RegistrationForm | None, user: User | None, data: Any = None, *, given: Answers | None = None
+    ) -> None:
+        """
+        Build the fields, filled in with what is known of the person; without one, somebody else is registered.
+
+        Args:
+            given: what they answered before.
+        """
         known = {"firstName": user.first_name, "lastName": user.last_name, "email": user.email} if user else {}
+        if given:
+            told = {f"question_{key}": value for key, value in (given.texts | given.choices).items()}
+            known |= given.fields | told
         super().__init__(data, initial=known)
         self.asked = asked or BASIC_FORM
         self._groups: dict[str, list[str]] = {name: [] for name in _GROUPS}
