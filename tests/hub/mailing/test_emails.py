@@ -340,7 +340,7 @@ def test_custom_field_that_there_is_not_is_refused_with_the_one_that_may_be_mean
     add_field(label="Size", kind="number")
     with pytest.raises(InvalidInputError) as caught:
         make_email(ada, "{contact.sise}")
-    assert {"tags": "There is no merge tag {contact.sise}. Do you mean {contact.size}?"} == caught.value.errors
+    assert {"tags": "Contacts have no field for {contact.sise}. Do you mean {contact.size}?"} == caught.value.errors
     with pytest.raises(InvalidInputError):
         make_email(ada, "{contact.first_name}")
 

@@ -48,6 +48,8 @@ def _say_what_is_gone(rule: Rule, names: Names) -> str:
         return "The event is no longer here."
     if any(one.segment and one.segment not in names.segments for one in asked):
         return "The segment is no longer here."
+    if any(one.custom and one.custom not in names.fields for one in asked):
+        return "The field of contacts is no longer here."
     return ""
 
 

@@ -9,9 +9,10 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from greenroom.hub.actions.registry import list_settings_for
 from greenroom.hub.campaigns.models import Campaign, CampaignContact, CampaignStep, CampaignVersion
 from greenroom.hub.contacts.keepers import DataSubject, tells
-from greenroom.hub.contacts.models import Contact
+from greenroom.hub.contacts.models import Contact, CustomField
 from greenroom.hub.contacts.selectors import list_contacts
 from greenroom.hub.mailing.models import Email
+from greenroom.hub.segments.rules import read_rules
 from greenroom.hub.webforms.models import FormAction
 
 _UNDER_WAY = Q(entries__state=CampaignContact.State.ACTIVE)
@@ -94,12 +95,29 @@ def list_uses(*, email: Email) -> list[str]:
     for key, name in list_settings_for(Email):
         in_forms |= Q(kind=key, **{f"settings__{name}": email.pk})
         in_steps |= Q(action=key, **{f"settings__{name}": email.pk})
-    going_on = [CampaignContact.State.ACTIVE, CampaignContact.State.FAILED]
-    entries = CampaignContact.objects.filter(version=OuterRef("version"), state__in=going_on)
-    is_current = Q(version__published_at=None) | Q(version__campaign__published=F("version")) | Exists(entries)
-    campaigns = CampaignStep.objects.filter(in_steps, is_current).values_list("version__campaign__name", flat=True)
+    steps = CampaignStep.objects.filter(in_steps, version__in=_list_current_versions())
+    campaigns = steps.values_list("version__campaign__name", flat=True)
     forms = FormAction.objects.filter(in_forms).values_list("form__name", flat=True)
     return [
         *(f"the campaign “{one}”" for one in campaigns.order_by("version__campaign__name").distinct()),
         *(f"the form “{one}”" for one in forms.order_by("form__name").distinct()),
     ]
+
+
+def _list_current_versions() -> QuerySet[CampaignVersion]:
+    """Return the versions that are drafted, published, or still gone through."""
+    going_on = [CampaignContact.State.ACTIVE, CampaignContact.State.FAILED]
+    entries = CampaignContact.objects.filter(version=OuterRef("pk"), state__in=going_on)
+    return CampaignVersion.objects.filter(Q(published_at=None) | Q(campaign__published=F("pk")) | Exists(entries))
+
+
+def list_campaigns_asking(*, field: CustomField) -> list[Campaign]:
+    """Return the campaigns whose conditions or goal are about a custom field, also those drafted. Three queries."""
+    versions = _list_current_versions().order_by()
+    conditions = CampaignStep.objects.filter(kind=CampaignStep.Kind.CONDITION, version__in=versions)
+    rules = [
+        *conditions.values_list("version__campaign", "settings__rule"),
+        *versions.filter(goal__isnull=False).values_list("campaign", "goal"),
+    ]
+    asking = {campaign for campaign, rule in rules if read_rules(rule).asks_for_field(field.pk)}
+    return list(Campaign.objects.filter(pk__in=asking).order_by("name"))

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import NamedTuple
 
-from django.db.models import Exists, F, OuterRef, QuerySet, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from greenroom.hub.contacts.models import Contact, ContactAddress, CustomField, Participation
 from greenroom.hub.core.errors import InvalidInputError
@@ -11,7 +11,7 @@ from greenroom.hub.events.models import Event
 from greenroom.hub.events.products import can, get_product
 from greenroom.hub.events.products.base import Ability
 from greenroom.hub.events.services.joining import join_link_for_everybody
-from greenroom.hub.mailing.models import EmailVersion
+from greenroom.hub.mailing.models import Broadcast, Email, EmailVersion
 from greenroom.hub.mailing.resolving import NamedEvents, find_event, find_events, list_organizers
 from greenroom.hub.mailing.tags import START, Tag, ask_for_event, check_tags, list_tags
 from greenroom.hub.segments.models import Segment
@@ -93,6 +93,25 @@ def check_segment(version: EmailVersion, segment: Segment) -> None:
 
 def _refused(problem: str) -> InvalidInputError:
     return InvalidInputError(problem, {"tags": problem})
+
+
+def list_lost_fields(version: EmailVersion) -> list[Tag]:
+    """Return the merge tags of an e-mail whose custom field is no longer here, each once. One query at most."""
+    custom = dict.fromkeys(tag for text in _texts(version) for tag in list_tags(text) if tag.field)
+    there = set(CustomField.objects.values_list("key", flat=True)) if custom else set()
+    return [tag for tag in custom if tag.field not in there]
+
+
+def list_emails_naming(*, field: CustomField) -> list[Email]:
+    """Return the e-mails that name a custom field in what they say now, or in what is yet to be sent. One query."""
+    tag = f"{{contact.{field.key}"
+    written = Q(subject__contains=tag) | Q(preheader__contains=tag) | Q(body__contains=tag)
+    planned = Broadcast.objects.filter(version=OuterRef("pk"), state=Broadcast.State.PLANNED)
+    is_current = Q(email__version=F("pk"), email__archived_at=None) | Exists(planned)
+    versions = EmailVersion.objects.filter(written, is_current).select_related("email").order_by("email__name")
+    # The key of another field may begin alike.
+    naming = [one for one in versions if any(tag.field == field.key for text in _texts(one) for tag in list_tags(text))]
+    return list(dict.fromkeys(one.email for one in naming))
 
 
 def list_event_tags(version: EmailVersion) -> Iterable[Tag]:

@@ -14,7 +14,7 @@ from django.db.models import Case, F, IntegerField, Q, QuerySet, When
 from django.urls import reverse
 from django.utils.dateformat import format as format_date
 
-from greenroom.hub.contacts.models import Contact, ContactAddress, FieldValue
+from greenroom.hub.contacts.models import Contact, ContactAddress, CustomField, FieldValue
 from greenroom.hub.events.models import Event, Registrant, TeamMember
 from greenroom.hub.events.products import PRODUCTS, can
 from greenroom.hub.events.products.base import Ability
@@ -52,7 +52,7 @@ def resolve(
     """
     Return what tags stand for, for each contact.
 
-    One query for all custom fields, and five for each event that tags are about, at most.
+    Two queries for all custom fields, and five for each event that tags are about, at most.
 
     Args:
         about: key of the event that tags are about which name none.
@@ -91,6 +91,9 @@ def _fill_in_fields(resolved: Resolved, tags: Iterable[Tag]) -> None:
     by_key: dict[str, list[Tag]] = {}
     for tag in tags:
         by_key.setdefault(tag.field, []).append(tag)
+    there = set(CustomField.objects.filter(key__in=by_key).values_list("key", flat=True))
+    if any(key not in there and not tag.default for key, asked in by_key.items() for tag in asked):
+        resolved.missing |= dict.fromkeys(resolved.values, "field_unknown")
     people = [pk for pk in resolved.values if pk]  # a preview may be for nobody
     values = FieldValue.objects.filter(contact__in=people, field__key__in=by_key).select_related("field")
     for value in values:

@@ -127,7 +127,8 @@ def _problem(tag: Tag, given: set[str], fields: Collection[str]) -> str:
     names = (*NAMES, *(f"{_CUSTOM}{key}" for key in fields))
     if tag.name not in names:
         close = get_close_matches(tag.name, names, 1)
-        return f"There is no merge tag {tag}." + (f" Do you mean {{{close[0]}}}?" if close else "")
+        what = f"Contacts have no field for {tag}." if tag.field else f"There is no merge tag {tag}."
+        return f"{what} Do you mean {{{close[0]}}}?" if close else f"{what} Take it out."
     if extra := given - ({"event", "text"} if tag.part == "button" else {"event"} if tag.product else set()):
         return f"{{{tag.name}}} takes no {', '.join(sorted(extra))}."
     return ""

@@ -120,6 +120,10 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
         for child in self.children:
             yield from child.walk()
 
+    def asks_for_field(self, pk: int) -> bool:
+        """Tell whether this rule or one below is about a custom field."""
+        return any(one.custom == pk for one in self.walk())
+
     def list_needed(self) -> set[int]:
         """Return the segments for which this rule or one below asks."""
         return {one.segment for one in self.walk() if one.segment is not None}

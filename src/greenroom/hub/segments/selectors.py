@@ -5,7 +5,7 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet
 
-from greenroom.hub.contacts.models import Contact
+from greenroom.hub.contacts.models import Contact, CustomField
 from greenroom.hub.contacts.selectors import list_contacts
 from greenroom.hub.events.models import Event
 from greenroom.hub.segments.models import Member, Segment
@@ -34,6 +34,11 @@ def list_usable_segments(*, segment: Segment | None) -> list[Segment]:
     while more := {pk for pk, needed in needs.items() if needed & needing} - needing:
         needing |= more
     return [one for one in segments if one.pk not in needing]
+
+
+def list_segments_asking(*, field: CustomField) -> list[Segment]:
+    """Return the segments whose rules are about a custom field, by name. One query."""
+    return [one for one in Segment.objects.order_by("name") if read_rules(one.rules).asks_for_field(field.pk)]
 
 
 def list_members(*, segment: Segment, text: str = "", decided: str = "") -> QuerySet[Member]:

@@ -54,6 +54,7 @@ _GROUPS = {"all": "all of these", "any": "at least one of these"}
 _NEGATED_GROUPS = {"all": "not all of these", "any": "none of these"}
 _STATES = {Event.State.CANCELLED: " (cancelled)", Event.State.MISSING: " (not found at GoTo)"}
 GONE_EVENT = "an event that is no longer here"
+_GONE_FIELD = "a field that is no longer here"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,12 @@ def _reasons_below(reason: Reason) -> list[Reason]:
     return _reasons_below(reason.below[0]) if reason.rule.not_ else reason.below
 
 
+def tell_lost_fields(rule: Rule, names: Names) -> list[str]:
+    """Say each of the rules whose custom field was deleted."""
+    lost = [one for one in rule.walk() if one.custom is not None and one.custom not in names.fields]
+    return [describe_rule(one, names) for one in lost]
+
+
 def describe_rule(rule: Rule, names: Names) -> str:
     """Say one rule, without those below."""
     match rule.head:
@@ -128,7 +135,7 @@ def describe_rule(rule: Rule, names: Names) -> str:
             name = names.segments.get(rule.segment or 0)
             return f"is in the segment “{name}”" if name else "is in a segment that is no longer here"
         case "custom":
-            return _compared(names.fields.get(rule.custom or 0, "a field that is no longer here"), rule)
+            return _compared(names.fields.get(rule.custom or 0, _GONE_FIELD), rule)
         case "tag":
             return f"has the tag “{rule.tag}”"
         case "consent":

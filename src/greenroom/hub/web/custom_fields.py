@@ -1,18 +1,25 @@
 """Pages of the fields that people define for contacts."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.db.models import Model
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
+from greenroom.hub.campaigns.selectors import list_campaigns_asking
 from greenroom.hub.contacts.models import CustomField
 from greenroom.hub.contacts.selectors import list_fields
 from greenroom.hub.contacts.services import add_field, change_field, delete_field
 from greenroom.hub.core.errors import InvalidInputError
+from greenroom.hub.mailing.checking import list_emails_naming
+from greenroom.hub.segments.selectors import list_segments_asking
 from greenroom.hub.web.doors import SignedInRequest, add_errors, marketers_only
+from greenroom.hub.webforms.selectors import list_forms_keeping
 
 
 class FieldForm(forms.Form):
@@ -68,14 +75,25 @@ def change(request: SignedInRequest, pk: int) -> HttpResponse:
             add_errors(form, error)
         else:
             return redirect("custom_fields")
-    context = {"field": field, "form": form}
+    context = {"field": field, "form": form, "uses": _list_uses(field)}
     return render(request, "custom_fields/change.html", context, status=422 if form.errors else 200)
+
+
+def _list_uses(field: CustomField) -> list[tuple[str, str, str]]:
+    """Return what would miss a field: of what kind it is, its name, and its address."""
+    uses: list[tuple[str, str, Iterable[Model]]] = [
+        ("E-mail", "email", list_emails_naming(field=field)),
+        ("Segment", "segment", list_segments_asking(field=field)),
+        ("Form", "web_form", list_forms_keeping(field=field)),
+        ("Campaign", "campaign", list_campaigns_asking(field=field)),
+    ]
+    return [(kind, str(one), reverse(page, args=[one.pk])) for kind, page, many in uses for one in many]
 
 
 @marketers_only
 @require_POST
 def delete(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Delete a field with everything in it."""
+    """Delete a field with everything in it; what asks for it says so from now on."""
     field = get_object_or_404(CustomField, pk=pk)
     delete_field(field=field)
     messages.success(request, f"The field {field} is deleted.")

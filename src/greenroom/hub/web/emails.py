@@ -15,6 +15,7 @@ from greenroom.hub.core import clock
 from greenroom.hub.core.errors import InvalidInputError, StateConflictError
 from greenroom.hub.events.models import Event
 from greenroom.hub.mailing import selectors
+from greenroom.hub.mailing.checking import list_lost_fields
 from greenroom.hub.mailing.models import Broadcast, Email, EmailVersion, Message
 from greenroom.hub.mailing.services import (
     broadcast,
@@ -199,6 +200,7 @@ def email_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "email": email,
         "person": text_of(request.GET, "person"),
         "report": selectors.report_on(sent),
+        "lost": list_lost_fields(email.version) if email.version and not email.archived_at else [],
         "was_sent": selectors.was_sent(email=email),
         "page": page_of(request, selectors.list_broadcasts(email=email)),
         "form": SendForm(initial={"segment": email.segment}),

@@ -14,7 +14,7 @@ from greenroom.hub.segments.models import Member, Segment
 from greenroom.hub.segments.rules import read_rules
 from greenroom.hub.segments.selectors import explain, list_members, list_segments
 from greenroom.hub.segments.services import decide_members, delete_segment, save_segment
-from greenroom.hub.segments.words import find_names, tell_reason, tell_rules
+from greenroom.hub.segments.words import find_names, tell_lost_fields, tell_reason, tell_rules
 from greenroom.hub.web.doors import SignedInRequest, add_errors, marketers_only, page_of, text_of
 from greenroom.hub.web.segment_form import Editor, NameForm
 
@@ -34,11 +34,13 @@ def segment_page(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show a segment: its rules in words and who is in it, or with `?by=` for whom somebody decided."""
     segment = get_object_or_404(list_segments(), pk=pk)
     rule = read_rules(segment.rules)
+    names = find_names([rule])
     by = text_of(request.GET, "by")
     members = list_members(segment=segment, text=text_of(request.GET, "q"), decided=by if by in _DECIDED else "")
     context = {
         "segment": segment,
-        "sentence": tell_rules(rule, find_names([rule])),
+        "sentence": tell_rules(rule, names),
+        "lost": tell_lost_fields(rule, names),
         "page": page_of(request, members),
         "choices": [(one.value, one.label) for one in _DECIDED],
         "together": list_together(),

@@ -9,6 +9,7 @@ from django.db.models.functions import TruncDate
 
 from greenroom.hub.connections.models import Connection, ConnectionUse
 from greenroom.hub.connections.selectors import list_usable_connections
+from greenroom.hub.contacts.models import CustomField
 from greenroom.hub.core import clock
 from greenroom.hub.core.errors import UnknownObjectError
 from greenroom.hub.events.models import Event
@@ -25,6 +26,11 @@ def list_web_forms() -> QuerySet[WebForm]:
     failed = SubmissionAct.objects.filter(submission__form=OuterRef("pk"), state=SubmissionAct.State.FAILED)
     accepted = Count("submissions", filter=Q(submissions__state=State.ACCEPTED))
     return WebForm.objects.annotate(sent=accepted, has_failed=Exists(failed)).order_by("name")
+
+
+def list_forms_keeping(*, field: CustomField) -> QuerySet[WebForm]:
+    """Return the forms of which an answer is kept in a custom field, by name. One query."""
+    return WebForm.objects.filter(fields__contact_field=field.target).distinct().order_by("name")
 
 
 def get_open_form(public_id: str) -> WebForm:
