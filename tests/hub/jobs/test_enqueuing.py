@@ -62,6 +62,17 @@ def test_enqueuing_is_one_statement(greet):
     assert len(queries) == 2
 
 
+def test_many_jobs_are_put_in_line_with_one_statement_and_none_of_them_twice(greet):
+    first = greet.enqueue(name="Lena", dedupe_key="1")
+    with CaptureQueriesContext(connection) as queries:
+        greet.enqueue_many({str(number): {"name": f"Nr. {number}"} for number in range(1000)})
+    assert 1 == len(queries)
+    assert 1000 == Job.objects.filter(queue="letters", priority=3, max_attempts=4, state="ready").count()
+    first.refresh_from_db()
+    assert ({"name": "Lena"}, {"name": "Nr. 7"}) == (first.args, Job.objects.get(dedupe_key="7").args)
+    greet.enqueue_many({})
+
+
 def test_one_ready_job_per_dedupe_key(greet):
     first = greet.enqueue(name="Lena", dedupe_key="greeting")
     again = greet.enqueue(name="Ivan", dedupe_key="greeting")

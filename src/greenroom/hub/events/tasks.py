@@ -36,10 +36,10 @@ def deliver_what_waits() -> None:
         RegistrationRequest.State.CANCELLING: (deliver_cancellation, "cancellation"),
     }
     # What belongs to an account that has to be connected again waits until it is.
-    waiting = RegistrationRequest.objects.filter(state__in=carriers, event__connection__state=Connection.State.ACTIVE)
-    for pk, state in waiting.values_list("pk", "state"):
-        carrier, name = carriers[RegistrationRequest.State(state)]
-        carrier.enqueue(request_id=pk, dedupe_key=f"{name}:{pk}")
+    waiting = RegistrationRequest.objects.filter(event__connection__state=Connection.State.ACTIVE)
+    for state, (carrier, name) in carriers.items():
+        ids = waiting.filter(state=state).values_list("pk", flat=True)
+        carrier.enqueue_many({f"{name}:{pk}": {"request_id": pk} for pk in ids})
     _deliver_waiting_acts()
 
 

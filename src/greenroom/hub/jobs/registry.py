@@ -13,7 +13,7 @@ before the row says so), so it must be safe to repeat.
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -54,6 +54,12 @@ class Task:
             priority=self.priority if priority is None else priority,
             run_at=run_at,
             dedupe_key=dedupe_key,
+        )
+
+    def enqueue_many(self, calls: Mapping[str, Mapping[str, Any]]) -> None:
+        """Put many calls in line, for arguments by dedupe key; `services.enqueue_many` says the rest."""
+        services.enqueue_many(
+            name=self.name, queue=self.queue, calls=calls, max_attempts=self.max_attempts, priority=self.priority
         )
 
     def call(self, **kwargs: Any) -> Any:

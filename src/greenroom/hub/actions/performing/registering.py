@@ -5,12 +5,12 @@ from collections.abc import Collection, Mapping, Sequence
 from greenroom.hub.actions.fields import ActionForm, EventField
 from greenroom.hub.actions.registry import Named, Outcomes, Settings, Subject, action
 from greenroom.hub.contacts.models import Contact, ContactAddress
-from greenroom.hub.core.errors import InvalidInputError, StateConflictError, UnknownObjectError
+from greenroom.hub.core.errors import HubError, InvalidInputError, StateConflictError, UnknownObjectError
 from greenroom.hub.events.models import Event, Registrant, RegistrationRequest
 from greenroom.hub.events.products import Ability, can
 from greenroom.hub.events.registration_form import Answers, RegistrationForm
 from greenroom.hub.events.selectors import OPEN_STATES
-from greenroom.hub.events.services import register_somebody, take_registrant_off
+from greenroom.hub.events.services import register_many, take_off_many
 
 State = RegistrationRequest.State
 
@@ -74,37 +74,45 @@ def register_contacts(subjects: Sequence[Subject], settings: Settings) -> Outcom
     """
     Sign contacts up; those who are signed up under any of their addresses are done.
 
-    The outcome is pending until GoTo has answered. Three queries, and those of `register` for each who is new.
+    The outcome is pending until GoTo has answered. Four queries, and the statements of `register_many`.
     """
     event = get_event(settings)
     contacts = Contact.objects.in_bulk([one.contact_id for one in subjects])
     there = _find_registrants(event, contacts)
     keys = {f"{one.cause}:register:{event.pk}:{one.contact_id}": one for one in subjects if one.contact_id not in there}
-    asked = {one.idempotency_key: one for one in RegistrationRequest.objects.filter(idempotency_key__in=keys)}
-    outcomes = Outcomes()
+    asked = RegistrationRequest.objects.in_bulk(keys, field_name="idempotency_key")
+    outcomes, new = Outcomes(), {}
     for key, one in keys.items():
-        try:
-            request = asked.get(key) or _register(event, contacts.get(one.contact_id), one, key)
-        except InvalidInputError as error:
-            outcomes.problems[one.contact_id] = _explain(error)
-        except StateConflictError as error:
-            outcomes.problems[one.contact_id] = str(error)
+        contact = contacts.get(one.contact_id)
+        if key in asked:
+            _note(outcomes, one.contact_id, asked[key])
+        elif contact is None:
+            outcomes.problems[one.contact_id] = "The contact is no longer here."
+        elif not contact.email:
+            outcomes.problems[one.contact_id] = "There is no e-mail address."
         else:
-            _note(outcomes, one.contact_id, request)
+            new[key] = one.answers or Answers({name: getattr(contact, ours) for name, ours in _KNOWN.items()})
+    _register(event, new, keys, outcomes)
     return outcomes
 
 
-def _register(event: Event, contact: Contact | None, subject: Subject, key: str) -> RegistrationRequest:
-    if contact is None:
-        raise InvalidInputError("The contact is no longer here.")
-    if not contact.email:
-        raise InvalidInputError("There is no e-mail address.")
-    answers = subject.answers or Answers({name: getattr(contact, ours) for name, ours in _KNOWN.items()})
-    return register_somebody(event=event, answers=answers, idempotency_key=key)
+def _register(event: Event, new: Mapping[str, Answers], keys: Mapping[str, Subject], outcomes: Outcomes) -> None:
+    """Sign up who is new, and note what comes of it."""
+    if not new:
+        return
+    try:
+        sign_ups = register_many(event=event, asked=new)
+    except StateConflictError as error:
+        outcomes.problems.update({keys[key].contact_id: str(error) for key in new})
+        return
+    for key, request in sign_ups.requests.items():
+        _note(outcomes, keys[key].contact_id, request)
+    for key, problem in sign_ups.problems.items():
+        outcomes.problems[keys[key].contact_id] = _explain(problem)
 
 
-def _explain(error: InvalidInputError) -> str:
-    if not error.errors:
+def _explain(error: HubError) -> str:
+    if not isinstance(error, InvalidInputError) or not error.errors:
         return str(error)
     missing = ", ".join(_say(name) for name in error.errors)
     return f"What the organizer asks for is missing or cannot be taken: {missing}."
@@ -124,21 +132,23 @@ def cancel_registrations(subjects: Sequence[Subject], settings: Settings) -> Out
     """
     Take contacts off an event; those who are not signed up are done.
 
-    The outcome is pending until GoTo has answered. Three queries, and those of `take_registrant_off` for each.
+    The outcome is pending until GoTo has answered. Four queries, and the statements of `take_off_many`.
     """
     event = get_event(settings)
     owners = _find_owners([one.contact_id for one in subjects])
     requests = RegistrationRequest.objects.filter(event=event, email__in=owners, state__in=OPEN_STATES)
     asked = {owners[one.email]: one for one in requests.order_by("pk")}
-    outcomes = Outcomes()
+    outcomes, leaving = Outcomes(), []
     for contact_id, registrant in _find_registrants(event, {one.contact_id for one in subjects}).items():
         request = asked.pop(contact_id, None)
         if request and request.refusal:
             outcomes.problems[contact_id] = "GoTo did not take them off the event. It may have begun already."
             continue
         if request is None or request.state != State.CANCELLING:
-            take_registrant_off(registrant=registrant)
+            leaving.append(registrant)
         outcomes.pending.add(contact_id)
+    if leaving:
+        take_off_many(event=event, registrants=leaving)
     # Whoever has only just asked to be signed up can be taken off when GoTo has answered that.
     outcomes.pending |= {contact_id for contact_id, one in asked.items() if one.state != State.DELIVERED}
     return outcomes

@@ -16,6 +16,7 @@ from greenroom.hub.events.services.mirror import (
     store_registration_form,
 )
 from greenroom.hub.events.services.people import link_new_people, link_sign_ups
+from greenroom.hub.events.services.registering_many import register_many, take_off_many
 from greenroom.hub.events.services.registrants import store_registrants
 from greenroom.hub.events.services.registration import (
     cancel_registration,
@@ -45,6 +46,7 @@ __all__ = [
     "obey",
     "plan_next_reading",
     "register",
+    "register_many",
     "register_somebody",
     "session_data",
     "set_aside",
@@ -54,5 +56,6 @@ __all__ = [
     "store_registrants",
     "store_registration_form",
     "store_sessions",
+    "take_off_many",
     "take_registrant_off",
 ]

@@ -76,17 +76,12 @@ def register(
     answers = answers.tidied()
     if repeated := _find_repeated(event, answers, user, idempotency_key):
         return repeated
-    product = get_product(event.product)
-    if Ability.REGISTER not in product.abilities:
-        raise RegistrationClosedError(f"You need no registration for a {product.words.one.lower()}.")
-    if event.state in _CLOSED:
-        raise RegistrationClosedError(_CLOSED[Event.State(event.state)])
+    check_is_open(event)
     if user:
         known = find_registration(user=user, event=event).request
         if known and known.state in OPEN_STATES:
             return known
-    form = RegistrationForm.from_json(event.registration_form) if event.registration_form else BASIC_FORM
-    check_answers(form, answers)
+    check_answers(form_of(event), answers)
     if user:
         _check_address(event, answers.email, user)
     try:
@@ -102,6 +97,20 @@ def register(
         if user:
             _check_address(event, answers.email, user)
         return RegistrationRequest.objects.get(event=event, email=answers.email, state__in=OPEN_STATES)
+
+
+def check_is_open(event: Event) -> None:
+    """Raise `RegistrationClosedError` if the event is over, cancelled or not to be found, or nobody signs up for it."""
+    product = get_product(event.product)
+    if Ability.REGISTER not in product.abilities:
+        raise RegistrationClosedError(f"You need no registration for a {product.words.one.lower()}.")
+    if event.state in _CLOSED:
+        raise RegistrationClosedError(_CLOSED[Event.State(event.state)])
+
+
+def form_of(event: Event) -> RegistrationForm:
+    """Return what the organizer asks for; what all do where that is not known yet."""
+    return RegistrationForm.from_json(event.registration_form) if event.registration_form else BASIC_FORM
 
 
 def register_somebody(*, event: Event, answers: Answers, idempotency_key: str) -> RegistrationRequest:
@@ -142,25 +151,39 @@ def _check_address(event: Event, email: str, user: User) -> None:
         requests.exclude(user=user),
     )
     if any(rows.exists() for rows in others):
-        problem = "Somebody else here uses this address. Register with your own."
-        raise InvalidInputError("Some answers are missing or cannot be taken.", {"email": problem})
+        raise used_by_somebody_else()
+
+
+def used_by_somebody_else() -> InvalidInputError:
+    """Return the error of an address that belongs to another person here."""
+    problem = "Somebody else here uses this address. Register with your own."
+    return InvalidInputError("Some answers are missing or cannot be taken.", {"email": problem})
 
 
 def _open_request(
     event: Event, answers: Answers, user: User | None, idempotency_key: str | None, replaces: Event | None
 ) -> RegistrationRequest:
     known = Registrant.objects.filter(event=event, email=answers.email, gone_at=None).first()
-    now = clock.now()
     if known and user and known.user_id is None:
         Registrant.objects.filter(pk=known.pk).update(user=user)
-    return RegistrationRequest.objects.create(
+    request = new_request(event, answers, user, idempotency_key, known)
+    request.replaces = replaces
+    request.save()
+    return request
+
+
+def new_request(
+    event: Event, answers: Answers, user: User | None, idempotency_key: str | None, known: Registrant | None
+) -> RegistrationRequest:
+    """Return the row of a sign-up, not stored yet; it is delivered already when its registrant is known."""
+    now = clock.now()
+    return RegistrationRequest(
         event=event,
         user=user,
         email=answers.email,
         answers=answers.to_json(),
         state=State.DELIVERED if known else State.PENDING,
         registrant=known,
-        replaces=replaces,
         asked_at=now,
         answered_at=now if known else None,
         idempotency_key=idempotency_key,
