@@ -240,3 +240,12 @@ def count(client, path: str) -> int:
     with CaptureQueriesContext(database) as queries:
         assert 200 == client.get(path).status_code
     return len(queries)
+
+
+def test_list_marks_forms_that_lack_what_an_organizer_asks_for(as_mara, ada, form, world, pull):
+    assert "Lacks a field" not in words(as_mara.get(reverse("web_forms")))
+    asking = pull(world.schedule_webinar("Ropes", fields=[{"name": "organization", "is_required": True}]))
+    form.actions.update(settings={"event": asking.pk})
+    assert "Published Lacks a field" in words(as_mara.get(reverse("web_forms")))
+    WebForm.objects.update(state="closed")
+    assert "Lacks a field" not in words(as_mara.get(reverse("web_forms")))

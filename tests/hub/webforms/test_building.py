@@ -10,7 +10,7 @@ from greenroom.hub.core.errors import InvalidInputError, StateConflictError
 from greenroom.hub.core.positions import DOWN
 from greenroom.hub.events.models import Event
 from greenroom.hub.events.registration_form import BASIC_FORM
-from greenroom.hub.webforms.checks import find_problems
+from greenroom.hub.webforms.checks import find_lacking, find_problems
 from greenroom.hub.webforms.models import FormField, WebForm
 from greenroom.hub.webforms.services import (
     add_action,
@@ -41,8 +41,8 @@ def asking(world, pull):
     return pull(world.schedule_webinar("Ropes", fields=FIELDS, questions=QUESTIONS))
 
 
-def draft(ada, event, start="person") -> WebForm:
-    form = create_form(name="Safety week", start=start, actor=ada)
+def draft(ada, event, start="person", name="Safety week") -> WebForm:
+    form = create_form(name=name, start=start, actor=ada)
     field = form.fields.filter(kind="event").first()
     given = {"event_field": field.pk} if field else {"event": event.pk}
     add_action(form=form, kind="register", given=given)
@@ -226,3 +226,24 @@ def test_form_that_visitors_use_is_not_deleted(ada, event):
     close_form(form=form)
     delete_form(form=form)
     assert not WebForm.objects.exists()
+
+
+def test_forms_that_lack_what_an_organizer_asks_are_found_in_a_few_statements(
+    ada, event, asking, django_assert_num_queries
+):
+    """As `find_problems` says of each, however many there are."""
+    forms = [make_form(ada, event=event, name="Fits")]
+    forms += [
+        draft(ada, asking, start, name=f"{start} {number}") for start in ("person", "webinar") for number in (1, 2)
+    ]
+    forms.append(draft(ada, asking, "webinar", name="Chosen"))
+    forms[-1].fields.filter(kind="event").update(events=[event.pk])
+    forms.append(draft(ada, asking, name="Whole"))
+    add_asked_fields(form=forms[-1])
+    forms = list(WebForm.objects.all())
+    with django_assert_num_queries(6):
+        found = find_lacking(forms)
+    expected = {
+        one.pk for one in forms if any("asks everybody for" in problem.sentence for problem in find_problems(one))
+    }
+    assert (4, expected) == (len(found), found)

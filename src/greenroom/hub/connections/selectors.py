@@ -1,5 +1,6 @@
 """Fetching connections."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -22,6 +23,16 @@ def list_usable_connections(*, used_by: str, object_id: int) -> QuerySet[Connect
         object_id: its number there.
     """
     return _open_to(ConnectionUse.objects.filter(used_by=used_by, object_id=object_id))
+
+
+def find_usable_connections(*, used_by: str, object_ids: Collection[int]) -> dict[int, set[int]]:
+    """Return the numbers of the connections that each of many courses, forms or campaigns may use. Two queries."""
+    open_to_all = set(Connection.objects.filter(is_open_to_all=True).values_list("pk", flat=True))
+    usable = {pk: set(open_to_all) for pk in object_ids}
+    uses = ConnectionUse.objects.filter(used_by=used_by, object_id__in=usable)
+    for pk, connection in uses.values_list("object_id", "connection"):
+        usable[pk].add(connection)
+    return usable
 
 
 def list_connections_usable_by_any(*, used_by: str, objects: QuerySet[Any]) -> QuerySet[Connection]:

@@ -14,7 +14,7 @@ from greenroom.hub.actions.registry import find_titles, list_actions
 from greenroom.hub.core.errors import InvalidInputError, StateConflictError, UnknownObjectError
 from greenroom.hub.events.products import PRODUCTS
 from greenroom.hub.web.doors import SignedInRequest, add_errors, marketers_only, page_of, text_of
-from greenroom.hub.webforms.checks import find_problems
+from greenroom.hub.webforms.checks import find_lacking, find_problems
 from greenroom.hub.webforms.forms import VisitorForm
 from greenroom.hub.webforms.models import EVENT_FIELD, FormAction, FormField, WebForm
 from greenroom.hub.webforms.selectors import find_fixed_events, list_offers, list_web_forms
@@ -75,8 +75,10 @@ class SettingsForm(forms.Form):
 @marketers_only
 @require_GET
 def list_page(request: SignedInRequest) -> HttpResponse:
-    """Show all forms."""
-    return render(request, "webforms/list.html", {"page": page_of(request, list_web_forms())})
+    """Show all forms, and which lack what an organizer asks for."""
+    page = page_of(request, list_web_forms())
+    context = {"page": page, "lacking": find_lacking([one for one in page if one.state != WebForm.State.CLOSED])}
+    return render(request, "webforms/list.html", context)
 
 
 @marketers_only

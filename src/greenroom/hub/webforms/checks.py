@@ -3,6 +3,8 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from django.db.models import prefetch_related_objects
+
 from greenroom.hub.actions.accounts import find_closed_events
 from greenroom.hub.actions.registry import get_action
 from greenroom.hub.connections.models import ConnectionUse
@@ -12,7 +14,7 @@ from greenroom.hub.events.products import Ability, can
 from greenroom.hub.events.registration_form import FIELD_LABELS
 from greenroom.hub.webforms.answers import CONTACT_FIELDS, asked_at, list_custom_fields, question_target
 from greenroom.hub.webforms.models import EVENT_FIELD, REGISTER, FormAction, FormField, WebForm
-from greenroom.hub.webforms.selectors import find_fixed_events, list_offers
+from greenroom.hub.webforms.selectors import find_fixed_events, list_offers, list_offers_of_many
 
 Kind = FormField.Kind
 
@@ -78,6 +80,33 @@ def find_problems(form: WebForm) -> list[Problem]:
     for one in actions:
         problems += _problems_of_action(one, fields, offers, fixed)
     return problems + _problems_of_accounts(form, {*fixed, *(pk for one in fields for pk in one.events)})
+
+
+def find_lacking(forms: Sequence[WebForm]) -> set[int]:
+    """Return which of many forms do not answer what an organizer asks everybody for. Six queries, however many."""
+    prefetch_related_objects(forms, "fields", "actions")
+    answering = {form.pk: list(form.fields.all()) for form in forms}
+    actions = [one for form in forms for one in form.actions.all() if one.kind == REGISTER]
+    chosen_in = {one.settings.get(EVENT_FIELD) for one in actions}
+    offers = list_offers_of_many([one for fields in answering.values() for one in fields if one.pk in chosen_in])
+    fixed = find_fixed_events(actions)
+    events = {one.pk: _list_asking_events(one, offers, fixed) for one in actions}
+    asked = {pk: list_asked(event) for pk, event in {one.pk: one for many in events.values() for one in many}.items()}
+    return {
+        one.form_id
+        for one in actions
+        if any(_list_unanswered(asked[event.pk], answering[one.form_id]) for event in events[one.pk])
+    }
+
+
+def _list_asking_events(
+    action: FormAction, offers: Mapping[int, list[Event]], fixed: Mapping[int, Event | None]
+) -> list[Event]:
+    """Return the events that an action registers for and whose organizers' questions we know."""
+    if EVENT_FIELD in action.settings:
+        return offers.get(action.settings[EVENT_FIELD], [])
+    event = fixed[action.settings["event"]]
+    return [event] if event and event.state not in _GONE and event.registration_form else []
 
 
 def _problems_of_accounts(form: WebForm, events: Collection[int]) -> list[Problem]:
@@ -148,17 +177,19 @@ def _problems_of_event(kind: str, event: Event, fields: Sequence[FormField]) -> 
 
 def _find_unanswered(event: Event, fields: Iterable[FormField]) -> list[str]:
     """Return a sentence for each thing the organizer asks everybody for and this form does not answer."""
+    return [
+        f"“{event}” takes only its own answers for “{asked.label}”: offer them in “{field}”, spelled alike."
+        if field
+        else f"“{event}” asks everybody for “{asked.label}”, and no mandatory field here answers it."
+        for asked, field in _list_unanswered(list_asked(event), fields)
+    ]
+
+
+def _list_unanswered(many: Iterable[Asked], fields: Iterable[FormField]) -> list[tuple[Asked, FormField | None]]:
+    """Return what of that which is asked no field answers, or, with the field, whose answers do not fit."""
     answered = {one.goto_field: one for one in fields if one.goto_field and _is_always_given(one)}
-    sentences = []
-    for asked in list_asked(event):
-        field = answered.get(asked.target)
-        if field is None:
-            sentences.append(f"“{event}” asks everybody for “{asked.label}”, and no mandatory field here answers it.")
-        elif asked.choices and not _fits(field, asked):
-            sentences.append(
-                f"“{event}” takes only its own answers for “{asked.label}”: offer them in “{field}”, spelled alike."
-            )
-    return sentences
+    found = [(asked, answered.get(asked.target)) for asked in many]
+    return [(asked, field) for asked, field in found if field is None or (asked.choices and not _fits(field, asked))]
 
 
 def _is_always_given(field: FormField) -> bool:
