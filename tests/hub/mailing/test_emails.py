@@ -295,12 +295,17 @@ def test_mail_is_read_in_the_browser_with_the_person_s_own_links_and_counts_noth
 @pytest.mark.parametrize("ending", ["the event", "the text", "the person"])
 def test_page_of_a_mail_tells_when_it_has_ended(people, everybody, ada, run_jobs, world, settings, ending) -> None:
     settings.MAIL_RETENTION_DAYS = 30
-    broadcast(email=make_email(ada, "{view_in_browser} {webinar_button}"), segment=everybody, actor=ada)
+    body = (
+        '<p>{view_in_browser} {webinar_button}, <a href="{webinar_link}"><b>or</b> so</a>, '
+        '<a href="{webinar_link|https://example.com/}">now</a> ({webinar_link})</p>'
+    )
+    broadcast(email=make_email(ada, body), segment=everybody, actor=ada)
     run_jobs()
     path = in_browser(mail.outbox[0].body)
     if ending == "the event":
         Event.objects.update(state="ended")
-        assert '<a class="greenroom-start-button" href="#"' in Client().get(path).content.decode()
+        html = re.sub(r' style="[^"]*"', "", Client().get(path).content.decode())
+        assert 'Join webinar, <b>or</b> so, <a href="https://example.com/">now</a> ()' in html
         return
     if ending == "the text":
         world.advance(days=31)

@@ -63,6 +63,7 @@ _CLEANER = nh3.Cleaner(
     tags=_TAGS, attributes=_ATTRIBUTES, url_schemes={"http", "https", "mailto", "tel"}, link_rel=None
 )
 _WEB_LINK = re.compile(r'(<a\b[^>]*?\bhref=")(https?://[^"]*)(")', re.IGNORECASE)
+_DEAD_LINK = re.compile(r'<a\b[^>]*?\bhref=""[^>]*>(.*?)</a>', re.IGNORECASE | re.DOTALL)
 _IN_ADDRESS = re.compile(r'\b(?:href|src)="[^"<>]*$', re.IGNORECASE)
 # Also the tags that rendering itself puts in, which nobody can write.
 _ANY_TAG = re.compile(rf"\{{(!pixel|!click \d+)\}}|{PATTERN.pattern}")
@@ -121,6 +122,11 @@ class Compiled:
 def fill(pieces: Pieces, values: Values) -> str:
     """Join pieces with the values of one person between them."""
     return "".join([piece if isinstance(piece, str) else piece.write(values) for piece in pieces])
+
+
+def without_dead_links(html: str) -> str:
+    """Leave of each link without an address only its words."""
+    return _DEAD_LINK.sub(r"\1", html)
 
 
 def with_tags(pieces: Pieces) -> str:

@@ -11,7 +11,7 @@ from greenroom.hub.contacts.models import Contact
 from greenroom.hub.core.errors import UnknownObjectError
 from greenroom.hub.mailing.doors import addresses_of
 from greenroom.hub.mailing.models import Broadcast, Click, Email, EmailVersion, Message
-from greenroom.hub.mailing.rendering import PIXEL, Rendered, Values, compile_version, with_tags
+from greenroom.hub.mailing.rendering import PIXEL, Rendered, Values, compile_version, with_tags, without_dead_links
 from greenroom.hub.mailing.resolving import resolve
 from greenroom.hub.mailing.retention import is_body_kept
 from greenroom.hub.mailing.tags import Tag
@@ -120,7 +120,7 @@ def show_in_browser(message: Message) -> str:
     """
     Return the HTML of a mail as the person it was sent to got it, with their own links, for whoever has its address.
 
-    Nothing is counted. What stands for nothing by now, such as the way into an event that is over, leads nowhere.
+    Nothing is counted. What leads nowhere by now, such as the way into an event that is over, is only its words.
 
     Raises:
         UnknownObjectError: its text is no longer kept.
@@ -134,8 +134,8 @@ def show_in_browser(message: Message) -> str:
     quiet.tracks_opens = quiet.tracks_clicks = False
     compiled = compile_version(quiet)
     known = resolve(compiled.tags, [message.contact], about=message.about, allows_host_links=quiet.allows_host_links)
-    values = {tag: value for tag, value in known.values[message.contact.pk].items() if value}
-    return compiled.render({**_nowhere(compiled.tags), **values, **addresses_of(message)}).html
+    values = {**known.values[message.contact.pk], **addresses_of(message)}
+    return without_dead_links(compiled.render(values).html)
 
 
 def _nowhere(tags: Collection[Tag]) -> Values:
