@@ -39,12 +39,13 @@ GOTO_TRANSPORT = None  # tests put an in-process transport here
 # "auto": when GoTo can reach us, so with an https address, or with a GoTo that is local itself.
 WEBHOOKS = env.choice("GREENROOM_WEBHOOKS", "auto", {"auto", "on", "off"})
 WEBHOOK_MAX_AGE = timedelta(seconds=env.integer("GREENROOM_WEBHOOK_MAX_AGE_SECONDS", 600, at_least=1))
-WEBHOOKS_GATHERED_FOR = timedelta(milliseconds=100)
 # Networks that hooks may call although they are private; there also by http and on any port.
 HOOK_ALLOWED_NETWORKS = env.networks("GREENROOM_HOOK_ALLOWED_NETWORKS")
 
 # Background work: "db" needs nothing but the database; "celery" hands each job to a broker.
 DISPATCH = env.choice("GREENROOM_DISPATCH", "db", {"db", "celery"})
+# A message to a broker is sent at once or, a second later, by the loop beside its workers.
+WEBHOOKS_GATHERED_FOR = timedelta(milliseconds=100 if DISPATCH == "db" else 0)
 CELERY_BROKER_URL = env.text("GREENROOM_CELERY_BROKER_URL", "redis://127.0.0.1:6379/0")
 JOB_LEASE = timedelta(seconds=env.integer("GREENROOM_JOB_LEASE_SECONDS", 30, at_least=1))
 

@@ -23,7 +23,7 @@ _OF_PEOPLE = ("registered", "approved", "denied", "cancelled", "joined", "attend
 _OF_EVENTS = ("attendance_read", "attendance_final", "attendance_closed")
 
 
-@reader("contacts.participations", kinds=[*_OF_PEOPLE, *_OF_EVENTS], batch=100)
+@reader("contacts.participations", kinds=[*_OF_PEOPLE, *_OF_EVENTS], batch=40)
 def keep_contacts(facts: Sequence[Fact]) -> None:
     """Make contacts of people who signed up or attended, and note what they have to do with events."""
     people = [fact for fact in facts if fact.kind in _OF_PEOPLE and fact.email]

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import structlog
-from django.conf import settings
 from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import Exists, OuterRef
 
@@ -52,19 +51,11 @@ class Told(NamedTuple):
 
 @task(queue="intake", priority=5, max_attempts=1000)
 def apply_deliveries(connection_id: int) -> None:
-    """
-    Apply all that waits of one connection, the oldest first. Several may run: none waits for another.
-
-    While deliveries keep coming, what comes in a tenth of a second is applied together: a transaction for each few
-    would cost three times as much, and on SQLite keep those who bring deliveries from writing.
-    """
+    """Apply all that waits of one connection, the oldest first. Several may run: none waits for another."""
     connection = Connection.objects.get(pk=connection_id)
-    while count := _apply_next(connection):
-        reached("intake.applied")
-        if count < BATCH:
-            soon = clock.now() + settings.WEBHOOKS_GATHERED_FOR
-            apply_deliveries.enqueue(connection_id=connection_id, run_at=soon, dedupe_key=apply_key(connection_id))
-            return
+    # What comes after a batch that was not full has a job of its own.
+    while _apply_next(connection) == BATCH:
+        pass
 
 
 def apply_key(connection_id: int) -> str:
@@ -77,7 +68,7 @@ def _ask_key(connection_id: int) -> str:
 
 
 def _apply_next(connection: Connection) -> int:
-    """Apply the next batch in one transaction, and return its size: 0 when all that waits is being applied."""
+    """Apply the next batch of what nobody else is applying in one transaction, and return its size."""
     waiting = WebhookDelivery.objects.filter(connection=connection, state=State.STORED)
     with transaction.atomic():
         batch = list(waiting.select_for_update(skip_locked=True).order_by("pk")[:BATCH])
@@ -87,6 +78,7 @@ def _apply_next(connection: Connection) -> int:
         if _ASKING in verdicts.values():
             ask_about_deliveries.enqueue(connection_id=connection.pk, dedupe_key=_ask_key(connection.pk))
         reached("intake.applying")
+    reached("intake.applied")
     return len(batch)
 
 
