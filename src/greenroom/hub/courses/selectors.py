@@ -11,6 +11,7 @@ from greenroom.hub.core import clock
 from greenroom.hub.courses.completion_rule import CompletionRule, read_rule
 from greenroom.hub.courses.course_rule import DONE_IN_TIME, count_needed, list_required_items
 from greenroom.hub.courses.date_choices import DateChoice, choose_own, find_full, is_over, list_choices
+from greenroom.hub.courses.date_states import DateState, list_date_states
 from greenroom.hub.courses.item_state import (
     LONGEST_WAIT,
     Circumstances,
@@ -35,7 +36,7 @@ from greenroom.hub.courses.occurrences import find_dates, items_showing
 from greenroom.hub.courses.release import Closed, find_closed, is_open, is_shown, takes_people
 from greenroom.hub.events.models import Event, Registrant
 from greenroom.hub.events.products import Ability, can, get_product
-from greenroom.hub.events.selectors import Registration, find_registrations
+from greenroom.hub.events.selectors import Registration, find_attended_sessions, find_registrations
 from greenroom.hub.users.models import User
 from greenroom.hub.users.selectors import list_users
 
@@ -45,7 +46,8 @@ class ItemView:
     """
     An item as one person sees it; `state` is None for all but live events.
 
-    `event` is the date that counts as theirs where they pick one of several, which are in `choices` then.
+    `event` is the date that counts as theirs where they pick one of several, which are in `choices` then. Where one
+    registration holds for several, they are in `dates`.
     """
 
     item: SectionItem
@@ -54,6 +56,7 @@ class ItemView:
     completion: Completion | None = None
     event: Event | None = None
     choices: tuple[DateChoice, ...] = ()
+    dates: tuple[DateState, ...] = ()
     news: Notice | None = None  # that the event was moved or cancelled, until it was seen
     is_registered: bool = False
 
@@ -111,7 +114,7 @@ class SectionView:
 
 def view_lesson(*, lesson: Lesson, user: User, takes_part: bool = True) -> list[SectionView]:
     """
-    Return a lesson's sections and items as a person sees them. Eight queries, whatever the number of items.
+    Return a lesson's sections and items as a person sees them. Nine queries, whatever the number of items.
 
     Who does not take part finds nothing to register for or join.
     """
@@ -141,6 +144,8 @@ def view_items(*, items: Iterable[SectionItem], user: User, takes_part: bool = T
     completions = {one.item_id: one for one in Completion.objects.filter(user=user, item__in=items)}
     full = find_full([event.pk for events in dates.values() if len(events) > 1 for event in events])
     news = _find_news(user, shown)
+    series = [event for events in dates.values() for event in events if len(event.times.all()) > 1]
+    attended = find_attended_sessions(user=user, events=series)
     now = clock.now()
 
     def view(item: SectionItem) -> ItemView:
@@ -158,7 +163,10 @@ def view_items(*, items: Iterable[SectionItem], user: User, takes_part: bool = T
             state = replace(state, news_seconds=2)
         if state.code == Code.CANCELLED and any(choice.can_be_picked for choice in choices):
             state = replace(state, sentence="The organizer cancelled this date. Pick another one.")
-        state = replace(state, next_check_at=_next_check(item, state, events, now))
+        is_expected = takes_part and (registration.is_open or not can(own.product, Ability.REGISTER))
+        listed = list_date_states(event=own, state=state, attended=attended, is_expected=is_expected)
+        moments = [moment for date in listed for moment in (date.starts_at, date.ends_at)]
+        state = replace(state, next_check_at=_next_check(item, state, events, moments, now))
         return ItemView(
             item,
             state if takes_part else without_acts(state),
@@ -166,6 +174,7 @@ def view_items(*, items: Iterable[SectionItem], user: User, takes_part: bool = T
             completion,
             own,
             tuple(choices),
+            listed,
             news=None if is_over(own, now) else news.get(own.pk),
             is_registered=registration.is_open,
         )
@@ -173,11 +182,14 @@ def view_items(*, items: Iterable[SectionItem], user: User, takes_part: bool = T
     return [view(item) for item in items]
 
 
-def _next_check(item: SectionItem, state: ItemState, events: Sequence[Event], now: datetime) -> datetime | None:
-    """Return when the clock first changes it: the state, the release, the course's end, or the dates to pick from."""
+def _next_check(
+    item: SectionItem, state: ItemState, events: Sequence[Event], listed: Sequence[datetime], now: datetime
+) -> datetime | None:
+    """Return when the clock first changes it: the state, the release, the course's end, or dates that are listed."""
     lesson = item.section.lesson
     moments = [state.next_check_at, item.available_from, item.available_until]
     moments += [lesson.available_from, lesson.available_until, lesson.course.close_at]
+    moments += listed
     moments += [event.ends_at for event in events if len(events) > 1]
     return min((moment for moment in moments if moment and moment > now), default=None)
 
