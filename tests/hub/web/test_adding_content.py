@@ -16,7 +16,7 @@ def choose(client, section, product: str = "webinar", **query: str):
 
 
 def add(client, section, event):
-    return client.post(reverse("add_event", args=[section.pk]), {"event": event}, follow=True)
+    return client.post(reverse("add_event", args=[section.pk]), {"event": event, "is_required": "on"}, follow=True)
 
 
 def texts(answer) -> str:
@@ -49,6 +49,20 @@ def test_chosen_event_stands_in_the_lesson(event, section, as_eda, eda):
     assert f"/lessons/{section.lesson_id}/?edit=1#item-{item.pk}" == answer.redirect_chain[-1][0]
     assert (section.pk, eda.pk, True) == (item.section_id, item.added_by_id, item.is_required)
     assert "“Ladder safety” is in this lesson." in texts(answer)
+
+
+@pytest.mark.parametrize("starts_in", [timedelta(days=1), timedelta(days=-1)])
+def test_what_is_over_is_not_required_unless_one_says_so(world, pull, section, as_eda, starts_in):
+    event = pull(world.schedule_webinar(starts_in=starts_in))
+    is_past = starts_in < timedelta(0)
+    Event.objects.update(state="ended" if is_past else "scheduled")
+    for found in ({"when": "past"} if is_past else {}, {"link": event.event_key}):
+        assert is_past is not choose(as_eda, section, **found).context["is_required"]
+    as_eda.post(reverse("add_event", args=[section.pk]), {"event": event.pk})
+    assert not SectionItem.objects.get().is_required
+    SectionItem.objects.all().delete()
+    add(as_eda, section, event.pk)
+    assert SectionItem.objects.get().is_required
 
 
 def test_adding_twice_is_adding_once(event, section, as_eda):

@@ -119,7 +119,14 @@ def test_recording_is_chosen_by_its_event_and_leads_to_goto(world, section, even
     item = SectionItem.objects.get()
     assert ("recording", None) == (item.kind, item.event_id)
     assert "Recording of “Ladder safety”" in texts(as_lena.get(lesson_of(section)))
+    assert not item.is_required
     assert as_lena.get(reverse("watch_recording", args=[item.pk]))["Location"].startswith("http://goto.test/")
+
+
+def test_recording_is_required_from_the_beginning_if_one_says_so(section, event, as_eda):
+    recording = event.recordings.create(recording_key="1", name="Take 2")
+    as_eda.post(reverse("add_recording", args=[section.pk]), {"recording": recording.pk, "is_required": "on"})
+    assert SectionItem.objects.get().is_required
 
 
 @pytest.mark.parametrize("chosen", ["", "0", "999999", "one"])

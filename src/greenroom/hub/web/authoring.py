@@ -96,12 +96,18 @@ def choose_event(request: SignedInRequest, pk: int, product: str) -> HttpRespons
     )
     page = page_of(request, events.filter(connection__in=accounts), 20)
     context |= {"is_past": is_past, "current_tab": "Past" if is_past else "Upcoming"}
-    context |= {"page": page, "choices": page.object_list, "has_dates_to_pick": _has_dates_to_pick(page)}
+    context |= {"page": page, **_choices(page)}
     return render(request, "courses/choose_event.html", context)
 
 
-def _has_dates_to_pick(events: Iterable[Event]) -> bool:
-    return any(event.dates == Event.Dates.PICK_ONE for event in events)
+def _choices(events: Iterable[Event]) -> dict[str, object]:
+    """Return the events to choose from, and what is asked of them; what is over is not required unless one says so."""
+    choices = list(events)
+    return {
+        "choices": choices,
+        "has_dates_to_pick": any(event.dates == Event.Dates.PICK_ONE for event in choices),
+        "is_required": any(event.state != Event.State.ENDED for event in choices),
+    }
 
 
 def _product(code: str) -> Product:
@@ -117,7 +123,7 @@ def _answer_link(request: SignedInRequest, context: dict[str, object], accounts:
             return render(request, "courses/choose_event.html", context)
         link = _read_link(str(context["link"]))
         found = find_at_goto(link=link, among=accounts)
-        context |= {"found": found, "choices": found, "has_dates_to_pick": _has_dates_to_pick(found)}
+        context |= {"found": found, **_choices(found)}
         context["is_personal"] = link.is_personal
     except HubError as error:
         context["problem"] = error
@@ -144,7 +150,11 @@ def add_event(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.error(request, str(error))
         return redirect("choose_kind", pk=pk)
     item = add_event_item(
-        section=section, event=event, actor=request.user, picks_date=bool(text_of(request.POST, "picks_date"))
+        section=section,
+        event=event,
+        actor=request.user,
+        picks_date=bool(text_of(request.POST, "picks_date")),
+        is_required=bool(text_of(request.POST, "is_required")),
     )
     messages.success(request, f"“{event.title}” is in this lesson.")
     if not _joins_by_link(event):

@@ -124,7 +124,8 @@ def add_recording(request: SignedInRequest, pk: int) -> HttpResponse:
         chosen = number_of(request.POST, "recording")
         recording = recordings.filter(pk=chosen).first() if chosen else None
         if recording:
-            item = add_recording_item(section=section, recording=recording, actor=request.user)
+            is_required = bool(text_of(request.POST, "is_required"))
+            item = add_recording_item(section=section, recording=recording, actor=request.user, is_required=is_required)
             return redirect(lesson_url(section.lesson_id, anchor=f"item-{item.pk}", is_editing=True))
         problem = "Choose a recording first."
     context = {"section": section, "page": page_of(request, recordings, 20), "problem": problem}

@@ -149,7 +149,13 @@ def _check_account_is_open(event: Event, course: Course) -> None:
 
 
 def add_event_item(
-    *, section: Section, event: Event, actor: User, rule: CompletionRule | None = None, picks_date: bool = False
+    *,
+    section: Section,
+    event: Event,
+    actor: User,
+    rule: CompletionRule | None = None,
+    picks_date: bool = False,
+    is_required: bool = True,
 ) -> SectionItem:
     """
     Put an event into a section, at its end. One that stands in the section already is returned.
@@ -171,6 +177,7 @@ def add_event_item(
         position=next_position(section.items.all()),
         completion_rule=write_rule(rule) if rule else None,
         picks_date=picks_date and event.dates == Event.Dates.PICK_ONE,
+        is_required=is_required,
         added_by=actor,
     )
     evaluate_item(item=item)  # a past event may have been attended before it was put here

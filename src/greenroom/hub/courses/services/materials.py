@@ -38,7 +38,9 @@ def add_file_item(
     return _add(section, SectionItem.Kind.FILE, title, actor, is_required, text=text.strip(), **_kept(file))
 
 
-def add_recording_item(*, section: Section, recording: Recording, actor: User) -> SectionItem:
+def add_recording_item(
+    *, section: Section, recording: Recording, actor: User, is_required: bool = False
+) -> SectionItem:
     """
     Put a recording into a section, at its end. One that stands in the section already is returned.
 
@@ -53,7 +55,7 @@ def add_recording_item(*, section: Section, recording: Recording, actor: User) -
             "This recording belongs to a GoTo account that is not open to this course. "
             "Ask your site administrator to open it."
         )
-    return _add(section, SectionItem.Kind.RECORDING, "", actor, False, recording=recording)
+    return _add(section, SectionItem.Kind.RECORDING, "", actor, is_required, recording=recording)
 
 
 def _add(section: Section, kind: str, title: str, actor: User, is_required: bool, **content: object) -> SectionItem:
