@@ -13,13 +13,14 @@ from greenroom.hub.events.services.registration import give_up_replaced
 from greenroom.hub.ledger.models import Fact
 from greenroom.hub.ledger.readers import reader
 
-# Recordings are cut and converted after the end; GoTo does not say how long that takes.
-_LATER = timedelta(hours=24)
+# Recordings are cut and converted after the end, and GoTo does not say how long that takes: each look is twice as late
+# as the one before, for nearly three days.
+_LOOKS = [timedelta(hours=hours) for hours in (2, 4, 8, 16, 32, 64)]
 
 
 @reader("events.what_remains", kinds=["attendance_final"])
 def read_what_remains(facts: Sequence[Fact]) -> None:
-    """Read the answers and the recordings of sessions that are over for good, the recordings once more a day later."""
+    """Read the answers and the recordings of sessions that are over for good, the recordings again and again."""
     sessions = EventSession.objects.filter(pk__in={fact.session_id for fact in facts}).select_related("event")
     for session in sessions:
         abilities, event_id = get_product(session.event.product).abilities, session.event_id
@@ -27,8 +28,10 @@ def read_what_remains(facts: Sequence[Fact]) -> None:
             read_answers.enqueue(session_id=session.pk, dedupe_key=f"answers:{session.pk}")
         if Ability.RECORDINGS in abilities:
             read_recordings.enqueue(event_id=event_id, dedupe_key=f"recordings:{event_id}")
-            later = clock.now() + _LATER
-            read_recordings.enqueue(event_id=event_id, run_at=later, dedupe_key=f"recordings_later:{event_id}")
+            for look in (session.ended_at + wait for wait in _LOOKS):
+                if look > clock.now():
+                    key = f"recordings:{event_id}:{look.isoformat()}"
+                    read_recordings.enqueue(event_id=event_id, run_at=look, dedupe_key=key)
 
 
 @reader("events.changed_dates", kinds=["approved"])
