@@ -1,6 +1,7 @@
 """Which forms and campaigns may use an account: all of them, or those a site administrator has chosen."""
 
 import re
+from html import unescape
 
 import pytest
 from django.urls import reverse
@@ -11,8 +12,9 @@ from greenroom.hub.campaigns.models import Campaign
 from greenroom.hub.campaigns.services.editing import change_goal, change_step, make_campaign, open_draft
 from greenroom.hub.campaigns.services.running import list_obstacles, publish
 from greenroom.hub.connections.models import ConnectionUse
-from greenroom.hub.connections.services import set_uses
+from greenroom.hub.connections.services import disconnect, set_uses
 from greenroom.hub.core.errors import InvalidInputError
+from greenroom.hub.segments.services import save_segment
 from greenroom.hub.webforms.checks import find_problems
 from greenroom.hub.webforms.models import FormField, WebForm
 from greenroom.hub.webforms.selectors import list_offered_events
@@ -147,6 +149,33 @@ def test_a_campaign_that_runs_says_so_and_its_next_version_is_not_published(worl
     change_step(step=draft.steps.get(), settings={"event": event.pk, "minutes": -30})
     with pytest.raises(InvalidInputError):
         publish(campaign=campaign, actor=None)
+
+
+def test_a_goal_and_a_source_of_an_account_that_is_closed_or_not_connected_are_said_to_be(
+    as_mara, ada, event, connection, run_jobs
+):
+    asked = {"did": "registered", "events": [event.pk]}
+    come = save_segment(name="Have come", rules=asked, actor=ada)
+    campaign = make_campaign(name="Spring", segments=[come], actor=None)
+    version = open_draft(campaign=campaign)
+    draw(version, [act("add_tags", tags="new")])
+    change_goal(version=version, goal=asked)
+
+    def count_on_pages(sentence: str) -> list[int]:
+        pages = [as_mara.get(reverse(name, args=[campaign.pk])) for name in ("campaign", "campaign_draft")]
+        return [unescape(page.content.decode()).count(sentence) for page in pages]
+
+    not_connected = f"“{event}” belongs to a GoTo account that is not connected, so nothing new is learnt of it."
+    assert [[0, 0], [0, 0]] == [count_on_pages(one) for one in (not_open(event, "campaign"), not_connected)]
+    open_to(connection)
+    assert [2, 1] == count_on_pages(not_open(event, "campaign"))
+    with pytest.raises(InvalidInputError):
+        publish(campaign=campaign, actor=None)
+    open_to(connection, campaign=[campaign.pk])
+    publish(campaign=campaign, actor=None)
+    open_draft(campaign=campaign)
+    disconnect(connection=connection, actor=ada)
+    assert [2, 1] == count_on_pages(not_connected)
 
 
 def test_the_page_of_a_step_offers_open_events_only_and_says_what_is_refused(as_mara, campaign, event, connection):

@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from greenroom.hub.actions.fields import EventField, offer_events_of
+from greenroom.hub.campaigns.accounts import find_goal_out_of_reach
 from greenroom.hub.campaigns.models import Campaign, CampaignStep, CampaignVersion
 from greenroom.hub.campaigns.obstacles import find_obstacles_of
 from greenroom.hub.campaigns.plan import Plan, walk
@@ -156,6 +157,7 @@ def _show_draft(request: SignedInRequest, campaign: Campaign, status: int = 200)
         "rows": list_rows(places, said, {}, problems),
         "problems": [(one.number, problems[one.step.pk]) for one in walk(places) if one.step.pk in problems],
         "goal": words.describe_rule(draft.goal) if draft.goal else "",
+        "goal_out_of_reach": find_goal_out_of_reach(campaign.pk, draft.goal),
     }
     return render(request, "campaigns/draft.html", context, status=status)
 

@@ -5,7 +5,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from greenroom.hub.campaigns.accounts import find_closed_steps
+from greenroom.hub.campaigns.accounts import find_closed_steps, find_goal_out_of_reach, find_out_of_reach
 from greenroom.hub.campaigns.models import Campaign, CampaignContact, CampaignStep, CampaignVersion
 from greenroom.hub.campaigns.obstacles import find_gone_of
 from greenroom.hub.campaigns.plan import Plan, walk
@@ -63,13 +63,17 @@ def _show(request: SignedInRequest, campaign: Campaign, version: CampaignVersion
     places, counts = plan.list_places(), count_states(campaign=campaign)
     numbers = count_at_steps(plan.steps.values()) if version.published_at else {}
     gone = find_gone_of(plan.steps.values())
+    segments = list(campaign.segments.all())
+    out_of_reach = find_out_of_reach(campaign.pk, {one.pk: one.rules for one in segments})
     context = {
         "campaign": campaign,
         "version": version,
         "draft": find_draft(campaign=campaign),
         "versions": campaign.versions.exclude(published_at=None),
-        "segments": campaign.segments.all(),
+        "segments": segments,
+        "sources_out_of_reach": [(one, out_of_reach[one.pk]) for one in segments if one.pk in out_of_reach],
         "goal": words.describe_rule(version.goal) if version.goal else "",
+        "goal_out_of_reach": find_goal_out_of_reach(campaign.pk, version.goal),
         "counts": [(state, label, counts[state]) for state, label in _ENTRY_STATES if state in counts],
         "failed": counts.get(CampaignContact.State.FAILED, 0),
         "canvas": draw_canvas(places, said, numbers, gone),

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from greenroom.hub.campaigns.accounts import find_closed_goal
 from greenroom.hub.campaigns.models import Campaign, CampaignContact, CampaignVersion
 from greenroom.hub.campaigns.obstacles import find_obstacles_of
 from greenroom.hub.campaigns.plan import Plan, walk
@@ -14,12 +15,14 @@ _RESTING = (Campaign.State.PAUSED, Campaign.State.STOPPED)
 
 
 def list_obstacles(version: CampaignVersion) -> list[tuple[str, str]]:
-    """Return what keeps a draft from being published: the number of a step, and one sentence."""
+    """Return what keeps a draft from being published: the number of a step or nothing, and one sentence."""
     places = list(walk(Plan.of(version).list_places()))
     if not places:
         return [("", "There is no step yet.")]
     obstacles = find_obstacles_of(version.campaign_id, [one.step for one in places])
-    return [(one.number, obstacles[one.step.pk]) for one in places if one.step.pk in obstacles]
+    found = [(one.number, obstacles[one.step.pk]) for one in places if one.step.pk in obstacles]
+    closed = find_closed_goal(version.campaign_id, version.goal)
+    return [*found, ("", closed)] if closed else found
 
 
 def publish(*, campaign: Campaign, actor: User | None) -> CampaignVersion:
