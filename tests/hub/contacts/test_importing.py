@@ -104,6 +104,26 @@ def test_cells_of_our_own_exports_are_read_as_they_were(cell):
     )
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "mac-roman"])
+def test_lines_end_as_old_macintosh_programs_end_them(encoding):
+    text = 'email;name\ra@b.example;Zoë\r\rc@d.example;"Two\rlines"\r'
+    read_so = read(text.encode(encoding), "" if encoding != "mac-roman" else encoding)
+    assert [["a@b.example", "Zoë"], ["c@d.example", "Two\rlines"]] == read_so
+
+
+@pytest.mark.parametrize(("encoding", "end"), [("utf-8", "\n"), ("utf-8", "\r"), ("utf-16", "\r\n")])
+def test_memory_does_not_grow_with_rows(db, ada, encoding, end):
+    peaks = {}
+    for rows in (1_000, 20_000):
+        text = f"email\tname{end}" + "".join(f"p{number}@example.com\tZoë{end}" for number in range(rows))
+        file = io.BytesIO(text.encode(encoding))
+        tracemalloc.start()
+        assert rows == open_import(file=file, name="people.csv", actor=ada).rows_total
+        peaks[rows] = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+    assert peaks[20_000] < peaks[1_000] + 500_000
+
+
 def test_memory_does_not_grow_with_a_quote_that_is_never_closed():
     file = io.BytesIO(b'email,name\na@b.example,"' + b"x" * 20_000_000)
     tracemalloc.start()
