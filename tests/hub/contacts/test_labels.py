@@ -23,6 +23,7 @@ from greenroom.hub.contacts.services import (
     split_tags,
 )
 from greenroom.hub.core.errors import InvalidInputError
+from greenroom.hub.ledger.models import Fact
 
 Kind = CustomField.Kind
 
@@ -47,6 +48,21 @@ def test_a_tag_is_one_whatever_its_case_and_gone_with_its_last_contact(lena):
     remove_tags(contacts=[lena.pk, other.pk], names=["Vip"])
     assert ([], ["gold partner"]) == (tags_of(lena), tags_of(other))
     assert ["gold partner"] == [one.name for one in Tag.objects.all()]
+
+
+def test_each_tag_that_is_new_or_gone_is_one_fact_that_says_for_what(lena):
+    other = make_contact(source="hand", first_name="Otto")
+    for _ in range(2):
+        add_tags(contacts=[lena.pk, other.pk, 10**9], names=["VIP", "Gold"], cause="import:3")
+    for _ in range(2):
+        remove_tags(contacts=[lena.pk, other.pk], names=["vip", "nonsense"], cause="person:7")
+    add_tags(contacts=[lena.pk], names=["vip", "gold"])
+    facts = Fact.objects.filter(kind__in=["tag_added", "tag_removed"])
+    assert [
+        *((one, "tag_added", name, "import:3") for one in (lena.pk, other.pk) for name in ("Gold", "VIP")),
+        *((one, "tag_removed", "VIP", "person:7") for one in (lena.pk, other.pk)),
+        (lena.pk, "tag_added", "vip", ""),
+    ] == [(one.contact_id, one.kind, one.data["tag"], one.data["cause"]) for one in facts.order_by("pk")]
 
 
 @pytest.mark.parametrize("name", ["", "  ", "x" * 65])

@@ -7,10 +7,12 @@ import re
 import pytest
 from django.db import transaction
 from django.urls import reverse
+from tests.factories.forms import make_form, send
 from tests.factories.users import make_user
 
+from greenroom.hub.campaigns.services.editing import make_campaign
 from greenroom.hub.contacts.models import Contact, CustomField, Participation, Purpose
-from greenroom.hub.contacts.services import add_field, add_tags, make_contact, set_values
+from greenroom.hub.contacts.services import add_field, add_tags, make_contact, open_import, remove_tags, set_values
 from greenroom.hub.core import clock
 from greenroom.hub.events.models import Registrant
 from greenroom.hub.ledger.models import Fact
@@ -19,6 +21,7 @@ from greenroom.hub.segments.models import Segment
 from greenroom.hub.users.models import User
 from greenroom.hub.web import doors
 from greenroom.hub.web.activity import SUBJECTS
+from greenroom.hub.webforms.models import SubmissionAct
 
 
 @pytest.fixture
@@ -103,6 +106,32 @@ def test_tags_are_given_and_taken_away_and_narrow_the_list(as_mara, db):
     assert "Give each tag" in as_mara.post(page, {"add": "x" * 65}, follow=True).content.decode()
 
 
+def test_timeline_tells_by_whom_or_what_somebody_was_tagged(as_mara, mara, ada, event, django_assert_max_num_queries):
+    lena = make_contact(source="hand", email="lena@example.com")
+    submission = send(make_form(ada, event=event))
+    act = SubmissionAct.objects.create(submission=submission, position=9, kind="add_tags", settings={"tags": "x"})
+    campaign = make_campaign(name="Spring", segments=[], actor=None)
+    file = open_import(file=io.BytesIO(b"email"), name="people.csv", actor=mara)
+    as_mara.post(reverse("tag_contact", args=[lena.pk]), {"add": "Z"})
+    told = {
+        f"together:{mara.pk}": f"by {mara}, together with others",
+        f"program:{mara.pk}": f"by a program of {mara}",
+        f"form:{act.pk}:0": "by the form “Safety week”",
+        f"campaign:{campaign.pk}:7:1": "by the campaign “Spring”",
+        f"import:{file.pk}": "from the file people.csv",
+        "form:999:0": "by a form",
+        "something else": "",
+    }
+    for number, cause in enumerate(told):
+        add_tags(contacts=[lena.pk], names=[f"A{number}", f"B{number}"], cause=cause)
+    remove_tags(contacts=[lena.pk], names=["Z"], cause=f"person:{mara.pk}")
+    expected = {f"Was given the tag {x}{n} {words}".strip() for n, words in enumerate(told.values()) for x in "AB"}
+    expected |= {f"Was given the tag Z by {mara}", f"Lost the tag Z by {mara}"}
+    with django_assert_max_num_queries(30):
+        page = as_mara.get(reverse("contact", args=[lena.pk]), {"about": "tags"})
+    assert expected == set(read_timeline(page))
+
+
 def test_custom_fields_are_made_filled_in_and_deleted(as_mara, db):
     for label, kind, choices in (("Shoe size", "number", ""), ("Colour", "choice", "Red\nBlue")):
         as_mara.post(reverse("custom_fields"), {"label": label, "kind": kind, "choices": choices})
@@ -144,6 +173,8 @@ TOLD = [
     ),
     ("segment_entered", {"segment_id": 1}, "segments", "Came into a segment Friends"),
     ("segment_left", {"segment_id": 99}, "segments", "Left a segment one that is no longer here"),
+    ("tag_added", {"tag": "VIP", "cause": "import:99"}, "tags", "Was given the tag VIP from a file"),
+    ("tag_removed", {"tag": "VIP", "cause": ""}, "tags", "Lost the tag VIP"),
     ("consent_granted", {"purpose_id": 1}, "consent", "Agreed News"),
     ("consent_withdrawn", {"purpose_id": 1}, "consent", "Withdrew consent News"),
     ("contact_silenced", {}, "consent", "Is not to be contacted"),

@@ -89,6 +89,6 @@ def test_work_that_was_interrupted_is_done_again_without_harm(people, monkeypatc
 
 def test_only_what_reaches_nobody_outside_is_done_so(people, ada):
     with pytest.raises(UnknownObjectError):
-        act_together(chosen=Chosen(), kind="send_email", given={})
+        act_together(chosen=Chosen(), kind="send_email", given={}, actor=ada)
     with pytest.raises(UnknownObjectError):
         Chosen(segment=Segment(pk=9).pk).find()

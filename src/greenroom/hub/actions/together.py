@@ -15,6 +15,7 @@ from greenroom.hub.core.errors import UnknownObjectError
 from greenroom.hub.jobs.registry import task
 from greenroom.hub.segments.models import Segment
 from greenroom.hub.segments.selectors import list_members
+from greenroom.hub.users.models import User
 
 # What may be done so: it takes nothing that cannot be given back, and reaches nobody outside.
 TOGETHER = ("add_tags", "remove_tags", "add_to_segment", "remove_from_segment")
@@ -66,7 +67,7 @@ def list_together() -> list[tuple[str, str]]:
     return [(key, get_action(key).name) for key in TOGETHER]
 
 
-def act_together(*, chosen: Chosen, kind: str, given: Mapping[str, Any]) -> None:
+def act_together(*, chosen: Chosen, kind: str, given: Mapping[str, Any], actor: User) -> None:
     """
     Have something done for contacts, in the background; who comes later is not among them.
 
@@ -78,15 +79,17 @@ def act_together(*, chosen: Chosen, kind: str, given: Mapping[str, Any]) -> None
         raise UnknownObjectError("There is no such action.")
     settings = check_settings(kind, given)
     until = Contact.objects.aggregate(last=Max("pk"))["last"] or 0
-    act_on_contacts.enqueue(kind=kind, settings=settings, chosen=asdict(chosen) | {"until": until})
+    act_on_contacts.enqueue(kind=kind, settings=settings, chosen=asdict(chosen) | {"until": until}, actor_id=actor.pk)
 
 
 @task(max_attempts=5)
-def act_on_contacts(kind: str, settings: dict[str, Any], chosen: dict[str, Any]) -> None:
+def act_on_contacts(kind: str, settings: dict[str, Any], chosen: dict[str, Any], actor_id: int = 0) -> None:
     """Do it for some hundred contacts in a transaction; begun again it changes nothing that is done."""
+    # Jobs of before actors were noted have none.
+    cause = f"together:{actor_id}"
     found, done = Chosen(**chosen).find(), 0
     while some := list(found.filter(pk__gt=done).values_list("pk", flat=True)[:_AT_ONCE]):
         with transaction.atomic():
-            perform(kind, [Subject(pk, cause="together") for pk in some], settings)
+            perform(kind, [Subject(pk, cause) for pk in some], settings)
             reached("actions.together")
         done = some[-1]

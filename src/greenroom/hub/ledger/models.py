@@ -74,6 +74,8 @@ class Fact(models.Model):
         CONTACT_SILENCED = "contact_silenced"
         SEGMENT_ENTERED = "segment_entered"
         SEGMENT_LEFT = "segment_left"
+        TAG_ADDED = "tag_added"
+        TAG_REMOVED = "tag_removed"
         HOOK_EXHAUSTED = "hook_exhausted"
         HOOK_DISABLED = "hook_disabled"
 

@@ -1,6 +1,6 @@
 """What happened, in words: facts of the ledger as people read them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -9,13 +9,15 @@ from django.db.models import Model, QuerySet
 from django.utils.dateparse import parse_datetime
 
 from greenroom.hub.campaigns.models import Campaign
-from greenroom.hub.contacts.models import Contact, Purpose
+from greenroom.hub.contacts.models import Contact, Import, Purpose
 from greenroom.hub.contacts.selectors import list_facts_of
 from greenroom.hub.core import clock
 from greenroom.hub.events.models import Event, Registrant
 from greenroom.hub.ledger.models import Fact
 from greenroom.hub.ledger.selectors import list_facts_about
 from greenroom.hub.segments.models import Segment
+from greenroom.hub.users.models import User
+from greenroom.hub.webforms.models import SubmissionAct
 
 Kind = Fact.Kind
 
@@ -47,6 +49,8 @@ _OF_A_CONTACT = {
     Kind.CONTACT_CREATED: ("became a contact", "info"),
     Kind.SEGMENT_ENTERED: ("came into a segment", "ok"),
     Kind.SEGMENT_LEFT: ("left a segment", "quiet"),
+    Kind.TAG_ADDED: ("was given the tag", "info"),
+    Kind.TAG_REMOVED: ("lost the tag", "quiet"),
 }
 # What a person's timeline can be narrowed to.
 SUBJECTS: dict[str, tuple[str, tuple[Kind, ...]]] = {
@@ -56,12 +60,14 @@ SUBJECTS: dict[str, tuple[str, tuple[Kind, ...]]] = {
     "forms": ("Forms", (Kind.FORM_SUBMITTED,)),
     "campaigns": ("Campaigns", (Kind.CAMPAIGN_STEP,)),
     "segments": ("Segments", (Kind.SEGMENT_ENTERED, Kind.SEGMENT_LEFT)),
+    "tags": ("Tags", (Kind.TAG_ADDED, Kind.TAG_REMOVED)),
     "consent": ("Consent", (Kind.CONSENT_GRANTED, Kind.CONSENT_WITHDRAWN, Kind.CONTACT_SILENCED)),
     "courses": ("Courses", (Kind.ENROLLED, Kind.ITEM_COMPLETED, Kind.COURSE_COMPLETED)),
 }
+_OF_TAGS = (Kind.TAG_ADDED, Kind.TAG_REMOVED)
 _AHEAD = {Event.State.SCHEDULED, Event.State.LIVE}
 # Facts that are not about an event say by one of these what they are about.
-_NAMES_OF_THINGS = ("title", "subject", "name", "form")
+_NAMES_OF_THINGS = ("title", "subject", "name", "form", "tag")
 # Or by the id of what it was about.
 _THINGS: dict[str, type[Model]] = {"segment_id": Segment, "purpose_id": Purpose}
 _OF_THE_EVENT = {
@@ -103,6 +109,7 @@ class Entry:
         thing: what else it was about, such as a mail, a form or a step of a campaign.
         campaign: whose step that is; None when it is no longer here.
         percent: of the event that they attended.
+        cause: by whom or what they were tagged, in words.
         way_in: whether they have a link to join an event that is not over, in words.
     """
 
@@ -116,6 +123,7 @@ class Entry:
     thing: str = ""
     campaign: Campaign | None = None
     percent: int | None = None
+    cause: str = ""
     way_in: str = ""
 
 
@@ -143,15 +151,51 @@ def tell_of_one(contact: Contact, facts: Sequence[Fact]) -> list[Entry]:
     shares = contact.participations.filter(event__in=events, attended_seconds__gt=0)
     percents = dict(shares.values_list("event_id", "attended_percent"))
     campaigns = Campaign.objects.in_bulk({one.data["campaign"] for one in facts if one.kind == Kind.CAMPAIGN_STEP})
-    things, ways_in = _name_things(facts), _find_ways_in(facts, events)
+    things, ways_in, causes = _name_things(facts), _find_ways_in(facts, events), _tell_causes(facts)
     return [
         replace(
             _of_one(fact, events, percents, things),
             campaign=campaigns.get(fact.data.get("campaign")),
+            cause=causes.get(fact.pk, ""),
             way_in=ways_in.get(fact.pk, ""),
         )
         for fact in facts
     ]
+
+
+def _name_all(model: type[Model]) -> Callable[[Collection[int]], Mapping[int, str]]:
+    return lambda keys: {pk: str(one) for pk, one in model._default_manager.in_bulk(keys).items()}
+
+
+def _name_forms_of_acts(keys: Collection[int]) -> Mapping[int, str]:
+    return dict(SubmissionAct.objects.filter(pk__in=keys).values_list("pk", "submission__form__name"))
+
+
+# By what the cause of a tag begins with: whose names are looked up, how it is said, and how when they are gone.
+_CAUSES: dict[str, tuple[Callable[[Collection[int]], Mapping[int, str]], str, str]] = {
+    "person": (_name_all(User), "by {}", "by somebody who is gone"),
+    "together": (_name_all(User), "by {}, together with others", "together with others"),
+    "program": (_name_all(User), "by a program of {}", "by a program"),
+    "form": (_name_forms_of_acts, "by the form “{}”", "by a form"),
+    "campaign": (_name_all(Campaign), "by the campaign “{}”", "by a campaign that is no longer here"),
+    "import": (_name_all(Import), "from the file {}", "from a file"),
+}
+
+
+def _tell_causes(facts: Sequence[Fact]) -> dict[int, str]:
+    """Say by whom or what people were tagged, by fact. One query for each kind of cause that there is."""
+    asked: dict[str, dict[int, int]] = {}
+    for one in facts:
+        kind, _, rest = str(one.data.get("cause", "")).partition(":")
+        if one.kind in _OF_TAGS and kind in _CAUSES:
+            asked.setdefault(kind, {})[one.pk] = int(rest.partition(":")[0])
+    return {pk: sentence for kind, keys in asked.items() for pk, sentence in _say_causes(kind, keys).items()}
+
+
+def _say_causes(kind: str, keys: Mapping[int, int]) -> dict[int, str]:
+    find, words, gone = _CAUSES[kind]
+    names = find(set(keys.values()))
+    return {pk: words.format(names[key]) if key in names else gone for pk, key in keys.items()}
 
 
 def _find_ways_in(facts: Sequence[Fact], events: Mapping[int, Event]) -> dict[int, str]:

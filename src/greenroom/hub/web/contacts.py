@@ -188,9 +188,10 @@ def tag(request: SignedInRequest, pk: int) -> HttpResponse:
     """Give a person tags, separated by commas, or take one away."""
     contact = get_object_or_404(Contact, pk=pk)
     given, taken = split_tags(text_of(request.POST, "add")), split_tags(text_of(request.POST, "remove"))
+    cause = f"person:{request.user.pk}"
     try:
-        add_tags(contacts=[pk], names=given)
-        remove_tags(contacts=[pk], names=taken)
+        add_tags(contacts=[pk], names=given, cause=cause)
+        remove_tags(contacts=[pk], names=taken, cause=cause)
     except InvalidInputError as error:
         messages.error(request, error.errors["tags"])
     return redirect("contact", pk=contact.pk)

@@ -23,7 +23,7 @@ def together_page(request: SignedInRequest, kind: str) -> HttpResponse:
     form = get_action(kind).form(request.POST if request.method == "POST" else None)
     if count and form.is_valid():
         try:
-            act_together(chosen=chosen, kind=kind, given=request.POST.dict())
+            act_together(chosen=chosen, kind=kind, given=request.POST.dict(), actor=request.user)
         except InvalidInputError as error:
             add_errors(form, error)
         else:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django import forms
 
 from greenroom.hub.actions.fields import ActionForm
-from greenroom.hub.actions.registry import Outcomes, Settings, Subject, action
+from greenroom.hub.actions.registry import Outcomes, Settings, Subject, action, group_by_cause
 from greenroom.hub.contacts.services import add_tags, remove_tags, split_tags
 
 
@@ -18,12 +18,14 @@ class TagForm(ActionForm):
 @action("add_tags", name="Add tags", words="add the tags {tags}", form=TagForm)
 def tag_contacts(subjects: Sequence[Subject], settings: Settings) -> Outcomes:
     """Give contacts tags; tags that are not there yet are made."""
-    add_tags(contacts=[one.contact_id for one in subjects], names=split_tags(settings["tags"]))
+    for cause, contacts in group_by_cause(subjects).items():
+        add_tags(contacts=contacts, names=split_tags(settings["tags"]), cause=cause)
     return Outcomes()
 
 
 @action("remove_tags", name="Remove tags", words="remove the tags {tags}", form=TagForm)
 def untag_contacts(subjects: Sequence[Subject], settings: Settings) -> Outcomes:
     """Take tags from contacts."""
-    remove_tags(contacts=[one.contact_id for one in subjects], names=split_tags(settings["tags"]))
+    for cause, contacts in group_by_cause(subjects).items():
+        remove_tags(contacts=contacts, names=split_tags(settings["tags"]), cause=cause)
     return Outcomes()

@@ -166,7 +166,7 @@ def give_tags(caller: Caller, wanted: TagsInput) -> TaggedContact:
     """Gives a contact tags. Those that they have stay."""
     _require_marketer(caller)
     contact = _get_contact(wanted.email)
-    add_tags(contacts=[contact.pk], names=wanted.tags)
+    add_tags(contacts=[contact.pk], names=wanted.tags, cause=f"program:{caller.user.pk}")
     tags = contact.tagged.order_by("tag__name").values_list("tag__name", flat=True)
     return TaggedContact(contact_id=str(contact.pk), tags=list(tags))
 

@@ -278,7 +278,7 @@ def _label(source: Import, rows: Mapping[int, _Row], new: set[int]) -> None:
         for name in set(row.tags):
             tagged[name].append(pk)
     for name, contacts in tagged.items():
-        add_tags(contacts=contacts, names=[name])
+        add_tags(contacts=contacts, names=[name], cause=f"import:{source.pk}")
     if source.purpose:
         record_consent(
             contacts=list(rows), purpose=source.purpose, state=Consent.State.GRANTED,

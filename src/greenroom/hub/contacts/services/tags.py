@@ -10,15 +10,20 @@ from greenroom.hub.contacts.words import tag_key
 from greenroom.hub.core import clock
 from greenroom.hub.core.errors import InvalidInputError
 from greenroom.hub.core.texts import storable
+from greenroom.hub.ledger import services as ledger
+from greenroom.hub.ledger.models import Fact
 
 _LENGTH = 64
 
 
-def add_tags(*, contacts: Collection[int], names: Collection[str]) -> None:
+def add_tags(*, contacts: Collection[int], names: Collection[str], cause: str = "") -> None:
     """
     Give tags to contacts; tags that are not there yet are made.
 
     May be repeated. A constant number of statements for up to a thousand contacts.
+
+    Args:
+        cause: who or what gives them, such as `person:7`, for the timeline.
 
     Raises:
         InvalidInputError: a name is empty or too long.
@@ -27,25 +32,49 @@ def add_tags(*, contacts: Collection[int], names: Collection[str]) -> None:
     now = clock.now()
     with transaction.atomic():
         Tag.objects.bulk_create([Tag(key=key, name=wanted[key]) for key in sorted(wanted)], ignore_conflicts=True)
-        tags = list(Tag.objects.filter(key__in=wanted).values_list("pk", flat=True))
-        present = list(Contact.objects.filter(pk__in=contacts).order_by("pk").values_list("pk", flat=True))
-        rows = [ContactTag(contact_id=pk, tag_id=tag, added_at=now) for pk in present for tag in tags]
-        ContactTag.objects.bulk_create(rows, ignore_conflicts=True)
-        touch(present)
+        tags = list(Tag.objects.filter(key__in=wanted))
+        present = Contact.objects.filter(pk__in=contacts).order_by("pk").select_for_update(no_key=True)
+        places = [(pk, tag) for pk in present.values_list("pk", flat=True) for tag in tags]
+        has = set(ContactTag.objects.filter(contact__in=contacts, tag__in=tags).values_list("contact_id", "tag_id"))
+        new = ContactTag.objects.bulk_create(
+            ContactTag(contact_id=pk, tag=tag, added_at=now) for pk, tag in places if (pk, tag.pk) not in has
+        )
+        _tell(Fact.Kind.TAG_ADDED, new, cause)
 
 
-def remove_tags(*, contacts: Collection[int], names: Collection[str]) -> None:
+def remove_tags(*, contacts: Collection[int], names: Collection[str], cause: str = "") -> None:
     """
     Take tags from contacts; a tag that nobody has any more is gone.
+
+    Args:
+        cause: as in `add_tags`.
 
     Raises:
         InvalidInputError: a name is empty or too long.
     """
     with transaction.atomic():
         tags = Tag.objects.filter(key__in=_by_key(names))
-        ContactTag.objects.filter(contact__in=contacts, tag__in=tags).delete()
+        taken = ContactTag.objects.filter(contact__in=contacts, tag__in=tags).order_by("contact_id")
+        rows = list(taken.select_for_update(of=("self",)).select_related("tag"))
+        ContactTag.objects.filter(pk__in=[one.pk for one in rows]).delete()
         tags.filter(tagged=None).delete()
-        touch(list(Contact.objects.filter(pk__in=contacts).values_list("pk", flat=True)))
+        _tell(Fact.Kind.TAG_REMOVED, rows, cause)
+
+
+def _tell(kind: str, rows: Collection[ContactTag], cause: str) -> None:
+    """Append that contacts have these tags from now on, or have them no more, and have the followers told."""
+    now = clock.now()
+    ledger.append(
+        ledger.NewFact(
+            kind=kind,
+            happened_at=now,
+            dedupe_key=f"{kind}:{one.pk}",
+            contact_id=one.contact_id,
+            data={"tag": one.tag.name, "cause": cause},
+        )
+        for one in rows
+    )
+    touch(list(dict.fromkeys(one.contact_id for one in rows)))
 
 
 def check_tags(names: Collection[str]) -> None:
