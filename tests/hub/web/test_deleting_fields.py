@@ -70,7 +70,7 @@ def test_what_used_a_deleted_field_says_so(as_mara, size, users):
     as_mara.post(reverse("delete_custom_field", args=[size.pk]))
     said = {key: as_mara.get(reverse(key, args=[one.pk])).content.decode() for key, one in users.items()}
     assert "<code>{contact.size}</code>: contacts have no such field any more" in said["email"]
-    assert "“A field that is no longer here is at least “40””: the field was deleted" in said["segment"]
+    assert "A field that is no longer here is at least “40”: the field was deleted" in said["segment"]
     assert "is kept in a field of contacts that is no longer here" in said["web_form"]
     assert "The field of contacts is no longer here." in said["campaign"]
     assert 200 == as_mara.get(reverse("change_segment", args=[users["segment"].pk])).status_code

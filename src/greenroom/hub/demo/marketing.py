@@ -48,7 +48,7 @@ def fill_marketing(marketer: User) -> None:
     keep_people((Person(*row) for row in people), source=Contact.Source.GOTO)
     news = add_purpose(name=_NEWS, wording=_QUESTION)
     contacts = Contact.objects.order_by("pk").values_list("pk", flat=True)
-    add_tags(contacts=list(contacts[:12]), names=["Key customer"])
+    add_tags(contacts=list(contacts[:12]), names=["Key customer"], cause=f"person:{marketer.pk}")
     staff = add_field(label="Employees", kind=CustomField.Kind.NUMBER)
     set_values(values=[(pk, staff, str(20 + 15 * number)) for number, pk in enumerate(contacts[:30])])
     agreeing = [pk for number, pk in enumerate(contacts) if number % 10 < _AGREEING // 10]
