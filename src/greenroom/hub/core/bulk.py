@@ -67,8 +67,8 @@ def _with_times_as_text(model: type[models.Model], columns: Sequence[str], rows:
     for row in rows:
         values = list(row)
         for at in places:
-            if values[at] is not None:
-                values[at] = _as_text(values[at])
+            if (moment := values[at]) is not None:
+                values[at] = _as_text(moment)
         yield values
 
 

@@ -8,4 +8,9 @@ def storable(text: str | None, length: int | None = None) -> str:
     Args:
         length: that of the column; SQLite would take more and PostgreSQL refuse it.
     """
-    return text.replace("\0", "")[:length] if text else ""
+    if not text:
+        return ""
+    # Asked for each text of each row: most are fine as they are.
+    if "\0" in text:
+        text = text.replace("\0", "")
+    return text[:length] if length else text

@@ -3,7 +3,7 @@
 import zlib
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from django.db import connection as database
@@ -56,11 +56,11 @@ def store_registrants(
             )
         }
         seen: set[str] = set()
-        decided: list[str] = []
+        news = _News(decided=[], statuses=set())
         lag = get_product(event.product).registrant_lag
         doubted = _cancelled_lately(event, (listing.asked_at or now) - lag)
         told_since = _told_since(event, listing.asked_at)
-        rows = _changed_rows(event.pk, listing.rows(), known, seen, doubted, told_since, decided, mark)
+        rows = _changed_rows(event.pk, listing.rows(), known, seen, doubted, told_since, news, mark)
         written = upsert(Registrant, _COLUMNS, rows, key=("event_id", "registrant_key"))
         listed = seen | told_since
         unreadable = take_set_aside()
@@ -76,7 +76,7 @@ def store_registrants(
             gone_now = len(gone)
         if written:
             _link_people(event, mark)
-            _append_registrant_facts(event, mark, now, decided)
+            _append_registrant_facts(event, mark, now, news)
             match_newcomers(event=event)
             tell_late_absences(event=event)
         # What is held, lags or was unreadable is looked at again at the next pass, even if the list is the same then.
@@ -116,6 +116,13 @@ _COLUMNS = (
 Known = dict[str, tuple[int, datetime | None, int, datetime | None, str]]
 
 
+class _News(NamedTuple):
+    """What was seen while the rows were written: who waited and has an answer now, and which statuses there are."""
+
+    decided: list[str]
+    statuses: set[str]
+
+
 def _changed_rows(
     event_id: int,
     listed: Iterable[RegistrantData],
@@ -123,7 +130,7 @@ def _changed_rows(
     seen: set[str],
     doubted: set[str],
     told_since: set[str],
-    decided: list[str],
+    news: _News,
     mark: int,
 ) -> Iterable[tuple[Any, ...]]:
     for one in listed:
@@ -139,11 +146,12 @@ def _changed_rows(
             if before[0] == digest:
                 continue
             if before[4] == Registrant.Status.WAITING != one.status:
-                decided.append(one.registrant_key)
+                news.decided.append(one.registrant_key)
         elif before:
             if one.registrant_key in doubted:
                 continue
             generation += 1  # was gone, is back
+        news.statuses.add(one.status)
         yield (event_id, *one, None, generation, digest, mark)
 
 
@@ -211,17 +219,18 @@ _FACT_COLUMNS = (
 )
 
 
-def _append_registrant_facts(event: Event, mark: int, now: datetime, decided: list[str]) -> None:
+def _append_registrant_facts(event: Event, mark: int, now: datetime, news: _News) -> None:
     """
     Append `registered` for everybody written by this pass, and what the organizer decided, each once per sign-up.
 
     Where nobody decides, a sign-up that is approved from the start is one fact, not two.
     """
     _append_for_rows(event, mark, now, "registered")
-    _append_for_rows(event, mark, now, "denied", "DENIED")
-    if event.needs_approval:
+    if "DENIED" in news.statuses:
+        _append_for_rows(event, mark, now, "denied", "DENIED")
+    if event.needs_approval and "APPROVED" in news.statuses:
         _append_for_rows(event, mark, now, "approved", "APPROVED")
-    approved = Registrant.objects.filter(event=event, registrant_key__in=decided, status="APPROVED")
+    approved = Registrant.objects.filter(event=event, registrant_key__in=news.decided, status="APPROVED")
     append([about_registrant("approved", event, one, happened_at=now) for one in approved])
 
 
