@@ -6,8 +6,11 @@ from django.test import Client
 
 from greenroom.hub.campaigns.models import CampaignVersion
 from greenroom.hub.connections.models import Connection
+from greenroom.hub.core import clock
 from greenroom.hub.core.errors import HubError
+from greenroom.hub.courses.access import list_courses_for, list_observed_learners
 from greenroom.hub.courses.models import Certificate, Completion, Course, Enrollment, SectionItem
+from greenroom.hub.courses.results import list_learners, list_standings
 from greenroom.hub.demo.people import CAST, PASSWORD
 from greenroom.hub.demo.services import ensure_demo
 from greenroom.hub.events.decisions import (
@@ -47,7 +50,7 @@ def test_demo_fills_an_empty_hub_once(seeded):
     assert {"olga@northwind.example", "omar@northwind.example"} == set(
         Connection.objects.values_list("organizer_email", flat=True)
     )
-    assert {"workplace-safety", "leading-a-small-team", "getting-started"} == set(
+    assert {"workplace-safety", "leading-a-small-team", "getting-started", "assessing-risks"} == set(
         Course.objects.values_list("slug", flat=True)
     )
     assert {"live", "scheduled", "ended", "cancelled"} == set(
@@ -59,12 +62,15 @@ def test_demo_fills_an_empty_hub_once(seeded):
     assert min(Registrant.objects.count(), Attendee.objects.count(), User.objects.count()) > 50
     assert {"completed", "partial", "absent", "excused"} == set(Completion.objects.values_list("status", flat=True))
     assert Certificate.objects.filter(revoked_at=None).exists()
-    assert {"instructor", "editor", "assistant", "learner"} == set(Enrollment.objects.values_list("role", flat=True))
+    assert {"instructor", "editor", "assistant", "learner", "observer"} == set(
+        Enrollment.objects.values_list("role", flat=True)
+    )
 
     assert [] == find_problems(WebForm.objects.get())
     assert CampaignVersion.objects.filter(published_at__isnull=False).exists()
 
     check_doubts()
+    check_learning()
 
     before = snapshot()
     seeded.count_calls()
@@ -99,6 +105,19 @@ def check_doubts() -> None:
     assert 60 == row.event.registrants.filter(gone_at=None).count()
 
 
+def check_learning() -> None:
+    """See that an observer knows of three learners, that points were earned, and that a course is to come."""
+    observer, lena = (User.objects.get(email=email) for email in ("obi@greenroom.example", "lena@example.com"))
+    course = Course.objects.get(slug="workplace-safety")
+    assert 3 == list_observed_learners(observer, course).count()
+    assert lena in [one.user for one in list_observed_learners(observer, course)]
+    learners = [one.user for one in list_learners(course=course)]
+    assert any(one.points[:2] not in ("", "0 ") for one in list_standings(course=course, users=learners))
+    [coming] = Course.objects.filter(publish_at__gt=clock.now())
+    assert not list_courses_for(lena).filter(pk=coming.pk).exists()
+    assert coming.enrollments.filter(user=lena).exists()
+
+
 def check_people() -> None:
     """See that everybody of the cast signs in and finds something, without an error on any first page."""
     for person in CAST:
@@ -106,7 +125,7 @@ def check_people() -> None:
         client.post("/accounts/login/", {"login": person.email, "password": PASSWORD})
         page = client.get("/")
         assert 200 == page.status_code, person
-        expected = {0} if person.role == "marketer" else {2, 3}
+        expected = {0} if person.role == "marketer" else {2, 3, 4}
         assert len(page.context["progress"]) in expected, person
 
 
@@ -119,7 +138,7 @@ def test_demo_that_was_interrupted_goes_on(seeded, operation):
     assert (True, False) == (Connection.objects.exists(), Course.objects.exists())
     seeded.control("DELETE", "faults")
     ensure_demo(say=lambda line: None)
-    assert (2, 3) == (Connection.objects.count(), Course.objects.count())
+    assert (2, 4) == (Connection.objects.count(), Course.objects.count())
     assert "cancelled" == Event.objects.get(title="What is new this winter").state
     titles = {item.event.title for item in SectionItem.objects.filter(event__isnull=False)}
     assert {"Ladder safety basics", "Forklift theory", "Train the trainer", "Quarterly questions hour"} <= titles

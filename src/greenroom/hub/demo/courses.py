@@ -1,15 +1,17 @@
 """What the demo's courses hold."""
 
+from datetime import timedelta
 from typing import NamedTuple
 
 
 class Item(NamedTuple):
-    """A live event by its title at GoTo, or a text."""
+    """A live event by its title at GoTo, or a text, and what points are given for."""
 
     event: str = ""
     product: str = "webinar"
     title: str = ""
     text: str = ""
+    points_for: str = ""
 
 
 class PlannedLesson(NamedTuple):
@@ -21,13 +23,14 @@ class PlannedLesson(NamedTuple):
 
 
 class PlannedCourse(NamedTuple):
-    """A course and its lessons; into an open one nobody is taken by hand."""
+    """A course and its lessons; into an open one nobody is taken by hand. Learners see it now, or so much later."""
 
     slug: str
     title: str
     summary: str
     lessons: tuple[PlannedLesson, ...]
     is_open: bool = False
+    published_in: timedelta | None = None
 
 
 COURSES = (
@@ -48,25 +51,28 @@ COURSES = (
                                 "things: the ground, the ladder, and the weather.\n\nThe two sessions below go through "
                                 "them with real cases. Bring your own questions."
                             ),
-                            Item("Ladder safety basics"),
+                            Item("Ladder safety basics", points_for="percent"),
                         ),
                     ),
-                    ("Ropes, rails and rescue", (Item("Working safely at height"),)),
+                    ("Ropes, rails and rescue", (Item("Working safely at height", points_for="percent"),)),
                 ),
             ),
             PlannedLesson(
                 "Emergencies",
                 "When something has happened.",
                 (
-                    ("Fire", (Item("Fire drills that work"),)),
-                    ("First aid", (Item("First aid refresher"), Item("Lifting without hurting your back"))),
+                    ("Fire", (Item("Fire drills that work", points_for="percent"),)),
+                    (
+                        "First aid",
+                        (Item("First aid refresher", points_for="done"), Item("Lifting without hurting your back")),
+                    ),
                 ),
             ),
             PlannedLesson(
                 "Vehicles and materials",
                 "Trainings with certificates.",
                 (
-                    ("Forklifts", (Item("Forklift theory", "training"),)),
+                    ("Forklifts", (Item("Forklift theory", "training", points_for="done"),)),
                     ("Chemicals", (Item("Safe chemical handling", "training"),)),
                 ),
             ),
@@ -88,7 +94,7 @@ COURSES = (
                                 text="A new colleague decides within ten days whether they feel at home. Plan these "
                                 "days before they come."
                             ),
-                            Item("Welcoming a new colleague"),
+                            Item("Welcoming a new colleague", points_for="percent"),
                             Item("Coaching new team leads"),
                         ),
                     ),
@@ -116,7 +122,7 @@ COURSES = (
                         (
                             Item("Quarterly questions hour"),
                             Item("What is new this winter"),
-                            Item("Train the trainer", "training"),
+                            Item("Train the trainer", "training", points_for="dates"),
                             Item("Trainers' stand-up", "meeting"),
                             Item("Weekly team hour", "meeting"),
                         ),
@@ -148,5 +154,26 @@ COURSES = (
             ),
         ),
         is_open=True,
+    ),
+    PlannedCourse(
+        "assessing-risks",
+        "Assessing risks",
+        "From the walk round the site to the measures that last.",
+        (
+            PlannedLesson(
+                "Looking closely",
+                "With cases of your own.",
+                (
+                    (
+                        "The workshop",
+                        (
+                            Item(text="Bring two photographs of your own site: something safe, and something not."),
+                            Item("Risk assessment workshop", "training", points_for="done"),
+                        ),
+                    ),
+                ),
+            ),
+        ),
+        published_in=timedelta(days=7),
     ),
 )

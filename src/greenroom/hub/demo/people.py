@@ -21,6 +21,7 @@ CAST = (
     Person("ivan@greenroom.example", "Ivan", "Petrov", "Europe/Berlin", "instructor", "teaches the courses"),
     Person("eda@greenroom.example", "Eda", "Yilmaz", "Europe/Istanbul", "editor", "edits the lessons"),
     Person("mara@greenroom.example", "Mara", "Lindt", "Europe/Berlin", "marketer", "invites people and keeps in touch"),
-    Person("asa@greenroom.example", "Asa", "Lindqvist", "Europe/Stockholm", "assistant", "assists in two courses"),
+    Person("asa@greenroom.example", "Asa", "Lindqvist", "Europe/Stockholm", "assistant", "assists in three courses"),
+    Person("obi@greenroom.example", "Obi", "Adeyemi", "Europe/London", "observer", "follows how three people learn"),
     Person("lena@example.com", "Lena", "Fischer", "Europe/Berlin", "learner", "learns"),
 )

@@ -16,6 +16,7 @@ from greenroom.goto import GotoError
 from greenroom.hub.connections.goto import open_goto
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.connections.services import begin_authorization, finish_authorization
+from greenroom.hub.core import clock
 from greenroom.hub.core.errors import TemporarilyUnavailableError
 from greenroom.hub.courses.models import Course, Enrollment, Section
 from greenroom.hub.courses.services import (
@@ -23,9 +24,12 @@ from greenroom.hub.courses.services import (
     add_lesson,
     add_section,
     add_text_item,
+    change_course,
     change_enrollment,
     create_course,
     evaluate_event,
+    grant_results,
+    set_points,
 )
 from greenroom.hub.demo.browser import allow_access
 from greenroom.hub.demo.courses import COURSES, Item, PlannedCourse, PlannedLesson
@@ -46,6 +50,8 @@ _ORGANIZERS = ("olga@northwind.example", "omar@northwind.example")
 _ORGANIZER_PASSWORD = "sandbox"  # noqa: S105
 _CANCELLED = "What is new this winter"
 _PLACES = 25
+_POINTS = 10
+_OBSERVED = 3
 
 
 def ensure_demo(*, say: Callable[[str], object]) -> None:
@@ -139,6 +145,11 @@ def _ensure_learners() -> None:
 def _build(planned: PlannedCourse, cast: dict[str, User]) -> None:
     course = create_course(title=planned.title, summary=planned.summary, actor=cast["instructor"])
     course.lessons.all().delete()
+    if planned.published_in:
+        publish_at = clock.now() + planned.published_in
+        change_course(
+            course=course, title=course.title, summary=course.summary, is_published=True, publish_at=publish_at
+        )
     for lesson in planned.lessons:
         _build_lesson(course, lesson, cast["editor"])
     Enrollment.objects.create(course=course, user=cast["editor"], role=Enrollment.Role.EDITOR)
@@ -152,6 +163,9 @@ def _build(planned: PlannedCourse, cast: dict[str, User]) -> None:
     Enrollment.objects.bulk_create(
         Enrollment(course=course, user=user, role=Enrollment.Role.LEARNER) for user in [cast["learner"], *others]
     )
+    observer = Enrollment.objects.create(course=course, user=cast["observer"], role=Enrollment.Role.OBSERVER)
+    observed = course.enrollments.filter(role=Enrollment.Role.LEARNER).order_by("pk").values_list("pk", flat=True)
+    grant_results(observer=observer, everybody=False, learners=observed[:_OBSERVED], actor=cast["instructor"])
 
 
 def _build_lesson(course: Course, planned: PlannedLesson, editor: User) -> None:
@@ -170,7 +184,9 @@ def _build_item(section: Section, item: Item, editor: User) -> None:
     event = Event.objects.filter(title=item.event, product=item.product).order_by("starts_at").first()
     if event is None:
         return
-    add_event_item(section=section, event=event, actor=editor, picks_date=True)
+    placed = add_event_item(section=section, event=event, actor=editor, picks_date=True)
+    if item.points_for:
+        set_points(item=placed, points_for=item.points_for, max_points=_POINTS)
     if not can(event.product, Ability.REGISTER):
         keep_join_link(event=event, link=_join_link(event))
 
