@@ -59,6 +59,7 @@ PAGES = {
         "/", "/courses/", "/courses/{course}/", "/lessons/{lesson}/", "/items/{item}/register/", "/nowhere/",
         "/accounts/password/change/", "/calendar/", "/notices/",
         "/courses/{course}/results/mine/", "/certificates/{certificate}/",
+        "/certificates/{revoked}/",
     ),
     "Eda": (
         "/lessons/{lesson}/?edit=1", "/sections/{section}/add/", "/sections/{section}/add/webinar/",
@@ -76,6 +77,7 @@ PAGES = {
         "/courses/{course}/copy/", "/items/{item}/roster/register/", "/items/{item}/roster/remind/",
         "/items/{past}/roster/", "/items/{past}/marks/import/", "/courses/{course}/results/",
         "/courses/{course}/results/{lena}/", "/courses/{course}/results/{lena}/certificate/revoke/",
+        "/courses/{course}/results/{nina}/", "/courses/{course}/results/{nina}/certificate/restore/",
         "/courses/{course}/completion/", "/events/",
         "/events/?q=nothing", "/events/{event}/", "/events/{past_event}/", "/events/{past_event}/?tab=people",
         "/events/{past_event}/?tab=attendance", "/events/{past_event}/unmatched/",
@@ -136,6 +138,8 @@ def places(world: World, item: SectionItem, cast: dict[str, User], ada: User) ->
     SectionItem.objects.create(section=item.section, kind=SectionItem.Kind.TEXT, text=text, position=30)
     troubled = let_things_go_wrong(world)
     submission = make_a_form(ada, item.event)
+    course, nina = item.section.lesson.course, make_user("Nina")
+    make_enrollment(course, nina)
     return {
         "account": past_event.connection_id,
         "troubled": troubled.pk,
@@ -148,7 +152,9 @@ def places(world: World, item: SectionItem, cast: dict[str, User], ada: User) ->
         "past_event": past_event.pk,
         "lena": cast["Lena"].pk,
         "observer": make_enrollment(item.section.lesson.course, make_user("Obi"), "observer").user_id,
-        "certificate": make_certificate(item.section.lesson.course, cast["Lena"]).code,
+        "nina": nina.pk,
+        "certificate": make_certificate(course, cast["Lena"], "ABCD2345EFGH6789").code,
+        "revoked": revoke(make_certificate(course, nina, "HJKM2345NPQR6789"), world).code,
         "run": SyncRun.objects.latest("pk").pk,
         "act": ask_for_much(item.event),
         "campaign": make_campaign_of(past_event).pk,
@@ -210,12 +216,21 @@ def make_a_form(ada: User, event: Event) -> Submission:
     )  # fmt: skip
 
 
-def make_certificate(course: Course, user: User) -> Certificate:
+def make_certificate(course: Course, user: User, code: str) -> Certificate:
     """Give somebody a certificate."""
     return Certificate.objects.create(
-        code="ABCD2345EFGH6789", course=course, user=user, person_name=user.get_full_name(), course_title=course.title,
+        code=code, course=course, user=user, person_name=user.get_full_name(), course_title=course.title,
         attended_seconds=5400, completed_on=course.created_at.date(), issued_at=course.created_at,
     )  # fmt: skip
+
+
+def revoke(certificate: Certificate, world: World) -> Certificate:
+    """Let a certificate be revoked by hand."""
+    certificate.revoked_at, certificate.is_withheld = world.now, True
+    certificate.save()
+    reason = "Issued for a course that was held for somebody else; the learner has been told about it on the phone."
+    certificate.changes.create(is_revoked=True, reason=reason, changed_at=world.now)
+    return certificate
 
 
 def rules_about(event: Event) -> dict[str, object]:
