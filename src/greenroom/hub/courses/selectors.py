@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.db.models import Count, Min, Prefetch, Q, QuerySet
+from django.db.models import Count, Min, Prefetch, Q, QuerySet, prefetch_related_objects
 from django.db.models.functions import Coalesce
 
 from greenroom.hub.core import clock
@@ -39,6 +39,9 @@ from greenroom.hub.events.products import Ability, can, get_product
 from greenroom.hub.events.selectors import Registration, find_attended_sessions, find_registrations
 from greenroom.hub.users.models import User
 from greenroom.hub.users.selectors import list_users
+
+# Looked at several times for each item that is viewed.
+_LOOKED_AT = ("event__times", "event__sessions")
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +135,7 @@ def _shown_items() -> QuerySet[SectionItem]:
     items = SectionItem.objects.filter(removed_at=None).select_related(
         "event__connection", "recording__event", "section__lesson__course"
     )
-    return items.prefetch_related("event__times", "event__sessions")
+    return items.prefetch_related(*_LOOKED_AT)
 
 
 def view_items(*, items: Iterable[SectionItem], user: User, takes_part: bool = True) -> list[ItemView]:
@@ -203,6 +206,7 @@ def _find_news(user: User, events: Collection[int]) -> dict[int, Notice]:
 
 def view_item(*, item: SectionItem, user: User, takes_part: bool = True) -> ItemView:
     """Return one item, as it was found for a person, as they see it."""
+    prefetch_related_objects([item], *_LOOKED_AT)
     (view,) = view_items(items=[item], user=user, takes_part=takes_part)
     return view
 
