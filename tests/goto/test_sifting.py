@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from tests.goto.fakes import NOW, FakeGoTo, SyncClient, answer, by_page, hal, later
 
-from greenroom.goto import UnexpectedResponseError, training, webinar
+from greenroom.goto import UnexpectedResponseError, assist, training, webinar
 
 REGISTRANTS = webinar.get_all_registrants_for_webinar("1", "2")
 WEBINARS = webinar.get_webinars("1", NOW, later(86_400))
@@ -14,6 +14,8 @@ GOOD, LATER = {"registrantKey": 7, "email": "a@example.com"}, {"registrantKey": 
 BAD = [
     ({"registrantKey": 9, "registrationDate": "soon"}, "$.registrationDate"),
     ({"registrantKey": ["9"]}, "$.registrantKey"),
+    ({"registrantKey": "9" * 65}, "$.registrantKey"),
+    ({"registrantKey": "9\0"}, "$.registrantKey"),
     ("nobody", "$"),
     (None, "$"),
 ]
@@ -43,6 +45,12 @@ def test_pages_are_read_to_the_last_with_a_bad_row_on_each(connect) -> None:
     goto = connect(FakeGoTo(by_page(pages)), sets_aside=True)
     assert ["1", "3"] == [one.webinar_key for one in goto.iterate(WEBINARS, page_size=2)]
     assert ["$.times", "$.webinarKey"] == [row.path for row in goto.take_set_aside()]
+
+
+def test_bad_row_of_a_list_in_a_member_is_set_aside(connect) -> None:
+    goto = connect(FakeGoTo(answer(200, {"sessions": [{"sessionId": 1}, {"sessionId": []}]})), sets_aside=True)
+    assert ["1"] == [one.session_id for one in goto.send(assist.get_sessions(NOW, later(60)))]
+    assert ["$.sessionId"] == [row.path for row in goto.take_set_aside()]
 
 
 def test_only_row_is_set_aside_too(connect) -> None:

@@ -131,6 +131,7 @@ class Endpoint:
         required_query, optional_query: names of query parameters.
         success: documented success statuses.
         paging: how lists are cut into pages, or None for whole answers.
+        rows_in: member of a whole answer that holds its list; empty for a bare list, and where there is none.
         retryable: see `Operation.retryable`.
         function: makes operations of this endpoint.
     """
@@ -145,6 +146,7 @@ class Endpoint:
     optional_query: tuple[str, ...] = ()
     success: tuple[int, ...] = (200,)
     paging: Rule | None = None
+    rows_in: str = ""
     retryable: bool = True
     function: Callable[..., Operation[Any]] | None = field(default=None, repr=False, compare=False)
 
@@ -330,7 +332,7 @@ class Answer(Generic[T_co]):
         def read(content: bytes) -> T_co:
             return operation.read(msgspec.structs.replace(reply, content=content))
 
-        return sift(read, operation.paging, reply.content, self._set_aside)
+        return sift(read, operation.paging or operation.endpoint.rows_in, reply.content, self._set_aside)
 
 
 def snake_case(operation_id: str) -> str:
@@ -363,6 +365,7 @@ class Catalog:
         optional_query: tuple[str, ...] = (),
         success: tuple[int, ...] = (200,),
         paging: Rule | None = None,
+        rows_in: str = "",
         retryable: bool | None = None,
         name: str | None = None,
     ) -> Callable[[Callable[Concatenate[Endpoint, P], Operation[T]]], Callable[P, Operation[T]]]:
@@ -396,6 +399,7 @@ class Catalog:
                 optional_query=optional_query,
                 success=success,
                 paging=paging,
+                rows_in=rows_in,
                 retryable=method not in ("POST", "PATCH") if retryable is None else retryable,
                 function=make,
             )

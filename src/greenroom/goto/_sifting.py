@@ -55,12 +55,13 @@ def in_pieces(content: bytes) -> Iterator[bytes]:
         yield b"[%b]" % b",".join(piece)
 
 
-def sift(read: Callable[[bytes], T], rule: Rule | None, content: bytes, set_aside: MutableSequence[UnreadableRow]) -> T:
+def sift(read: Callable[[bytes], T], rule: Rule | str, content: bytes, set_aside: MutableSequence[UnreadableRow]) -> T:
     """
     Read a body; where rows of its list cannot be read, set them aside and read it without them.
 
     Args:
         read: reads a body of this kind, and a bare list with a single row.
+        rule: where the list is when it is not bare: an envelope, or the name of a member.
         set_aside: the unreadable rows are added to it.
 
     Raises:
@@ -84,8 +85,8 @@ def sift(read: Callable[[bytes], T], rule: Rule | None, content: bytes, set_asid
     return value
 
 
-def _rows_of(body: Any, rule: Rule | None) -> list[Any]:
-    """Find the list of a body, in the rule's envelope or bare; an empty one where there is none."""
+def _rows_of(body: Any, rule: Rule | str) -> list[Any]:
+    """Find the list of a body, in its envelope or bare; an empty one where there is none."""
     if isinstance(body, dict):
         match rule:
             case Hal():
@@ -97,6 +98,8 @@ def _rows_of(body: Any, rule: Rule | None) -> list[Any]:
                 body = body.get("content")
             case Offset():
                 body = body.get(rule.items)
+            case str():
+                body = body.get(rule)
     return body if isinstance(body, list) else []
 
 

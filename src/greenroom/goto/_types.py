@@ -41,6 +41,10 @@ else:
 # The usual moment: read by msgspec itself for speed; odd shapes take the mending road of `_decoding`.
 Time: TypeAlias = Annotated[datetime, msgspec.Meta(tz=True)]
 
+# GoTo's keys have 19 digits, or 36 characters (observed). What is far longer, or no text that people can write down,
+# is no key, and would fit nowhere that keys are kept.
+KEY_LENGTH_MAX = 64
+
 _TIME = re.compile(
     r"(\d{4})-(\d{1,2})-(\d{1,2})"
     r"(?:[T ](\d{1,2}):(\d{1,2})(?::(\d{1,2})(?:[.,](\d*))?)?)?"
@@ -149,8 +153,8 @@ def read_special(kind: type, value: object) -> object:
 def read_key(_kind: type, value: object) -> str:
     """Read a key; the `dec_hook` of models without other special kinds, as ten thousand registrants come this way."""
     if value.__class__ is int:
-        return f"{value}"
-    if value.__class__ is str:
+        value = f"{value}"
+    if isinstance(value, str) and len(value) <= KEY_LENGTH_MAX and value.isprintable():
         return value
     raise ValueError("not a key")
 

@@ -34,7 +34,12 @@ _COMPANY_PAGES = Offset("companies", key=("company_id",), size_param="limit", si
 
 
 @CATALOG.operation(
-    "SessionsGet", "GET", "/sessions", optional_query=("sessionType", "fromTime", "toTime"), name="get_sessions"
+    "SessionsGet",
+    "GET",
+    "/sessions",
+    optional_query=("sessionType", "fromTime", "toTime"),
+    rows_in="sessions",
+    name="get_sessions",
 )
 def get_sessions(
     call: Endpoint,
