@@ -6,7 +6,9 @@ import pytest
 from django.db import transaction
 
 from greenroom.hub.events.models import Attendee, Event, EventSession
+from greenroom.hub.events.products.base import AttendanceListing
 from greenroom.hub.events.services import get_start_url, mirror, plan_next_reading
+from greenroom.hub.events.services.attendance import store_attendance
 from greenroom.hub.jobs.models import Job
 from greenroom.hub.jobs.worker import run_until_idle
 from greenroom.hub.ledger.models import Fact
@@ -315,6 +317,20 @@ def test_a_session_that_was_final_and_is_corrected_is_final_again_later(world, a
     move_session(world, event, 0)
     look()
     assert (True, 2) == (event.sessions.get().is_final, kinds().count("attendance_final"))
+
+
+def test_another_answer_that_says_the_same_of_everybody_is_no_news(world, attended, look):
+    """A training lists also who stayed away, and one of them who signs off in time no more."""
+    event = attended({})
+    for wait in (0, 60):
+        world.advance(minutes=wait)
+        look()
+    before = kinds()
+    assert 1 == before.count("attendance_read") == before.count("attendance_final")
+    listing = AttendanceListing("another digest", tuple)
+    assert not store_attendance(event=event, session=event.sessions.get(), listing=listing)
+    session = event.sessions.get()
+    assert ("another digest", True, before) == (session.attendance_digest, session.is_final, kinds())
 
 
 def test_reading_the_same_again_changes_nothing(world, attended, look):

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 import msgspec
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import TruncDate
 
 from greenroom.hub.connections.models import Connection
@@ -76,12 +76,26 @@ def list_dates(*, events: QuerySet[Event], between: tuple[datetime, datetime]) -
     return dates.select_related("event").order_by("starts_at", "pk")
 
 
-def list_choosable_events(*, product: str, text: str = "", when: str = "upcoming") -> QuerySet[Event]:
-    """Return the events of active connections an editor may put into a lesson; `when` as in `list_events`."""
-    return (
+def list_choosable_events(
+    *, product: str, text: str = "", when: str = "upcoming", between: tuple[datetime, datetime] | None = None
+) -> QuerySet[Event]:
+    """
+    Return the events of active connections an editor may put into a lesson.
+
+    Args:
+        when: as in `list_events`.
+        between: a span of time in which one of their dates begins.
+    """
+    events = (
         list_events(text=text, product=product, when=when)
         .filter(connection__state=Connection.State.ACTIVE)
         .exclude(state__in=[Event.State.CANCELLED, Event.State.MISSING])
+    )
+    if between is None:
+        return events
+    start, end = between
+    return events.filter(
+        Exists(EventTime.objects.filter(event=OuterRef("pk"), starts_at__gte=start, starts_at__lt=end))
     )
 
 

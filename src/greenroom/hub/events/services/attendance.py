@@ -1,6 +1,5 @@
 """Writing down which sessions took place and who was there."""
 
-import hashlib
 import json
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
@@ -69,7 +68,8 @@ def store_sessions(*, event: Event, found: Iterable[SessionData]) -> list[EventS
             update_fields=["started_at", "ended_at", "poll_count"],
         )
         if moved:
-            EventSession.objects.filter(pk__in=moved).update(is_final=False)
+            # Shares of it are others now, though GoTo may list the same people.
+            EventSession.objects.filter(pk__in=moved).update(is_final=False, attendance_digest="")
         stored = list(event.sessions.all())
         known_keys = {session.session_key for session in known}
         _tell_of_sessions(event, [one for one in stored if one.session_key not in known_keys])
@@ -121,7 +121,7 @@ def store_attendance(
     Args:
         take_set_aside: gives the rows that could not be read, once the others were; see `store_registrants`.
     """
-    digest = _digest(session, listing)
+    digest = listing.digest
     if digest == session.attendance_digest:
         _note_same_answer(event, session)
         return False
@@ -131,20 +131,20 @@ def store_attendance(
         if EventSession.objects.select_for_update().get(pk=session.pk).attendance_digest == digest:
             return False
         set_aside(place=place_of_attendance(event, session), rows=unreadable)
-        verdict = _write_attendees(event, session, people, may_lack=bool(unreadable))
+        verdict, has_changed = _write_attendees(event, session, people, may_lack=bool(unreadable))
+        is_same = bool(session.attendance_digest) and not has_changed and verdict is not Verdict.HELD
         session.attendance_digest = digest if verdict is not Verdict.HELD else ""
+        if is_same:
+            # Such as where a list names also who stayed away, and one of them is signed off.
+            session.save(update_fields=["attendance_digest"])
+            _note_same_answer(event, session)
+            return False
         session.attendance_changed_at = session.attendance_read_at = clock.now()
         session.is_final = False
         session.save(update_fields=["attendance_digest", "attendance_changed_at", "attendance_read_at", "is_final"])
         tell_of_reading(event, session, version=session.attendance_read_at.isoformat())
         reached("mirror.attendance_stored")
     return True
-
-
-def _digest(session: EventSession, listing: AttendanceListing) -> str:
-    """Return a digest of all that presence follows from: the list, and the session's length."""
-    told = f"{listing.digest}:{session.started_at.isoformat()}:{session.ended_at.isoformat()}"
-    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def tell_of_reading(event: Event, session: EventSession, *, version: str) -> None:
@@ -260,9 +260,13 @@ _COLUMNS = (
 )
 
 
-def _write_attendees(event: Event, session: EventSession, people: dict[str, Attendee], *, may_lack: bool) -> Verdict:
+def _write_attendees(
+    event: Event, session: EventSession, people: dict[str, Attendee], *, may_lack: bool
+) -> tuple[Verdict, bool]:
     """
     Write those who are new or corrected, and take away those who are not listed any more, unless so many are.
+
+    Returns what the answer is worth, and whether anybody was written or taken away.
 
     Args:
         may_lack: whether somebody of those we know may be listed in a row that could not be read.
@@ -272,7 +276,7 @@ def _write_attendees(event: Event, session: EventSession, people: dict[str, Atte
         one.registrant_id = matcher.find(key, one.email)
     known = {row[1]: _with_json(row) for row in session.attendees.values_list(*_COLUMNS)}
     rows = (row for key, one in people.items() if (row := _row(one)) != known.get(key))
-    upsert(Attendee, _COLUMNS, rows, key=("session_id", "attendee_key"))
+    written = upsert(Attendee, _COLUMNS, rows, key=("session_id", "attendee_key"))
     gone = known.keys() - people.keys()
     place = place_of_attendance(event, session)
     verdict = Verdict.HELD if may_lack else judge(place, gone=gone, before=len(known))
@@ -280,7 +284,7 @@ def _write_attendees(event: Event, session: EventSession, people: dict[str, Atte
         take_away(session, gone)
     if not all(one.registrant_id for one in people.values()):
         _look_for_newcomers(event, session)
-    return verdict
+    return verdict, bool(written or gone)
 
 
 def _row(one: Attendee) -> tuple[Any, ...]:

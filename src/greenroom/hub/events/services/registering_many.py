@@ -53,9 +53,7 @@ def register_many(*, event: Event, asked: Mapping[str, Answers]) -> SignUps:
     fit = _list_fit(event, asked, sign_ups)
     users = {one.email: one for one in User.objects.filter(email__in={one.email for one in fit.values()})}
     with transaction.atomic():
-        rows = _new_requests(event, fit, users, sign_ups)
-        RegistrationRequest.objects.bulk_create(rows, ignore_conflicts=True)
-        stored = _read_back(event, rows, sign_ups)
+        stored = _store(event, _new_requests(event, fit, users, sign_ups), sign_ups)
         pending = [one for one in stored if one.state == State.PENDING]
         deliver_registration.enqueue_many({registration_key_of(one): {"request_id": one.pk} for one in pending})
     return sign_ups
@@ -115,6 +113,17 @@ def _find_known(
     return known, foreign
 
 
+def _store(event: Event, rows: list[RegistrationRequest], sign_ups: SignUps) -> list[RegistrationRequest]:
+    """Store rows, note what came of each, and return what is stored under their keys. Three statements, as a rule."""
+    stored = []
+    while rows:
+        RegistrationRequest.objects.bulk_create(rows, ignore_conflicts=True)
+        stored += _read_back(event, rows, sign_ups)
+        # What kept a row from being stored may be closed by the time it is read, and then there is room for the row.
+        rows = [one for one in rows if one.idempotency_key not in sign_ups.requests.keys() | sign_ups.problems.keys()]
+    return stored
+
+
 def _read_back(event: Event, rows: list[RegistrationRequest], sign_ups: SignUps) -> list[RegistrationRequest]:
     """Note what is stored now for each row, and return what is stored under its key. Two statements at most."""
     by_key = RegistrationRequest.objects.in_bulk([one.idempotency_key for one in rows], field_name="idempotency_key")
@@ -124,7 +133,9 @@ def _read_back(event: Event, rows: list[RegistrationRequest], sign_ups: SignUps)
     by_email = {one.email: one for one in opened.filter(email__in=[one.email for one in others])} if others else {}
     for row in rows:
         assert row.idempotency_key is not None
-        found = by_key.get(row.idempotency_key) or by_email[row.email]
+        found = by_key.get(row.idempotency_key) or by_email.get(row.email)
+        if found is None:
+            continue
         if found.event_id != event.pk:
             sign_ups.problems[row.idempotency_key] = used_otherwise()
         elif row.user_id and found.user_id not in (None, row.user_id):

@@ -96,7 +96,11 @@ def register(
             return repeated
         if user:
             _check_address(event, answers.email, user)
-        return RegistrationRequest.objects.get(event=event, email=answers.email, state__in=OPEN_STATES)
+        opened = RegistrationRequest.objects.filter(event=event, email=answers.email, state__in=OPEN_STATES).first()
+        # Closed since then: there is room for this one.
+        return opened or register(
+            event=event, answers=answers, user=user, idempotency_key=idempotency_key, replaces=replaces
+        )
 
 
 def check_is_open(event: Event) -> None:
