@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from greenroom.cli.setup import fail, setup_hub
+from greenroom.cli.accounts import list_accounts
+from greenroom.cli.setup import fail, setup_hub, setup_hub_to_read
 
 
 def serve(
@@ -16,6 +17,7 @@ def serve(
 ) -> None:
     """Serve the hub's pages."""
     setup_hub()
+    from django.db import connection
     from granian import Granian
     from granian.constants import Interfaces
     from granian.log import LogLevels
@@ -26,7 +28,9 @@ def serve(
         port=port or int(os.environ.get("GREENROOM_PORT", "8000")),
         interface=Interfaces.WSGI,
         workers=processes,
-        blocking_threads=4,
+        # Of those who wait for SQLite's one writer, all are written together; elsewhere more threads are only in each
+        # other's way.
+        blocking_threads=16 if connection.vendor == "sqlite" else 4,
         websockets=False,
         log_level=LogLevels(os.environ.get("GREENROOM_LOG_LEVEL", "info").lower()),
     ).serve()
@@ -58,7 +62,7 @@ def check(
 
     The exit status is 0 only when all is well.
     """
-    setup_hub()
+    setup_hub_to_read()
     if subject is Subject.MIRROR:
         _check_mirror()
     else:
@@ -67,14 +71,12 @@ def check(
 
 def _check_mirror() -> None:
     from greenroom.goto import GotoError
-    from greenroom.hub.connections.selectors import list_active_connections
     from greenroom.hub.core.errors import HubError
     from greenroom.hub.events.products import PRODUCTS
     from greenroom.hub.sync.services.comparing import compare
+    from greenroom.hub.web.words import explain_error
 
-    connections = list(list_active_connections())
-    if not connections:
-        fail("No GoTo account is connected, so there is nothing to compare.")
+    connections, are_all = list_accounts()
     differences = 0
     for connection in connections:
         for product in PRODUCTS:
@@ -82,10 +84,14 @@ def _check_mirror() -> None:
                 for difference in compare(connection=connection, product=product):
                     typer.echo(difference)
                     differences += 1
-            except (HubError, GotoError) as error:
+            except HubError as error:
                 fail(f"{connection} could not be compared: {error}")
+            except GotoError as error:
+                fail(f"{connection} could not be compared: {explain_error(error.code)}")
     if differences:
         fail(f"Differences: {differences}. Run greenroom sync --full, then compare again.")
+    if not are_all:
+        fail("What could be compared is the same.")
     typer.echo("The mirror and GoTo are the same.")
 
 

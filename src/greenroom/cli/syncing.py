@@ -4,8 +4,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from greenroom.cli.accounts import list_accounts
 from greenroom.cli.progress import bar
-from greenroom.cli.setup import fail, setup_hub
+from greenroom.cli.setup import fail, setup_hub_to_read
 
 if TYPE_CHECKING:
     from greenroom.hub.connections.models import Connection
@@ -20,21 +21,18 @@ def sync(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Print the calls this would make, and make none.")] = False,
 ) -> None:
     """Read events, registrants and attendance from GoTo, here and now: what is due, or everything."""
-    setup_hub()
-    from greenroom.hub.connections.selectors import list_active_connections
+    setup_hub_to_read()
     from greenroom.hub.events.products import PRODUCTS
 
     if product and product not in PRODUCTS:
         fail(f"There is no product {product}. Choose one of: {', '.join(PRODUCTS)}.")
     if key and not product:
         fail(f"Say which product the key belongs to: --product and one of {', '.join(PRODUCTS)}.")
-    connections = list(list_active_connections())
-    if not connections:
-        fail("No GoTo account is connected. Connect one on the page Accounts.")
+    connections, are_all = list_accounts()
     products = [product] if product else list(PRODUCTS)
     if dry_run:
         _print_calls(connections, products, key or "", full)
-    elif not _run_all(connections, products, key or "", full):
+    elif not _run_all(connections, products, key or "", full) or not are_all:
         raise typer.Exit(1)
 
 
@@ -70,7 +68,9 @@ def _run(connection: "Connection", product: str, key: str, is_full: bool) -> boo
     """Carry out one run, tell how it went, and return whether it did well."""
     from greenroom.goto import GotoError
     from greenroom.hub.core.errors import HubError, UnknownObjectError
+    from greenroom.hub.events.models import Event
     from greenroom.hub.sync.services import open_run, synchronize
+    from greenroom.hub.web.words import explain_error
 
     label = _label(connection, product)
     run = open_run(connection=connection, product=product, event_key=key, is_full=is_full)
@@ -82,13 +82,17 @@ def _run(connection: "Connection", product: str, key: str, is_full: bool) -> boo
             synchronize(run=run, progress=lambda run: tell(run.events_done, run.events_total))
     except UnknownObjectError:
         raise
-    except (HubError, GotoError) as error:
+    except HubError as error:
         typer.echo(f"{label}: {error}", err=True)
+        return False
+    except GotoError as error:
+        typer.echo(f"{label}: {explain_error(error.code)}", err=True)
         return False
     counts = (_count(run.events_done, "event"), _count(run.rows_changed, "change"), _count(run.calls, "call"))
     typer.echo(f"{label}: {', '.join(counts)}")
     for problem in run.event_errors:
-        typer.echo(f"  event {problem['event']} could not be read: {problem['code']}", err=True)
+        event = Event.objects.get(pk=problem["event"])
+        typer.echo(f"  {event.title} ({event.event_key}): {explain_error(problem['code'])}", err=True)
     return not run.event_errors
 
 

@@ -105,6 +105,13 @@ def test_mirror_of_an_account_that_goto_does_not_answer_for_is_not_called_the_sa
     assert result.stderr.startswith("Olga Ortiz, Northwind Academy could not be compared: ")
 
 
+def test_mirror_of_an_account_that_waits_for_a_person_is_not_called_the_same(world, connection):
+    type(connection).objects.update(state="reconnect_needed")
+    result = greenroom("check", "mirror")
+    assert (1, "") == (result.exit_code, result.stdout)
+    assert "Olga Ortiz, Northwind Academy has to be connected again, on the page Accounts.\n" in result.stderr
+
+
 def test_without_an_account_there_is_no_mirror(db):
     assert (1, "") == ((result := greenroom("check", "mirror")).exit_code, result.stdout)
 

@@ -69,7 +69,7 @@ def test_what_cannot_be_read_ends_with_a_sentence_and_status_1(connection, sente
     assert (1, "", sentence) == (result.exit_code, result.stdout, result.stderr.strip())
 
 
-@pytest.mark.parametrize("state", [None, "disconnected", "reconnect_needed"])
+@pytest.mark.parametrize("state", [None, "disconnected"])
 def test_without_an_account_there_is_nothing_to_read(world, ada, request, state):
     if state:
         connection = request.getfixturevalue("connection")
@@ -81,6 +81,23 @@ def test_without_an_account_there_is_nothing_to_read(world, ada, request, state)
         result.exit_code,
         result.stderr.strip(),
     )
+
+
+def test_account_that_waits_for_a_person_is_named_and_the_others_are_read(world, connection, ada):
+    world.add_stranger()
+    connect("hanna@harbor.example", ada)
+    type(connection).objects.filter(pk=connection.pk).update(state="reconnect_needed")
+    result = sync("-p", "webinar")
+    told = f"{OLGA} has to be connected again, on the page Accounts.\n"
+    assert (1, told) == (result.exit_code, result.stderr)
+    assert result.stdout.startswith("Hanna Berg, Harbor Safety Training: webinars: 0 events, ")
+
+
+def test_answer_that_cannot_be_read_is_told_in_words(world, connection):
+    world.fail(kind="nonsense", product="webinar")
+    result = sync("-p", "webinar")
+    told = f"{OLGA}: webinars: GoTo gave an answer that cannot be read.\n"
+    assert (1, "", told) == (result.exit_code, result.stdout, result.stderr)
 
 
 def test_outage_is_told_and_the_rest_goes_on(world, connection):
@@ -96,12 +113,12 @@ def test_outage_is_told_and_the_rest_goes_on(world, connection):
 
 
 def test_event_that_cannot_be_read_is_named_and_the_others_are_read(world, connection):
-    world.schedule_webinar("First", registrants=1)
+    key = world.schedule_webinar("First", registrants=1)
     world.schedule_webinar("Second", starts_in=timedelta(hours=2), registrants=1)
     world.fail(kind="status", status=403, operation="getAllRegistrantsForWebinar", times=1)
     result = sync("-p", "webinar")
     assert 1 == result.exit_code
-    assert "could not be read: " in result.stderr
+    assert f"  First ({key}): GoTo does not let this account do that.\n" == result.stderr
     assert 1 == Registrant.objects.count()
 
 

@@ -14,6 +14,7 @@ from greenroom.hub.campaigns.services.running import list_obstacles, publish
 from greenroom.hub.connections.models import ConnectionUse
 from greenroom.hub.connections.services import disconnect, set_uses
 from greenroom.hub.core.errors import InvalidInputError
+from greenroom.hub.segments.models import Segment
 from greenroom.hub.segments.services import save_segment
 from greenroom.hub.webforms.checks import find_problems
 from greenroom.hub.webforms.models import FormField, WebForm
@@ -156,7 +157,10 @@ def test_a_goal_and_a_source_of_an_account_that_is_closed_or_not_connected_are_s
 ):
     asked = {"did": "registered", "events": [event.pk]}
     come = save_segment(name="Have come", rules=asked, actor=ada)
-    campaign = make_campaign(name="Spring", segments=[come], actor=None)
+    # The source asks for a segment that asks for the event; rules that ask for each other are followed once.
+    source = save_segment(name="Of those", rules={"segment": come.pk}, actor=ada)
+    Segment.objects.filter(pk=come.pk).update(rules={"any": [asked, {"segment": source.pk}]})
+    campaign = make_campaign(name="Spring", segments=[source], actor=None)
     version = open_draft(campaign=campaign)
     draw(version, [act("add_tags", tags="new")])
     change_goal(version=version, goal=asked)
