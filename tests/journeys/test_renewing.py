@@ -57,3 +57,22 @@ def test_card_is_fetched_at_the_moments_the_hub_tells_and_when_somebody_comes_ba
     expect(card).to_contain_text("The organizer has not started yet.")
     expect(card).to_have_attribute("hx-trigger", re.compile("every 5s"))
     assert 5 == len(asked)
+
+
+def test_dates_that_somebody_unfolded_stay_so_when_the_card_is_renewed(
+    world: World, meet: Callable[..., Person], cast: dict[str, User], item: SectionItem
+) -> None:
+    event = item.event
+    event.dates = "all"
+    event.save()
+    starts_at, ends_at = event.times.values_list("starts_at", "ends_at").get()
+    for days in (timedelta(days=number) for number in range(1, 20)):
+        event.times.create(starts_at=starts_at + days, ends_at=ends_at + days)
+    lena = meet(cast["Lena"])
+    page = lena.page
+    lena.open(f"/lessons/{item.section.lesson_id}/")
+    page.get_by_text("15 more dates").click()
+    page.evaluate("document.querySelector('.live-card-dates details').classList.add('before')")
+    with page.expect_response(re.compile("/card/")):
+        page.evaluate("document.dispatchEvent(new Event('seen'))")
+    expect(page.locator(".live-card-dates details[open]:not(.before)")).to_have_count(1)

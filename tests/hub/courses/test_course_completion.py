@@ -255,6 +255,19 @@ def test_day_of_completion_is_that_of_the_learner(world, course, section, make_e
     assert day == Certificate.objects.get().completed_on.day
 
 
+def test_certificate_keeps_the_points_there_were_when_it_was_issued(course, lena, ivan, attend):
+    policy(course, percent=50, gives_certificate=True)
+    attend(lena, 2700, is_required=False, points_for="percent", max_points=10)
+    half = attend(lena, 1800, points_for="percent", max_points=9)
+    attend(lena, points_for="done", max_points=1)
+    certificate = Certificate.objects.get()
+    kept = (certificate.earned_points, certificate.possible_points)
+    assert (13, 20) == kept
+    mark(item=half, users=[lena.pk], status="completed", reason="Was there", actor=ivan)
+    certificate.refresh_from_db()
+    assert kept == (certificate.earned_points, certificate.possible_points)
+
+
 def test_code_is_found_as_people_type_it_and_no_other(course, lena, attend):
     policy(course, gives_certificate=True)
     attend(lena)

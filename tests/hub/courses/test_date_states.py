@@ -7,6 +7,7 @@ from django.db import connection as database
 from django.test.utils import CaptureQueriesContext
 from tests.factories.courses import make_item
 
+from greenroom.hub.courses.date_folding import fold_dates
 from greenroom.hub.courses.models import SectionItem
 from greenroom.hub.courses.selectors import view_item, view_lesson
 from greenroom.hub.events.models import Attendee, Event, EventSession, Registrant
@@ -135,3 +136,40 @@ def test_card_lists_the_dates_and_asks_for_all_at_once(world, series, of_series,
     for number in range(3):
         make_item(section, make_event(TEN, TEN + DAY, state="scheduled", dates="all", event_key=str(number)))
     assert count() <= before
+
+
+def number(dates: int, ahead: set[int], pressing: set[int]) -> tuple[list[int], list[int]]:
+    """Fold as many dates, each standing for itself."""
+    folded = fold_dates(range(dates), is_ahead=ahead.__contains__, is_pressing=pressing.__contains__)
+    return list(folded.shown), list(folded.others)
+
+
+@pytest.mark.parametrize(
+    ("shown", "others", "dates", "ahead", "pressing"),
+    [
+        ([0, 1, 2, 3, 4], 55, 60, set(range(60)), set()),
+        ([3, 28, 30, 31, 32, 33, 34, 50], 52, 60, set(range(30, 60)), {3, 28, 50}),
+        ([55, 56, 57, 58, 59], 55, 60, set(), set()),
+        ([8, 9], 8, 10, {8, 9}, set()),
+        ([0, 1, 2, 3, 4], 3, 8, set(range(8)), set()),
+        ([0, 1, 2, 3, 4, 5, 6], 0, 7, set(range(7)), set()),
+        ([], 0, 0, set(), set()),
+    ],
+)
+def test_next_few_dates_and_those_that_matter_are_not_folded(shown, others, dates, ahead, pressing):
+    found = number(dates, ahead, pressing)
+    assert (shown, others) == (found[0], len(found[1]))
+    assert list(range(dates)) == sorted(found[0] + found[1])
+
+
+def test_card_of_sixty_dates_keeps_most_of_them_folded(world, make_event, section, lena, browser):
+    series = make_event(*(TEN + day * DAY for day in range(60)), state="scheduled", dates="all")
+    registrant = series.registrants.create(registrant_key="1", email=lena.email, user=lena, status="APPROVED")
+    item = make_item(section, series)
+    world.advance(days=11, hours=3)
+    for day in range(12):
+        hold(series, day, by=registrant if day % 2 and day < 11 else None, is_final=day < 11)
+    page = browser(lena).get(f"/items/{item.pk}/card/").content.decode()
+    shown, folded = page.split("<details")
+    assert "54 more dates: 6 missed, 5 attended, 43 upcoming" in folded
+    assert (1, 5) == (shown.count("Attendance follows"), shown.count("Upcoming"))

@@ -364,6 +364,7 @@ def test_after_the_end_the_attendance_decides(expected: tuple[str, str], more: d
 @pytest.mark.parametrize(
     ("sentence", "seconds", "percent"),
     [
+        ("You attended 1 second, 0 % of the session.", 1, "0.0"),
         ("You attended 59 seconds, 1.6 % of the session.", 59, "1.6"),
         ("You attended 1 minute, 1.7 % of the session.", 119, "1.7"),
         ("You attended 47 minutes, 79.9 % of the session.", 2878, "79.9"),

@@ -1,5 +1,7 @@
 """Edit mode: choosing an event or pasting its link, adding it, setting it up, taking it out."""
 
+import html
+import re
 from datetime import timedelta
 
 import pytest
@@ -110,6 +112,27 @@ def test_past_events_have_a_list_of_their_own(world, pull, event, section, as_ed
     assert "“Ropes” is in this lesson." in texts(answer)
 
 
+@pytest.mark.parametrize(
+    ("found", "day"),
+    [
+        (True, "2026-03-05"),
+        (False, "2026-03-04"),
+        (False, "2026-03-06"),
+        (True, "2026-03-07"),
+        (True, "yesterday"),
+        (True, "9999-12-31"),
+        (True, ""),
+    ],
+)
+def test_events_of_a_day_where_the_editor_lives_are_found(world, pull, section, eda, as_eda, found, day):
+    """A quarter past eleven in the evening at Greenwich is the next day in Berlin."""
+    type(eda).objects.update(time_zone="Europe/Berlin")
+    times = [(f"2026-03-0{on}T23:15:00Z", f"2026-03-0{on}T23:45:00Z") for on in (4, 6)]
+    late = pull(world.schedule_webinar("Late", type="sequence", times=times))
+    choices = choose(as_eda, section, day=day, q="late").context.get("choices")
+    assert ([late] if found else []) == list(choices)
+
+
 def paste(client, section, link: str):
     return choose(client, section, link=link)
 
@@ -150,6 +173,24 @@ def test_link_that_leads_to_no_event_says_what_it_is(event, section, as_eda, sta
     assert sentence in texts(answer)
     assert link in texts(answer)
     assert "choices" not in answer.context
+
+
+@pytest.mark.parametrize(
+    ("is_offered", "link"),
+    [
+        (True, "https://attendee.gotowebinar.com/register/1234567890123456789?source=a&b=c"),
+        (False, "1234567890123456789"),
+        (False, "https://global.gotowebinar.com/join/1234567890123456789/123456789"),
+        (False, "https://register.gotowebinar.com/recording/8372619473829103"),
+    ],
+)
+def test_link_of_an_unknown_event_can_be_added_as_it_is_unless_it_is_personal(event, section, as_eda, is_offered, link):
+    page = paste(as_eda, section, link).content.decode()
+    found = re.search(rf'href="({re.escape(reverse("add_link", args=[section.pk]))}\?[^"]+)"', page)
+    assert is_offered is bool(found)
+    if found:
+        form = as_eda.get(html.unescape(found[1])).context["form"]
+        assert link == form["url"].value()
 
 
 def test_personal_link_finds_the_event_with_a_warning(event, section, as_eda):

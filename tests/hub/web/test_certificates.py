@@ -18,7 +18,9 @@ from greenroom.hub.courses.models import Certificate
 def certificate(world, course, lena):
     return Certificate.objects.create(
         code="ABCD2345EFGH6789", course=course, user=lena, person_name="Lena Müller", course_title="Workplace safety",
-        attended_seconds=5400, credits="2.5 CPE credits", completed_on=date(2026, 3, 1), issued_at=world.now,
+        attended_seconds=5400,
+        credits="2.5 CPE credits", earned_points="12.5", possible_points=20,
+        completed_on=date(2026, 3, 1), issued_at=world.now,
     )  # fmt: skip
 
 
@@ -35,11 +37,19 @@ def test_anybody_with_the_code_can_verify_it(certificate):
         "Workplace safety",
         "1 March 2026",
         "1.5 hours",
+        "12.5 of 20 points",
         "2.5 CPE credits",
         "Valid",
         certificate.code,
     ):
         assert text in page
+
+
+def test_where_there_are_no_points_none_are_said(certificate, settings):
+    settings.CERTIFICATE_FONT = "/nowhere.ttf"
+    Certificate.objects.update(earned_points=0, possible_points=0)
+    assert "oints" not in page_of(certificate)
+    assert b"oints" not in b"".join(streams_of(download(certificate).content))
 
 
 def test_page_tells_nothing_more_about_the_person(certificate, lena):
@@ -99,7 +109,7 @@ def test_pdf_says_what_the_page_says(certificate, settings):
         "Lena M\xfcller",
         "Workplace safety",
         "on 1 March 2026, with 1.5 hours of attendance",
-        "Worth 2.5 CPE credits",
+        "With 12.5 of 20 points. Worth 2.5 CPE credits",
         certificate.code,
     ):
         assert told in text

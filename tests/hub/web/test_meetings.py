@@ -268,7 +268,7 @@ def test_the_page_of_a_support_session_has_nothing_to_start(world, pull, as_ada)
     event = pull(world.start_support(), "assist")
     page = as_ada.get(f"/events/{event.pk}/").content.decode()
     assert "Status at GoTo: notStarted." in page
-    assert not [words for words in ("Start in GoTo", "?tab=people", "Lena") if words in page]
+    assert not [words for words in ("Start in GoTo", "?tab=people", "Lena", "In lessons") if words in page]
 
 
 def test_dates_to_pick_from_lead_to_each_other(world, pull, as_ada):

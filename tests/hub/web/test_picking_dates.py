@@ -79,6 +79,25 @@ def test_every_date_is_on_the_card_and_one_is_picked(item, dates, lena, as_lena,
     assert ("registered", dates[1].starts_at) == (view.state.code, view.state.starts_at)
 
 
+def test_of_many_dates_the_next_few_and_their_own_are_not_folded(item, dates, lena, as_lena):
+    more = [copy_date(dates[0], days) for days in range(4, 30)]
+    assert ["Register"] * 5 == rows(as_lena, item)
+    more[-1].registrants.create(registrant_key="1", email=lena.email, user=lena, status="APPROVED")
+    assert ["Change to this"] * 5 + ["Your date"] == rows(as_lena, item)
+    page = as_lena.get(reverse("lesson", args=[item.section.lesson_id])).content.decode()
+    assert "23 more dates</summary>" in page
+
+
+def copy_date(event: Event, days: int) -> Event:
+    """Make one more date of the same, so many days after."""
+    copy = Event.objects.get(pk=event.pk)
+    copy.pk, copy.event_key = None, f"more{days}"
+    copy.starts_at, copy.ends_at = event.starts_at + days * DAY, event.ends_at + days * DAY
+    copy.save()
+    copy.times.create(starts_at=copy.starts_at, ends_at=copy.ends_at)
+    return copy
+
+
 def test_old_date_is_given_up_once_goto_has_confirmed_the_new_one(world, item, dates, lena, as_lena, sign_up, run_jobs):
     sign_up(dates[0], lena)
     assert (

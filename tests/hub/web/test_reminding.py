@@ -87,5 +87,13 @@ def test_nobody_is_reminded_of_what_they_cannot_register_for(world, audience, co
     assert [] == reminded()
 
 
+@pytest.mark.parametrize("state", ["scheduled", "live", "ended", "cancelled"])
+def test_roster_of_what_is_over_offers_neither_reminding_nor_registering(item, as_ivan, state):
+    type(item.event).objects.update(state=state)
+    page = as_ivan.get(reverse("roster", args=[item.pk])).content.decode()
+    offered = [reverse(name, args=[item.pk]) in page for name in ("remind_unregistered", "register_everybody")]
+    assert [state in {"scheduled", "live"}] * 2 == offered
+
+
 def test_press_without_its_number_mails_nobody(audience, press):
     assert (422, []) == (press("again").status_code, reminded())

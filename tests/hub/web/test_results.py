@@ -203,6 +203,14 @@ def test_matrix_and_transcript_tell_who_cannot_complete_any_more_and_why(course,
     assert f"Ladder safety ({why})" in transcript
 
 
+def test_what_somebody_has_not_begun_and_cannot_any_more_is_not_called_open(course, held, as_ivan):
+    nora = make_user("Nora")
+    make_enrollment(course, nora)
+    for name, args in (("course_results", [course.slug]), ("person_results", [course.slug, nora.pk])):
+        page = texts(as_ivan.get(reverse(name, args=args), {"q": "nora"}))
+        assert (True, False) == ("Out of reach" in page, ">Open<" in page)
+
+
 def test_number_of_statements_does_not_grow_with_those_who_cannot_complete(course, held, as_ivan):
     url = reverse("course_results", args=[course.slug])
     with CaptureQueriesContext(database) as few:

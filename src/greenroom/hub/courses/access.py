@@ -26,7 +26,7 @@ from greenroom.hub.core import clock
 from greenroom.hub.core.errors import UnknownObjectError
 from greenroom.hub.courses.models import Course, Enrollment, Lesson, ObserverGrant, Section, SectionItem
 from greenroom.hub.courses.occurrences import events_shown_by, items_showing
-from greenroom.hub.courses.release import is_open, is_shown, takes_people
+from greenroom.hub.courses.release import find_closed, is_open, is_shown, takes_people
 from greenroom.hub.events.models import Event
 from greenroom.hub.events.products import can
 from greenroom.hub.events.products.base import Ability
@@ -47,6 +47,7 @@ class Verb(StrEnum):
 
 
 _Row = TypeVar("_Row", bound=Model)
+_NOTHING = "There is nothing here, or nothing that you may see."
 
 _Role = Enrollment.Role
 _ROLES = {
@@ -71,9 +72,8 @@ def list_courses_for(user: User, verb: Verb = Verb.VIEW) -> QuerySet[Course]:
         mine = mine.exclude(role=_Role.ASSISTANT, course__trusts_assistants=False)
     if verb == Verb.OBSERVE:
         mine = mine.exclude(~Exists(ObserverGrant.objects.filter(observer=OuterRef("pk"))), role=_Role.OBSERVER)
-    audience = mine.filter(role__in=_AUDIENCE).values("course")
-    team = mine.exclude(role__in=_AUDIENCE).values("course")
-    return Course.objects.filter(Q(pk__in=team) | Q(is_shown(clock.now()), pk__in=audience))
+    shown = mine.filter(~Q(role__in=_AUDIENCE) | is_shown(clock.now(), "course__"))
+    return Course.objects.filter(pk__in=shown.values("course"))
 
 
 def list_observed_learners(user: User, course: Course) -> QuerySet[Enrollment]:
@@ -142,17 +142,24 @@ def get_item_for(user: User, pk: int, verb: Verb = Verb.VIEW) -> SectionItem:
     """
     Return an item that has not been removed, with all above it, if the person may do that there.
 
-    For learners and observers it has to be open now, but for the results of it.
+    For learners and observers it has to be open now, but for the results of it. A few short queries: to compose and
+    to plan one that asks all of it would take longer.
     """
-    shown = SectionItem.objects.filter(removed_at=None) if verb == Verb.OBSERVE else list_shown_items(user)
-    items = shown.select_related("section__lesson__course", "event__connection", "recording__event__connection")
-    return _first(items.filter(pk=pk, section__lesson__course__in=list_courses_for(user, verb)))
+    items = SectionItem.objects.filter(removed_at=None, pk=pk).select_related("section__lesson__course")
+    item = _first(items.select_related("event__connection").prefetch_related("recording__event__connection").order_by())
+    lesson, now = item.section.lesson, clock.now()
+    if not may(user, verb, lesson.course):
+        raise UnknownObjectError(_NOTHING)
+    is_closed = find_closed(lesson, now) or find_closed(item, now)
+    if is_closed and verb != Verb.OBSERVE and not sees_all(user, lesson.course):
+        raise UnknownObjectError(_NOTHING)
+    return item
 
 
 def _first(rows: QuerySet[_Row]) -> _Row:
     found = rows.first()
     if found is None:
-        raise UnknownObjectError("There is nothing here, or nothing that you may see.")
+        raise UnknownObjectError(_NOTHING)
     return found
 
 

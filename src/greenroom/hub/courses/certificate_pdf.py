@@ -8,6 +8,7 @@ from django.utils.dateformat import format as format_date
 
 from greenroom.hub.core.errors import StateConflictError
 from greenroom.hub.courses.models import Certificate
+from greenroom.hub.courses.points import Points
 
 if TYPE_CHECKING:
     from fpdf import FPDF
@@ -68,11 +69,22 @@ def _lines(certificate: Certificate, address: str) -> list[tuple[str, int, int, 
         ("has completed", 92, 14, _SOFT),
         (certificate.course_title, 106, 24, _INK),
         (f"on {day}, with {hours} of attendance" if hours else f"on {day}", 128, 14, _SOFT),
-        (f"Worth {certificate.credits}" if certificate.credits else "", 142, 14, _SOFT),
+        (_describe_worth(certificate), 142, 14, _SOFT),
         (f"Verify this certificate at {address}", 176, 10, _SOFT),
         (f"Code {certificate.code}", 184, 10, _SOFT),
     ]
     return [line for line in lines if line[0]]
+
+
+def _describe_worth(certificate: Certificate) -> str:
+    points = describe_points(certificate)
+    parts = (points and f"With {points}", certificate.credits and f"Worth {certificate.credits}")
+    return ". ".join(part for part in parts if part)
+
+
+def describe_points(certificate: Certificate) -> str:
+    """Say how many points of how many somebody had when it was issued; empty where there were none to have."""
+    return Points(certificate.earned_points, certificate.possible_points).words
 
 
 def describe_hours(seconds: int) -> str:

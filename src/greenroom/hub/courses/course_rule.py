@@ -21,6 +21,12 @@ def policy_of(course: Course) -> CoursePolicy:
     return CoursePolicy.objects.filter(course=course).first() or CoursePolicy(course=course)
 
 
+def list_completable_items(*, course: Course) -> QuerySet[SectionItem]:
+    """Return the items that people can complete: live events, and whatever is required."""
+    items = SectionItem.objects.filter(section__lesson__course=course, removed_at=None)
+    return items.filter(Q(event__isnull=False) | Q(is_required=True))
+
+
 def list_required_items(*, courses: Iterable[Course]) -> QuerySet[SectionItem]:
     """Return the items that courses ask for. One whose event was cancelled cannot be done by anybody and is none."""
     cancelled = Event.objects.filter(state=Event.State.CANCELLED, sessions=None)

@@ -1,6 +1,6 @@
 """How somebody stands with each date of an event that one registration holds for."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +11,7 @@ from greenroom.hub.courses.item_state import Code, ItemState
 from greenroom.hub.events.dates import find_date
 from greenroom.hub.events.models import Event, EventSession, EventTime
 
+_AWAITED = "Attendance follows"
 _NO_MORE = {Event.State.ENDED, Event.State.CANCELLED}
 
 
@@ -22,6 +23,16 @@ class DateState:
     ends_at: datetime
     word: str
     variant: str
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether it took place, and GoTo has yet to tell who was there."""
+        return self.word == _AWAITED
+
+
+def count_words(dates: Sequence[DateState]) -> str:
+    """Say how many dates there are of each word, in the order in which they first come."""
+    return ", ".join(f"{number} {word.lower()}" for word, number in Counter(one.word for one in dates).items())
 
 
 def list_date_states(
@@ -53,7 +64,7 @@ def list_date_states(
         if held[date.pk]:
             return _say_held(held[date.pk], attended, is_expected)
         if date.pk in untold:
-            return ("Attendance follows", "info") if is_expected else ("Over", "quiet")
+            return (_AWAITED, "info") if is_expected else ("Over", "quiet")
         return "Not held", "quiet"
 
     return tuple(DateState(date.starts_at, date.ends_at, *say(date)) for date in dates)
@@ -76,4 +87,4 @@ def _say_held(sessions: Sequence[EventSession], attended: Collection[int], is_ex
         return "Attended", "ok"
     if not is_expected:
         return "Over", "quiet"
-    return ("Missed", "warn") if all(session.is_final for session in sessions) else ("Attendance follows", "info")
+    return ("Missed", "warn") if all(session.is_final for session in sessions) else (_AWAITED, "info")

@@ -294,10 +294,9 @@ def _done(given: Circumstances) -> ItemState | None:
 
 
 def _amount(completion: Completion) -> str:
-    minutes, percent = completion.attended_seconds // 60, f"{float(completion.percent):g} %"
-    if minutes < 1:
-        return f"{completion.attended_seconds} seconds, {percent} of the session"
-    return f"{minutes} {'minute' if minutes == 1 else 'minutes'}, {percent} of the session"
+    seconds = completion.attended_seconds
+    number, unit = (seconds, "second") if seconds < 60 else (seconds // 60, "minute")
+    return f"{number} {unit}{'' if number == 1 else 's'}, {float(completion.percent):g} % of the session"
 
 
 def _is_cancelling(given: Circumstances) -> bool:

@@ -12,6 +12,8 @@ from greenroom.hub.ledger.models import Fact
 
 Kind = Notice.Kind
 Dates = Sequence[tuple[datetime, datetime]]
+# So many dates are listed, of more than these the rest is counted.
+_FEW = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +48,16 @@ def _moved(fact: Fact, event: Event) -> News | None:
         return News(Kind.RETURNED, event, fact.pk, fact.happened_at, after=now)
     if "times" in changes:
         before, after = (_read(dates) for dates in changes["times"])
-        return News(Kind.MOVED, event, fact.pk, fact.happened_at, before, after)
+        gone, new = _without(before, after), _without(after, before)
+        return News(Kind.MOVED, event, fact.pk, fact.happened_at, gone, new) if gone or new else None
     if "starts_at" not in changes and "ends_at" not in changes:
         return None
     before, after = _single(changes, 0, event), _single(changes, 1, event)
     return News(Kind.MOVED, event, fact.pk, fact.happened_at, before, after) if before and after else None
+
+
+def _without(dates: Dates, others: Dates) -> Dates:
+    return [date for date in dates if date not in others]
 
 
 def _single(changes: Mapping[str, Any], which: int, event: Event) -> Dates:
@@ -130,8 +137,8 @@ def say(news: News, *, zone: zoneinfo.ZoneInfo, is_registered: bool) -> Words:
     subject, *paragraphs = {
         Kind.MOVED: (
             f"Moved: {title}",
-            f"“{title}” has been moved. It was planned for:{before}",
-            f"It is now planned for:{after}",
+            f"“{title}” has been moved. It was planned for:{before}" if before else f"“{title}” has been moved.",
+            f"It is now planned for:{after}" if after else "",
             "Your registration stays as it is." if is_registered else "",
         ),
         Kind.CANCELLED: (
@@ -151,7 +158,8 @@ def say(news: News, *, zone: zoneinfo.ZoneInfo, is_registered: bool) -> Words:
 
 
 def _list(dates: Dates, zone: zoneinfo.ZoneInfo) -> str:
-    return "".join(f"\n  {say_date(zone, *date)}" for date in dates)
+    more = f"\n  and {len(dates) - _FEW} more" if len(dates) > _FEW else ""
+    return "".join(f"\n  {say_date(zone, *date)}" for date in dates[:_FEW]) + more
 
 
 def _span(minutes: int) -> str:

@@ -1,10 +1,32 @@
-"""How many points somebody has for an item: from how they stand with it, in nothing but numbers."""
+"""How many points somebody has for an item and in all: from how they stand, in nothing but numbers."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 
 from greenroom.hub.courses.models import Completion, SectionItem
 
 _THOUSANDTH = Decimal("0.001")
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """How many points of how many."""
+
+    earned: Decimal = Decimal(0)
+    possible: int = 0
+
+    @property
+    def words(self) -> str:
+        """Say how many of how many; empty where there are none to have."""
+        return f"{self.earned.normalize():f} of {self.possible} points" if self.possible else ""
+
+
+def sum_points(standings: Iterable[tuple[SectionItem, Completion | None]]) -> Points:
+    """Add up somebody's points for these items; what they are excused from gives none and asks for none."""
+    counted = [(item, one) for item, one in standings if item.points_for and not _is_excused(one)]
+    earned = sum((count_points(item, one) or Decimal(0) for item, one in counted), Decimal(0))
+    return Points(earned, sum(item.max_points for item, _ in counted))
 
 
 def count_points(item: SectionItem, standing: Completion | None) -> Decimal | None:
@@ -15,7 +37,7 @@ def count_points(item: SectionItem, standing: Completion | None) -> Decimal | No
     Dates are those of the item's event, fetched unless they were before.
     """
     status = Completion.Status
-    if not item.points_for or standing is None or standing.status == status.EXCUSED:
+    if not item.points_for or standing is None or _is_excused(standing):
         return None
     is_marked = standing.basis == Completion.Basis.MARK and standing.status in {status.COMPLETED, status.ABSENT}
     if is_marked or item.points_for == SectionItem.Points.DONE:
@@ -26,3 +48,7 @@ def count_points(item: SectionItem, standing: Completion | None) -> Decimal | No
         dates = len(item.event.times.all()) if item.event else 0
         share = min(Decimal(1), Decimal(standing.attended_dates) / max(dates, 1))
     return (share * item.max_points).quantize(_THOUSANDTH, ROUND_DOWN)
+
+
+def _is_excused(standing: Completion | None) -> bool:
+    return standing is not None and standing.status == Completion.Status.EXCUSED

@@ -4,13 +4,12 @@ from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from decimal import Decimal
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from greenroom.hub.core import clock
 from greenroom.hub.courses.completion_rule import CompletionRule
-from greenroom.hub.courses.course_rule import count_needed, list_required_items, policy_of
+from greenroom.hub.courses.course_rule import count_needed, list_completable_items, list_required_items, policy_of
 from greenroom.hub.courses.models import (
     Certificate,
     CertificateChange,
@@ -24,7 +23,7 @@ from greenroom.hub.courses.models import (
     SectionItem,
 )
 from greenroom.hub.courses.occurrences import find_dates, list_dates_of
-from greenroom.hub.courses.points import count_points
+from greenroom.hub.courses.points import sum_points
 from greenroom.hub.courses.reach import find_obstacle
 from greenroom.hub.courses.selectors import list_people
 from greenroom.hub.courses.services.completion import rule_of
@@ -65,20 +64,9 @@ class Cell:
         return self.standing.status if self.standing else OPEN
 
     @property
-    def earned(self) -> Decimal | None:
-        """Return how many points this is worth to the person; None where none are given or nothing is said yet."""
-        return count_points(self.of.item, self.standing)
-
-    @property
-    def possible(self) -> int:
-        """Return how many points there are to have; none for who is excused."""
-        gives = self.of.item.points_for and self.status != Completion.Status.EXCUSED
-        return self.of.item.max_points if gives else 0
-
-    @property
     def points(self) -> str:
-        """Say how many points of how many; empty where there are none."""
-        return "" if self.earned is None else _say_points(self.earned, self.possible)
+        """Say how many points of how many; empty where there are none, or nothing is said yet."""
+        return sum_points([(self.of.item, self.standing)]).words if self.standing else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,16 +116,10 @@ class Standing:
     @property
     def points(self) -> str:
         """Say how many points of all that the course gives; empty where it gives none."""
-        possible = sum(cell.possible for cell in self.cells)
-        earned = sum((cell.earned or Decimal(0) for cell in self.cells), Decimal(0))
-        return _say_points(earned, possible) if possible else ""
+        return sum_points((cell.of.item, cell.standing) for cell in self.cells).words
 
     def _is_done(self, cell: Cell) -> bool:
         return _counts(cell, self.policy.complete_by)
-
-
-def _say_points(earned: Decimal, possible: int) -> str:
-    return f"{earned.normalize():f} of {possible} points"
 
 
 def _counts(cell: Cell, deadline: datetime | None) -> bool:
@@ -149,10 +131,9 @@ def _counts(cell: Cell, deadline: datetime | None) -> bool:
 
 
 def list_course_items(*, course: Course) -> list[CourseItem]:
-    """Return the items that can be completed: live events, and what is required; in the order of the course."""
+    """Return the items that can be completed, in the order of the course."""
     items = (
-        SectionItem.objects.filter(section__lesson__course=course, removed_at=None)
-        .filter(Q(event__isnull=False) | Q(is_required=True))
+        list_completable_items(course=course)
         .select_related("event", "recording__event", "section__lesson")
         .prefetch_related("event__times", "event__sessions")
         .order_by("section__lesson__position", "section__lesson", "section__position", "section", "position", "pk")

@@ -11,7 +11,8 @@ from greenroom.hub.core import clock
 from greenroom.hub.courses.completion_rule import CompletionRule, read_rule
 from greenroom.hub.courses.course_rule import DONE_IN_TIME, count_needed, list_required_items
 from greenroom.hub.courses.date_choices import DateChoice, choose_own, find_full, is_over, list_choices
-from greenroom.hub.courses.date_states import DateState, list_date_states
+from greenroom.hub.courses.date_folding import FoldedDates, fold_dates
+from greenroom.hub.courses.date_states import DateState, count_words, list_date_states
 from greenroom.hub.courses.item_state import (
     LONGEST_WAIT,
     Circumstances,
@@ -67,6 +68,30 @@ class ItemView:
     def has_place(self) -> bool:
         """Return whether one of several dates is theirs, so that another one would take its place."""
         return any(choice.is_mine for choice in self.choices)
+
+    @property
+    def folded_choices(self) -> FoldedDates[DateChoice]:
+        """Return the dates to pick from: the next few, what the person has or asked for, and the others."""
+        return fold_dates(
+            self.choices,
+            is_ahead=lambda one: one.can_be_picked,
+            is_pressing=lambda one: bool(one.word or one.is_mine or one.note),
+        )
+
+    @property
+    def folded_dates(self) -> FoldedDates[DateState]:
+        """Return the dates of one registration: the next few, what runs, whose attendance follows, and the others."""
+        now = clock.now()
+        return fold_dates(
+            self.dates,
+            is_ahead=lambda one: now < one.ends_at,
+            is_pressing=lambda one: one.variant == "live" or one.is_awaited,
+        )
+
+    @property
+    def folded_words(self) -> str:
+        """Say how the person stands with the dates that are folded."""
+        return count_words(self.folded_dates.others)
 
     @property
     def title(self) -> str:

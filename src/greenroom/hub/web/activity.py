@@ -9,7 +9,7 @@ from django.db.models import Model, QuerySet
 from django.utils.dateparse import parse_datetime
 
 from greenroom.hub.campaigns.models import Campaign
-from greenroom.hub.contacts.models import Contact, Import, Purpose
+from greenroom.hub.contacts.models import Contact, Import, Merge, Purpose
 from greenroom.hub.contacts.selectors import list_facts_of
 from greenroom.hub.core import clock
 from greenroom.hub.events.models import Event, Registrant
@@ -171,6 +171,11 @@ def _name_forms_of_acts(keys: Collection[int]) -> Mapping[int, str]:
     return dict(SubmissionAct.objects.filter(pk__in=keys).values_list("pk", "submission__form__name"))
 
 
+def _name_mergers(keys: Collection[int]) -> Mapping[int, str]:
+    merges = Merge.objects.filter(pk__in=keys, merged_by__isnull=False).select_related("merged_by")
+    return {one.pk: str(one.merged_by) for one in merges}
+
+
 # By what the cause of a tag begins with: whose names are looked up, how it is said, and how when they are gone.
 _CAUSES: dict[str, tuple[Callable[[Collection[int]], Mapping[int, str]], str, str]] = {
     "person": (_name_all(User), "by {}", "by somebody who is gone"),
@@ -179,6 +184,8 @@ _CAUSES: dict[str, tuple[Callable[[Collection[int]], Mapping[int, str]], str, st
     "form": (_name_forms_of_acts, "by the form “{}”", "by a form"),
     "campaign": (_name_all(Campaign), "by the campaign “{}”", "by a campaign that is no longer here"),
     "import": (_name_all(Import), "from the file {}", "from a file"),
+    "merge": (_name_mergers, "by {}, who merged this contact with another", "by merging with another contact"),
+    "unmerge": (_name_mergers, "when a merge with another contact was undone", "when a merge was undone"),
 }
 
 

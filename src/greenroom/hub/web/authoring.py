@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
+from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 from django import forms
@@ -36,6 +37,7 @@ from greenroom.hub.events.selectors import list_choosable_events
 from greenroom.hub.events.services import keep_join_link
 from greenroom.hub.sync.services import find_at_goto
 from greenroom.hub.web.addresses import lesson_url
+from greenroom.hub.web.calendar import midnight
 from greenroom.hub.web.completion_form import PointsForm, RuleForm
 from greenroom.hub.web.doors import SignedInRequest, add_errors, number_of, page_of, signed_in, text_of
 
@@ -90,14 +92,26 @@ def choose_event(request: SignedInRequest, pk: int, product: str) -> HttpRespons
     }
     if context["link"] or "paste" in request.GET:
         return _answer_link(request, context, accounts)
-    is_past = text_of(request.GET, "when") == "past"
+    is_past, day = text_of(request.GET, "when") == "past", _day_of(request)
     events = list_choosable_events(
-        product=product, text=text_of(request.GET, "q"), when="past" if is_past else "upcoming"
+        product=product,
+        text=text_of(request.GET, "q"),
+        when="past" if is_past else "upcoming",
+        between=(midnight(day), midnight(day + timedelta(days=1))) if day else None,
     )
     page = page_of(request, events.filter(connection__in=accounts), 20)
-    context |= {"is_past": is_past, "current_tab": "Past" if is_past else "Upcoming"}
+    context |= {"is_past": is_past, "current_tab": "Past" if is_past else "Upcoming", "day": day}
     context |= {"page": page, **_choices(page)}
     return render(request, "courses/choose_event.html", context)
+
+
+def _day_of(request: SignedInRequest) -> date | None:
+    """Return the day that was asked for; None for what is none, and for the calendar's last, which no day follows."""
+    try:
+        day = date.fromisoformat(text_of(request.GET, "day"))
+    except ValueError:
+        return None
+    return day if date(2000, 1, 1) <= day < date(2200, 1, 1) else None
 
 
 def _choices(events: Iterable[Event]) -> dict[str, object]:
@@ -122,9 +136,9 @@ def _answer_link(request: SignedInRequest, context: dict[str, object], accounts:
         if not context["link"]:
             return render(request, "courses/choose_event.html", context)
         link = _read_link(str(context["link"]))
+        context["is_personal"] = link.is_personal
         found = find_at_goto(link=link, among=accounts)
         context |= {"found": found, **_choices(found)}
-        context["is_personal"] = link.is_personal
     except HubError as error:
         context["problem"] = error
     return render(request, "courses/choose_event.html", context, status=422 if "problem" in context else 200)

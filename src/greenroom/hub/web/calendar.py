@@ -52,7 +52,7 @@ class Month:
     def span(self) -> tuple[datetime, datetime]:
         """Return the moments at which its grid begins and ends, in the viewer's zone."""
         weeks = calendar.Calendar().monthdatescalendar(self.first.year, self.first.month)
-        return _midnight(weeks[0][0]), _midnight(weeks[-1][-1] + timedelta(days=1))
+        return midnight(weeks[0][0]), midnight(weeks[-1][-1] + timedelta(days=1))
 
     def weeks(self, dates: Iterable[EventTime]) -> list[list[Day]]:
         """Return its weeks, Monday first, with these dates of events, which come in order, on their days."""
@@ -66,5 +66,6 @@ class Month:
         ]
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
+    """Return when a day begins in the viewer's zone."""
     return timezone.make_aware(datetime.combine(day, time()))

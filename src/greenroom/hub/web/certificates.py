@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from greenroom.hub.core.errors import StateConflictError
-from greenroom.hub.courses.certificate_pdf import describe_hours, render_certificate
+from greenroom.hub.courses.certificate_pdf import describe_hours, describe_points, render_certificate
 from greenroom.hub.courses.models import Certificate
 from greenroom.hub.courses.services import get_certificate
 
@@ -19,7 +19,11 @@ from greenroom.hub.courses.services import get_certificate
 def certificate_page(request: HttpRequest, code: str) -> HttpResponse:
     """Say whether a certificate is valid, whose it is and what for."""
     certificate = get_certificate(code)
-    context = {"certificate": certificate, "hours": describe_hours(certificate.attended_seconds)}
+    context = {
+        "certificate": certificate,
+        "hours": describe_hours(certificate.attended_seconds),
+        "points": describe_points(certificate),
+    }
     return _kept_private(render(request, "certificates/certificate.html", context))
 
 

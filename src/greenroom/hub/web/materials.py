@@ -101,7 +101,7 @@ def add(request: SignedInRequest, pk: int, kind: str) -> HttpResponse:
     """Put a text, a link or a file into the section."""
     section = get_section_for(request.user, pk, Verb.EDIT)
     title, form_class, add_item = _NEW[kind]
-    form = form_class(request.POST or None, request.FILES or None)
+    form = form_class(request.POST or None, request.FILES or None, initial={"url": text_of(request.GET, "url")})
     if form.is_valid():
         try:
             item = add_item(section=section, actor=request.user, **form.cleaned_data)

@@ -11,6 +11,7 @@ from greenroom.hub.courses.access import Verb, get_course_for, get_item_for, lis
 from greenroom.hub.courses.completion_rule import CompletionRule
 from greenroom.hub.courses.course_rule import policy_of
 from greenroom.hub.courses.models import Completion, Course, Enrollment, ItemClick, SectionItem
+from greenroom.hub.courses.occurrences import list_dates_of
 from greenroom.hub.courses.results import (
     OPEN,
     count_unmatched,
@@ -34,6 +35,7 @@ from greenroom.hub.courses.services import (
     take_back_marks,
 )
 from greenroom.hub.courses.services.completion import rule_of
+from greenroom.hub.courses.services.reminding import REGISTRABLE
 from greenroom.hub.events.products import Ability, can
 from greenroom.hub.users.models import User
 from greenroom.hub.web.addresses import lesson_url
@@ -251,6 +253,7 @@ def _show_roster(
     may_mark = may(request.user, Verb.LEAD, course)
     signs_up = item.event is not None and can(item.event.product, Ability.REGISTER)
     may_ask = signs_up and may(request.user, Verb.PEOPLE, course)
+    may_ask = may_ask and any(one.state in REGISTRABLE for one in list_dates_of(item))
     context = {
         "item": item,
         "rule": rule,

@@ -14,7 +14,12 @@ from greenroom.hub.core.errors import UnknownObjectError
 from greenroom.hub.courses.access import Verb, get_item_for
 from greenroom.hub.courses.models import RosterRegistration, SectionItem
 from greenroom.hub.courses.roster_standing import view_roster_standing
-from greenroom.hub.courses.services.reminding import list_open_dates, list_unregistered, remind_unregistered
+from greenroom.hub.courses.services.reminding import (
+    REGISTRABLE,
+    list_open_dates,
+    list_unregistered,
+    remind_unregistered,
+)
 from greenroom.hub.courses.services.roster import questions_for_all, start_roster, stop_roster
 from greenroom.hub.events.models import Event
 from greenroom.hub.events.products import Ability, can
@@ -22,8 +27,6 @@ from greenroom.hub.events.registration_form import Answers
 from greenroom.hub.sync.services import keep_registration_form_fresh
 from greenroom.hub.web.doors import NOTHING, SignedInRequest, signed_in
 from greenroom.hub.web.registration_form import RegistrationDetailsForm
-
-_OPEN = (Event.State.SCHEDULED, Event.State.LIVE)
 
 
 @signed_in
@@ -35,11 +38,11 @@ def register_everybody(request: SignedInRequest, pk: int) -> HttpResponse:
     keep_registration_form_fresh(event=event)
     asked = questions_for_all(event)
     form = RegistrationDetailsForm(asked, None, request.POST or None) if asked else None
-    if request.method == "POST" and event.state in _OPEN and (form is None or form.is_valid()):
+    if request.method == "POST" and event.state in REGISTRABLE and (form is None or form.is_valid()):
         answers = form.answers() if form else Answers(fields={})
         start_roster(item=item, answers=answers, actor=request.user)
         return redirect("register_everybody", pk=pk)
-    context = {**_standing(item), "form": form, "is_open": event.state in _OPEN}
+    context = {**_standing(item), "form": form, "is_open": event.state in REGISTRABLE}
     context["has_closed"] = item.section.lesson.course.has_closed(clock.now())
     status = 422 if form and form.errors else 200
     return render(request, "courses/register_everybody.html", context, status=status)

@@ -135,6 +135,8 @@ class Certificate(models.Model):
     course_title = models.CharField(max_length=200)
     attended_seconds = models.PositiveIntegerField()
     credits = models.CharField(max_length=60, blank=True, db_default="")
+    earned_points = models.DecimalField(max_digits=9, decimal_places=3, db_default=0, default=0)
+    possible_points = models.PositiveIntegerField(db_default=0, default=0, help_text="0 where the course gives none.")
     completed_on = models.DateField(help_text="The day where the person lives.")
     issued_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)

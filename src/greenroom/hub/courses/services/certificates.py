@@ -5,13 +5,14 @@ import zoneinfo
 from collections.abc import Collection
 
 from django.db import transaction
-from django.db.models import Q, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from greenroom.hub.core import clock
 from greenroom.hub.core.bulk import upsert
 from greenroom.hub.core.errors import StateConflictError, UnknownObjectError
-from greenroom.hub.courses.course_rule import policy_of
+from greenroom.hub.courses.course_rule import list_completable_items, policy_of
 from greenroom.hub.courses.models import Certificate, CertificateChange, Completion, Course, CourseCompletion
+from greenroom.hub.courses.points import Points, sum_points
 from greenroom.hub.users.models import User
 
 # Without letters that are read as another one.
@@ -26,6 +27,8 @@ _COLUMNS = (
     "course_title",
     "attended_seconds",
     "credits",
+    "earned_points",
+    "possible_points",
     "completed_on",
     "issued_at",
 )
@@ -38,18 +41,19 @@ def make_code() -> str:
 
 def issue_certificates(*, course: Course) -> None:
     """
-    Give everybody who has completed a course a certificate, if they have none that is valid. Five statements.
+    Give everybody who has completed a course a certificate, if they have none that is valid. Eight statements.
 
     Whose certificate was revoked by hand gets no other one.
     """
     settled = Certificate.objects.filter(Q(revoked_at=None) | Q(is_withheld=True), course=course, user__isnull=False)
     without = CourseCompletion.objects.filter(course=course).exclude(user__in=settled.values("user"))
-    people = list(without.select_related("user"))
+    people = without.select_related("user")
     if not people:
         return
     attended = Completion.objects.filter(item__section__lesson__course=course, item__removed_at=None)
     seconds = dict(attended.values_list("user_id").annotate(sum=Sum("attended_seconds")))
     worth, now = policy_of(course).credits, clock.now()
+    points = _sum_points(course, people)
     rows = (
         (
             make_code(),
@@ -59,12 +63,24 @@ def issue_certificates(*, course: Course) -> None:
             course.title,
             seconds.get(one.user_id, 0),
             worth,
+            points[one.user_id].earned,
+            points[one.user_id].possible,
             one.completed_at.astimezone(zoneinfo.ZoneInfo(one.user.time_zone)).date(),
             now,
         )
         for one in people
     )
     upsert(Certificate, _COLUMNS, rows, key=("code",))
+
+
+def _sum_points(course: Course, completed: QuerySet[CourseCompletion]) -> dict[int, Points]:
+    """Return the points of these people for all of a course. Three queries, or one where it gives none."""
+    giving = list_completable_items(course=course).exclude(points_for="").select_related("event")
+    items = list(giving.prefetch_related("event__times"))
+    standings = Completion.objects.filter(item__in=items, user__in=completed.values("user"))
+    known = {(one.user_id, one.item_id): one for one in standings}
+    users = (one.user_id for one in completed)
+    return {user: sum_points((item, known.get((user, item.pk))) for item in items) for user in users}
 
 
 def withdraw_certificates(*, course: Course, users: Collection[int]) -> None:

@@ -17,6 +17,8 @@ from greenroom.hub.events.models import Event, Registrant, RegistrationRequest
 from greenroom.hub.mailing.services import Letter, queue_letters
 from greenroom.hub.users.models import User
 
+# The states of an event in which people can register for it.
+REGISTRABLE = (Event.State.SCHEDULED, Event.State.LIVE)
 _MOST_DATES = 10
 
 
@@ -24,8 +26,7 @@ def list_open_dates(item: SectionItem) -> list[Event]:
     """Return the events of an item for which learners can register now; none where they do not see the item."""
     if not list_open_to_learners().filter(pk=item.pk).exists():
         return []
-    takes = {Event.State.SCHEDULED, Event.State.LIVE}
-    return [one for one in list_dates_of(item) if one.state in takes]
+    return [one for one in list_dates_of(item) if one.state in REGISTRABLE]
 
 
 def list_unregistered(*, item: SectionItem) -> QuerySet[User]:

@@ -250,6 +250,17 @@
     if (event.detail.target.querySelector("dialog[open]")) event.detail.shouldSwap = false;
   });
 
+  // What somebody has unfolded in it stays so.
+  let unfolded = [];
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    unfolded = [...event.detail.target.querySelectorAll("details[open][id]")].map((one) => one.id);
+  });
+  document.addEventListener("htmx:load", (event) => {
+    event.detail.elt.querySelectorAll("details[id]").forEach((one) => {
+      if (unfolded.includes(one.id)) one.open = true;
+    });
+  });
+
   // On a phone the areas may go on beyond the edge; nothing moves where all of them are seen.
   const areas = document.querySelector(".navigation ul");
   const area = areas?.querySelector("[aria-current]");
