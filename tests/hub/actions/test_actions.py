@@ -184,6 +184,26 @@ def test_an_email_is_put_in_line_once_for_each_cause_and_only_for_whoever_may_be
     assert [(cora.pk, "one"), (cora.pk, "two")] == list(Message.objects.order_by("pk").values_list("contact", "cause"))
 
 
+def test_who_has_no_address_or_no_link_that_an_email_needs_is_a_problem(event, ada, world, run_jobs):
+    cora, dan, silent, nowhere = (make_person(one) for one in ("Cora", "Dan", "Silent", "Nowhere"))
+    Contact.objects.filter(pk=nowhere.pk).update(email="")
+    stop_contacting(contacts=[silent.pk], reason=Contact.Silence.ASKED, source=ConsentRecord.Source.HAND)
+    Registrant.objects.create(event=event, registrant_key="7", email=cora.email, status="APPROVED")
+    email = save_email(name="In", actor=ada, subject="In", body=f"{{webinar_button event={event.event_key}}}")
+    everybody, settings = subjects(cora, dan, silent, nowhere), {"email": email.pk}
+    no_address = {nowhere.pk: "There is no e-mail address."}
+    outcomes = perform("send_email", everybody, settings)
+    assert no_address | {dan.pk: "They are not registered, so there is no link of theirs."} == outcomes.problems
+    Contact.objects.filter(pk=dan.pk).update(last_name="Example")
+    perform("register", subjects(dan), {"event": event.pk})
+    outcomes = perform("send_email", everybody, settings)
+    assert (no_address, {dan.pk}) == (outcomes.problems, outcomes.pending)
+    run_jobs()
+    outcomes = perform("send_email", subjects(dan), settings)
+    assert ({}, set()) == (outcomes.problems, outcomes.pending)
+    assert [cora.pk, dan.pk] == list(Message.objects.order_by("pk").values_list("contact", flat=True))
+
+
 def test_an_email_whose_merge_tag_stands_for_nothing_is_an_obstacle(event, ada):
     email = save_email(name="Join", actor=ada, subject="Join", body=f"{{webinar_button event={event.event_key}}}")
     assert "" == find_obstacle("send_email", {"email": email.pk})

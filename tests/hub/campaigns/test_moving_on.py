@@ -10,13 +10,14 @@ from tests.factories.campaigns import act, condition, decision, make_contacts, m
 from greenroom.hub.campaigns.models import Campaign, CampaignContact, CampaignPassage, CampaignStep
 from greenroom.hub.campaigns.obstacles import find_gone_of
 from greenroom.hub.campaigns.readers import wake_contacts
+from greenroom.hub.campaigns.selectors import count_at_steps
 from greenroom.hub.campaigns.services.editing import open_draft
 from greenroom.hub.campaigns.services.engine import advance
 from greenroom.hub.campaigns.services.entering import enter_contacts, enter_from_segments
 from greenroom.hub.campaigns.services.running import pause, publish, resume, retry_failed, stop
 from greenroom.hub.contacts.models import Contact, Participation
 from greenroom.hub.core.errors import InvalidInputError, StateConflictError
-from greenroom.hub.events.models import Event
+from greenroom.hub.events.models import Event, Registrant
 from greenroom.hub.ledger.models import Fact
 from greenroom.hub.ledger.services import NewFact, append
 from greenroom.hub.mailing.models import Email
@@ -26,6 +27,8 @@ from greenroom.hub.segments.selectors import list_members
 from greenroom.hub.webforms.services import create_form
 
 pytestmark = pytest.mark.django_db
+
+NO_LINK = "They are not registered, so there is no link of theirs."
 
 
 @pytest.fixture
@@ -416,6 +419,38 @@ def test_who_cannot_be_served_any_more_takes_the_error_exit(world, source, thing
     assert ({"finished"}, 3) == (set(states(campaign).values()), len(members(things["segment"])))
 
 
+@pytest.fixture
+def mail_with_link(event, ada, people) -> Email:
+    """An e-mail with each person's link into a webinar, for which the last of them is registered."""
+    Registrant.objects.create(event=event, registrant_key="7", email=people[2].email, status="APPROVED")
+    return save_email(name="In", actor=ada, subject="In", body=f"{{webinar_button event={event.event_key}}}")
+
+
+def test_whom_an_email_cannot_reach_takes_the_error_exit_and_says_why(people, source, warm, mail_with_link, run_jobs):
+    Contact.objects.filter(pk=people[0].pk).update(email="")
+    step = act("send_email", email=mail_with_link.pk, error=[act("add_to_segment", segment=warm.pk)])
+    campaign = run_campaign_of(source, step)
+    run_jobs()
+    assert ({"finished"}, ["Person0", "Person1"]) == (set(states(campaign).values()), members(warm))
+    why = {people[0].pk: "There is no e-mail address.", people[1].pk: NO_LINK}
+    passed = CampaignPassage.objects.filter(exit="error").values_list("entry__contact", "problem")
+    [step] = CampaignStep.objects.filter(action="send_email")
+    assert (why, 2) == (dict(passed), step.passed_error)
+    assert [(one, 1) for one in why.values()] == count_at_steps([step])[step.pk].problems
+
+
+def test_whom_an_email_cannot_reach_stays_and_says_why_without_an_error_exit(
+    people, source, warm, mail_with_link, run_jobs, monkeypatch
+):
+    monkeypatch.setattr("greenroom.hub.campaigns.services.moving.MOST_FAILURES", 2)
+    campaign = run_campaign_of(source, act("send_email", email=mail_with_link.pk))
+    run_jobs()
+    campaign.refresh_from_db()
+    assert ("running", ["failed", "failed", "finished"]) == (campaign.state, sorted(states(campaign).values()))
+    [step] = CampaignStep.objects.all()
+    assert [(NO_LINK, 2)] == count_at_steps([step])[step.pk].problems
+
+
 def test_one_contact_at_whom_an_action_breaks_stops_no_other(world, people, source, warm, run_jobs, monkeypatch):
     break_for(monkeypatch, {people[1].pk})
     campaign = run_campaign_of(source, act("add_to_segment", segment=warm.pk))
@@ -546,7 +581,7 @@ def test_a_contact_and_a_step_take_less_than_one_statement(world, event, ada, wa
     email = save_email(name="Mail", actor=ada, subject="Hello", body="Good day, {first_name}.")
     remind = [act("send_email", email=email.pk)]
     campaign = run_campaign_of(
-        make_segment("Many", make_contacts(300, email="")),
+        make_segment("Many", make_contacts(300, email="many@example.com")),
         condition({"field": "first_name", "is": "begins", "value": "Person1"}, yes=[act("add_tags", tags="One")]),
         act("send_email", email=email.pk),
         wait(until="2020-01-01T00:00:00Z"),

@@ -25,6 +25,7 @@ from greenroom.hub.contacts.services import (
     make_contact,
     merge_contacts,
     record_consent,
+    remove_tags,
     set_values,
     stop_contacting,
     undo_merge,
@@ -216,3 +217,25 @@ def test_decisions_by_hand_are_kept_strictest_first(two, ada):
     merge_contacts(kept=two[0], other=two[1], actor=ada)
     assert ["out"] == list(Member.objects.values_list("decided", flat=True))
     assert 2 == ContactAddress.objects.count()
+
+
+def test_tags_that_a_contact_gains_and_loses_by_merging_are_told_each_time(two, ada):
+    kept, other = two
+    add_tags(contacts=[kept.pk, other.pk], names=["VIP"], cause=f"person:{ada.pk}")
+    add_tags(contacts=[other.pk], names=["Partner", "Press"], cause=f"person:{ada.pk}")
+    before = Fact.objects.latest("pk").pk
+    gained = [("tag_added", kept.pk, "Partner"), ("tag_added", kept.pk, "Press")]
+    lost = [("tag_removed", kept.pk, "Partner"), ("tag_removed", kept.pk, "Press")]
+    for _ in range(2):
+        undo_merge(merge=merge_contacts(kept=kept, other=other, actor=ada))
+    told = Fact.objects.filter(pk__gt=before, kind__startswith="tag_").order_by("pk")
+    assert [*gained, *lost] * 2 == [(one.kind, one.contact_id, one.data["tag"]) for one in told]
+
+
+def test_a_tag_that_was_taken_from_the_kept_contact_since_is_not_told_twice(two, ada):
+    kept, other = two
+    add_tags(contacts=[other.pk], names=["Partner"])
+    merge = merge_contacts(kept=kept, other=other, actor=ada)
+    remove_tags(contacts=[kept.pk], names=["Partner"])
+    undo_merge(merge=merge)
+    assert 1 == Fact.objects.filter(kind="tag_removed").count()

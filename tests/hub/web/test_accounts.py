@@ -141,6 +141,16 @@ def test_disconnected_account_keeps_its_events_and_can_come_back(item, connectio
     assert ("active", 1) == (connection.state, Connection.objects.count())
 
 
+@pytest.mark.parametrize(("state", "may"), [("active", True), ("reconnect_needed", True), ("disconnected", False)])
+def test_account_can_be_let_go_unless_it_has_been(connection, as_ada, state, may):
+    Connection.objects.update(state=state)
+    page = texts(as_ada.get(reverse("account", args=[connection.pk])))
+    assert may is (reverse("disconnect", args=[connection.pk]) in page)
+    assert 302 == as_ada.post(reverse("disconnect", args=[connection.pk])).status_code
+    assert "disconnected" == Connection.objects.get().state
+    assert "A GoTo account needs you" not in texts(as_ada.get("/"))
+
+
 def test_page_of_accounts_shows_no_token(connection, as_ada):
     page = texts(as_ada.get("/connections/"))
     for secret in (connection.access_token, connection.refresh_token):
@@ -192,6 +202,20 @@ def test_run_that_ran_out_of_calls_says_when_it_goes_on(connection, as_ada):
     page = texts(as_ada.get(reverse("sync_run", args=[run.pk]))).replace("&#x27;", "'")
     assert "Today's calls to GoTo are used up." in page
     assert "Until tomorrow" in page
+
+
+def test_list_of_runs_says_why_one_stopped_and_that_an_event_could_not_be_read(connection, event, as_ada):
+    SyncRun.objects.all().delete()
+    run = open_run(connection=connection, product="webinar")
+    said = {
+        "GoTo did not answer.": {"state": "failed", "error": "temporarily_unavailable"},
+        "Some events could not be read.": {"state": "done", "event_errors": [{"event": event.pk, "code": "server"}]},
+    }
+    for words, outcome in said.items():
+        assert words not in texts(as_ada.get("/sync/"))
+        SyncRun.objects.filter(pk=run.pk).update(**{"error": ""} | outcome)
+        assert words in texts(as_ada.get("/sync/"))
+    assert "GoTo had a fault of its own." in texts(as_ada.get(reverse("sync_run", args=[run.pk])))
 
 
 def test_nothing_to_read_without_an_account(world, as_ada):

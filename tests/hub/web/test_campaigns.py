@@ -11,8 +11,9 @@ from tests.factories.campaigns import act, condition, decision, draw, make_conta
 
 from greenroom.hub.campaigns.models import Campaign, CampaignContact, CampaignStep
 from greenroom.hub.campaigns.services.editing import make_campaign, open_draft
-from greenroom.hub.contacts.models import Contact
-from greenroom.hub.events.models import Event
+from greenroom.hub.contacts.models import Contact, ContactTag
+from greenroom.hub.events.models import Event, RegistrationRequest
+from greenroom.hub.mailing.models import Message
 from greenroom.hub.mailing.services import save_email
 from greenroom.hub.segments.models import Segment
 
@@ -197,6 +198,30 @@ def test_a_dry_run_tells_what_would_happen_and_does_nothing(world, pull, as_mara
     assert not CampaignContact.objects.exists()
 
 
+def test_a_dry_run_tells_why_a_step_does_not_work_for_somebody_and_reaches_nobody(
+    world, pull, as_mara, mara, draft, run_jobs
+):
+    event = pull(world.schedule_webinar(title="Intro", starts_in=timedelta(days=10)))
+    way_in = save_email(name="In", actor=mara, subject="In", body=f"{{webinar_button event={event.event_key}}}").pk
+    sign_up, send = act("register", event=event.pk), act("send_email", email=way_in)
+    draw(open_draft(campaign=draft), [act("add_tags", tags="Asked"), sign_up, send])
+    [person], [nobody] = make_contacts(1), make_contacts(1, email="")
+    person.addresses.create(email=person.email)
+
+    def tell(contact: Contact) -> list[str]:
+        page = as_mara.get(reverse("campaign_rehearsal", args=[draft.pk, contact.pk]))
+        return [one.outcome for one in page.context["told"]]
+
+    run_jobs()
+    world.count_calls()
+    assert ["This would be done."] * 3 == tell(person), "who would be signed up would be sent their link"
+    assert ["This would be done.", "There is no e-mail address."] == tell(nobody)
+    run_jobs()
+    assert [] == [one for one in world.list_calls() if "Registrant" in one and one.startswith("create")]
+    left = (RegistrationRequest.objects.all(), Message.objects.all(), ContactTag.objects.all())
+    assert not any(rows.exists() for rows in left)
+
+
 def test_where_everybody_stands_is_listed_and_told_of_each(world, as_mara, warm, run_jobs):
     people = make_contacts(3)
     campaign = run_campaign_of(
@@ -208,8 +233,19 @@ def test_where_everybody_stands_is_listed_and_told_of_each(world, as_mara, warm,
     nobody = words(as_mara.get(reverse("campaign_people", args=[campaign.pk]) + "?state=failed"))
     assert "Nobody here" in nobody
     person = words(as_mara.get(reverse("campaign_person", args=[campaign.pk, people[0].pk])))
-    assert "add to the segment “Warm”" in person
+    assert "Add to the segment “Warm”" in person
     assert "Now: wait 1 hour" in person
+
+
+def test_a_step_says_why_it_did_not_work_and_so_does_each_whom_it_did_not_work_for(as_mara, mara, warm, run_jobs):
+    email = save_email(name="Hello", actor=mara, subject="Hello", body="Good day.").pk
+    step = act("send_email", email=email, error=[act("add_to_segment", segment=warm.pk)])
+    people = make_contacts(2, email="")
+    campaign = run_campaign_of(make_segment("Everybody", people), step)
+    run_jobs()
+    assert "There is no e-mail address. 2 contacts" in words(as_mara.get(reverse("campaign", args=[campaign.pk])))
+    one = as_mara.get(reverse("campaign_person", args=[campaign.pk, people[0].pk]))
+    assert "Send the e-mail “Hello” did not work: There is no e-mail address." in words(one)
 
 
 def test_the_timeline_of_a_contact_tells_each_step_and_leads_to_the_campaign(as_mara, warm, run_jobs):

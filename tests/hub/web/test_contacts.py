@@ -12,7 +12,15 @@ from tests.factories.users import make_user
 
 from greenroom.hub.campaigns.services.editing import make_campaign
 from greenroom.hub.contacts.models import Contact, CustomField, Participation, Purpose
-from greenroom.hub.contacts.services import add_field, add_tags, make_contact, open_import, remove_tags, set_values
+from greenroom.hub.contacts.services import (
+    add_field,
+    add_tags,
+    make_contact,
+    merge_contacts,
+    open_import,
+    remove_tags,
+    set_values,
+)
 from greenroom.hub.core import clock
 from greenroom.hub.events.models import Registrant
 from greenroom.hub.ledger.models import Fact
@@ -112,8 +120,11 @@ def test_timeline_tells_by_whom_or_what_somebody_was_tagged(as_mara, mara, ada, 
     act = SubmissionAct.objects.create(submission=submission, position=9, kind="add_tags", settings={"tags": "x"})
     campaign = make_campaign(name="Spring", segments=[], actor=None)
     file = open_import(file=io.BytesIO(b"email"), name="people.csv", actor=mara)
+    merge = merge_contacts(kept=lena, other=make_contact(source="hand", email="l@example.com"), actor=mara)
     as_mara.post(reverse("tag_contact", args=[lena.pk]), {"add": "Z"})
     told = {
+        f"merge:{merge.pk}": f"by {mara}, who merged this contact with another",
+        f"unmerge:{merge.pk}": "when a merge with another contact was undone",
         f"together:{mara.pk}": f"by {mara}, together with others",
         f"program:{mara.pk}": f"by a program of {mara}",
         f"form:{act.pk}:0": "by the form “Safety week”",

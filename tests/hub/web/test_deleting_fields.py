@@ -1,6 +1,8 @@
 """Custom fields that something uses: people see it before they delete one, and what used it says so afterwards."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from tests.factories.campaigns import condition, make_contacts, make_segment, run_campaign_of
 from tests.factories.forms import make_form
@@ -8,8 +10,9 @@ from tests.factories.forms import make_form
 from greenroom.hub.contacts.models import Contact, CustomField
 from greenroom.hub.contacts.services import add_field, delete_field, set_values
 from greenroom.hub.core.errors import InvalidInputError
-from greenroom.hub.mailing.models import Message
+from greenroom.hub.mailing.models import Email, Message
 from greenroom.hub.mailing.services import broadcast, queue_email, save_email
+from greenroom.hub.segments.models import Segment
 from greenroom.hub.segments.services import save_segment
 from greenroom.hub.webforms.checks import find_problems
 
@@ -70,10 +73,52 @@ def test_what_used_a_deleted_field_says_so(as_mara, size, users):
     as_mara.post(reverse("delete_custom_field", args=[size.pk]))
     said = {key: as_mara.get(reverse(key, args=[one.pk])).content.decode() for key, one in users.items()}
     assert "<code>{contact.size}</code>: contacts have no such field any more" in said["email"]
-    assert "A field that is no longer here is at least “40”: the field was deleted" in said["segment"]
+    assert "A field that is no longer here is at least “40”" in said["segment"]
     assert "is kept in a field of contacts that is no longer here" in said["web_form"]
     assert "The field of contacts is no longer here." in said["campaign"]
     assert 200 == as_mara.get(reverse("change_segment", args=[users["segment"].pk])).status_code
+
+
+def test_lists_mark_what_names_something_that_is_gone(as_mara, size, users, ada, world, pull):
+    def marked(route: str) -> dict[str, str]:
+        rows = as_mara.get(reverse(route)).context["rows"]
+        return {one.name: lacking for one, lacking in rows if lacking}
+
+    def count_queries() -> list[int]:
+        counted = []
+        for route in ("emails", "segments"):
+            with CaptureQueriesContext(connection) as queries:
+                marked(route)
+            counted.append(len(queries))
+        return counted
+
+    event = pull(world.schedule_webinar(title="Intro"))
+    attended = {"did": "attended", "events": [event.pk]}
+    save_email(name="Way in", subject="In", body=f"{{webinar_button event={event.event_key}}}", actor=ada)
+    inner = save_segment(name="Came", rules=attended, actor=ada)
+    save_segment(name="Came or not", rules={"any": [{"segment": inner.pk}, {"not": attended}]}, actor=ada)
+    outer = save_segment(name="Of those", rules={"segment": inner.pk}, actor=ada)
+    few = count_queries()
+    assert ({}, {}) == (marked("emails"), marked("segments"))
+    for number in range(10):
+        save_email(name=f"Mail {number}", subject="{contact.size}", body="Hello", actor=ada)
+        save_segment(name=f"Segment {number}", rules={"all": [attended, {"custom": size.pk, "value": "1"}]}, actor=ada)
+    assert few == count_queries()
+    delete_field(field=size)
+    Segment.objects.filter(pk=outer.pk).update(rules={"segment": 999})
+    event.delete()
+    lost = {"Big feet": "field", "Came": "event", "Came or not": "event", "Of those": "segment"}
+    assert lost == {name: gone for name, gone in marked("segments").items() if not name.startswith("Segment ")}
+    assert {"Your shoes": "field", "Way in": "event"} == {
+        name: gone for name, gone in marked("emails").items() if not name.startswith("Mail ")
+    }
+    assert "Lacks an event" in as_mara.get(reverse("segments")).content.decode()
+    assert "Lacks a field" in as_mara.get(reverse("emails")).content.decode()
+    assert (
+        "Attended an event that is no longer here" in as_mara.get(reverse("segment", args=[inner.pk])).content.decode()
+    )
+    way_in = Email.objects.get(name="Way in")
+    assert "there is no such event any more" in as_mara.get(reverse("email", args=[way_in.pk])).content.decode()
 
 
 def test_an_email_whose_field_is_deleted_is_neither_saved_nor_sent_and_held_back_where_it_waits(

@@ -33,6 +33,14 @@ def test_file_is_brought_checked_and_taken_in(as_mara, upload, run_jobs, db):
     assert "Where the columns go" not in as_mara.get(address).content.decode()
 
 
+def test_first_values_of_each_column_are_shown_as_text(upload, db):
+    rows = ["zoe@example.com;<b>Zoë</b>;", "ben@example.com;Ben", "zoe@example.com;Zoë", "x@example.com;Late"]
+    page = upload("\n".join(["Mail;Vorname;Firma", *rows]).encode("cp1252")).content.decode()
+    assert "Such as: zoe@example.com, ben@example.com<" in page
+    assert "Such as: &lt;b&gt;Zoë&lt;/b&gt;, Ben, Zoë<" in page
+    assert "Empty in the first rows." in page
+
+
 def test_what_will_not_do_is_told_beside_its_field(as_mara, upload, db):
     assert {"file"} == set(upload(b"\n").context["form"].errors)
     upload(b"email,name\n")

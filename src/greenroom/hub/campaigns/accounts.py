@@ -9,6 +9,7 @@ from greenroom.hub.campaigns.models import CampaignStep
 from greenroom.hub.connections.models import Connection, ConnectionUse
 from greenroom.hub.events.models import Event
 from greenroom.hub.segments.rules import read_rules
+from greenroom.hub.segments.selectors import find_events_asked
 
 _Key = TypeVar("_Key")
 
@@ -23,7 +24,7 @@ def events_of(settings: Mapping[str, Any]) -> set[int]:
 
 def events_of_rule(rule: Any) -> set[int]:
     """Return the numbers of the events that a condition or a goal names."""
-    return {event for one in read_rules(rule).walk() for event in one.events}
+    return read_rules(rule).list_events()
 
 
 def check_events(campaign_id: int, events: Collection[int]) -> None:
@@ -50,9 +51,9 @@ def find_out_of_reach(campaign_id: int, rules: Mapping[_Key, Any]) -> dict[_Key,
     """
     Return a sentence for each rule that names an event of an account that is closed to the campaign or not connected.
 
-    Two queries, none where no event is named.
+    It may name it through segments that it asks for. Three queries at most.
     """
-    named = {key: events_of_rule(rule) for key, rule in rules.items()}
+    named = find_events_asked({key: read_rules(rule) for key, rule in rules.items()})
     events = Event.objects.filter(pk__in={event for some in named.values() for event in some})
     unheard = events.exclude(connection__state=Connection.State.ACTIVE).order_by("pk")
     sentence = (

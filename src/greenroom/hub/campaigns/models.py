@@ -148,7 +148,11 @@ class CampaignPassage(models.Model):
     step = models.ForeignKey(CampaignStep, on_delete=models.CASCADE, related_name="+", db_index=False)
     exit = models.CharField(max_length=8, choices=CampaignStep.Branch)
     passed_at = models.DateTimeField()
+    problem = models.TextField(
+        blank=True, default="", db_default="", help_text="One sentence, for whom it did not work."
+    )
 
     class Meta:
         ordering = ["passed_at", "pk"]
         constraints = [models.UniqueConstraint(fields=["entry", "step"], name="step_once_per_rotation")]
+        indexes = [models.Index(fields=["step"], condition=models.Q(exit="error"), name="passage_by_error")]

@@ -7,8 +7,8 @@ from greenroom.hub.campaigns.accounts import find_closed_steps
 from greenroom.hub.campaigns.models import CampaignStep
 from greenroom.hub.events.models import Event
 from greenroom.hub.mailing.models import Email
-from greenroom.hub.segments.rules import Rule, read_rules
-from greenroom.hub.segments.words import Names, find_names
+from greenroom.hub.segments.rules import read_rules
+from greenroom.hub.segments.words import find_names, name_what_is_gone
 from greenroom.hub.webforms.models import WebForm
 
 Kind = CampaignStep.Kind
@@ -38,21 +38,11 @@ def _find(steps: Iterable[CampaignStep], find: Callable[[Sequence[tuple[str, Set
 def _find_gone_in_rules(steps: Iterable[CampaignStep]) -> dict[int, str]:
     rules = {one.pk: read_rules(one.settings["rule"]) for one in steps}
     names = find_names(rules.values())
-    return {pk: _say_what_is_gone(rule, names) for pk, rule in rules.items()}
+    gone = {pk: name_what_is_gone(rule, names) for pk, rule in rules.items()}
+    return {pk: f"The {_WORDS.get(one, one)} is no longer here." for pk, one in gone.items() if one}
 
 
-def _say_what_is_gone(rule: Rule, names: Names) -> str:
-    """Say which of the things that a rule asks for is gone."""
-    asked = list(rule.walk())
-    if any(pk not in names.events for one in asked for pk in one.events):
-        return "The event is no longer here."
-    if any(one.segment and one.segment not in names.segments for one in asked):
-        return "The segment is no longer here."
-    if any(one.custom and one.custom not in names.fields for one in asked):
-        return "The field of contacts is no longer here."
-    return ""
-
-
+_WORDS = {"field": "field of contacts"}
 _NAMED = (("event", Event, "event"), ("mail", Email, "e-mail"), ("form", WebForm, "form"))
 
 

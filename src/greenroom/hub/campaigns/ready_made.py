@@ -108,7 +108,10 @@ def _draw(draft: CampaignVersion, event: Event, mails: Mapping[str, Email]) -> N
     for minutes in REMINDERS:
         before = {"event": event.pk, "minutes": minutes}
         in_time = add_step(version=draft, kind=Kind.WAIT, settings=before, parent=registered, branch="yes")
-        send("reminder", in_time, "yes")
+        # Who has cancelled since has no way in to be reminded of.
+        still = {"rule": {"did": "registered", "events": [event.pk]}}
+        there = add_step(version=draft, kind=Kind.CONDITION, settings=still, parent=in_time, branch="yes")
+        send("reminder", there, "yes")
     after = {"event": event.pk, "anchor": "end"}
     add_step(version=draft, kind=Kind.WAIT, settings=after, parent=registered, branch="yes")
     attends = {"does": "attended", "event": event.pk, "limit_minutes": _ATTENDANCE_WITHIN}

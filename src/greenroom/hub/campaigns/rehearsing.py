@@ -1,9 +1,16 @@
-"""A dry run: what would happen to one contact, told in words. Nothing is done and nothing is written."""
+"""
+A dry run: what would happen to one contact, told in words.
+
+Actions are done in a transaction that is given up, so that each step is told after what those before it would have
+done. As they reach GoTo and mail servers by rows and jobs only, nothing of it is ever there.
+"""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from greenroom.hub.actions.registry import find_obstacle
+from django.db import transaction
+
+from greenroom.hub.actions.registry import Subject, find_obstacle, perform
 from greenroom.hub.campaigns.deciding import Entry, decision_of, find_who_did, find_who_meets
 from greenroom.hub.campaigns.models import CampaignStep, CampaignVersion
 from greenroom.hub.campaigns.plan import Plan, wait_of
@@ -12,6 +19,7 @@ from greenroom.hub.campaigns.waiting import is_late, moment_of
 from greenroom.hub.campaigns.words import StepWords
 from greenroom.hub.contacts.models import Contact
 from greenroom.hub.core import clock
+from greenroom.hub.core.errors import HubError
 
 Branch = CampaignStep.Branch
 Kind = CampaignStep.Kind
@@ -31,8 +39,16 @@ def rehearse(*, version: CampaignVersion, contact: Contact) -> list[Told]:
     """
     Tell what would happen to a contact who enters a version now, with what is known of them now.
 
-    Decisions go by what they have done; what they have not done they are taken not to do. A few queries for each step.
+    Decisions go by what they have done; what they have not done they are taken not to do. A few queries for each step,
+    and the statements of its action.
     """
+    with transaction.atomic():
+        told = _go_through_all(version, contact)
+        transaction.set_rollback(True)
+    return told
+
+
+def _go_through_all(version: CampaignVersion, contact: Contact) -> list[Told]:
     plan, at = Plan.of(version), clock.now()
     words = StepWords(plan.steps.values())
     told: list[Told] = []
@@ -53,7 +69,7 @@ def _go_through(step: CampaignStep, contact: Contact, at: datetime) -> tuple[str
     """Return by which exit a contact leaves a step, what to say of it, and when."""
     match step.kind:
         case Kind.ACTION:
-            return _act(step, at)
+            return _act(step, contact, at)
         case Kind.CONDITION:
             is_met = bool(find_who_meets(step.settings["rule"], [contact.pk]))
             return (Branch.YES, "Yes, it is so now.", at) if is_met else (Branch.NO, "No, it is not so now.", at)
@@ -62,9 +78,18 @@ def _go_through(step: CampaignStep, contact: Contact, at: datetime) -> tuple[str
     return _wait(step, contact, at)
 
 
-def _act(step: CampaignStep, at: datetime) -> tuple[str, str, datetime]:
-    obstacle = find_obstacle(step.action, step.settings)
-    return (Branch.ERROR, obstacle, at) if obstacle else (Branch.YES, "This would be done.", at)
+def _act(step: CampaignStep, contact: Contact, at: datetime) -> tuple[str, str, datetime]:
+    problem = find_obstacle(step.action, step.settings) or _try(step, contact)
+    return (Branch.ERROR, problem, at) if problem else (Branch.YES, "This would be done.", at)
+
+
+def _try(step: CampaignStep, contact: Contact) -> str:
+    """Do what an action does, and say why it does not work for a contact; empty when it works, or has begun."""
+    subject = Subject(contact.pk, f"rehearsal:{step.pk}")
+    try:
+        return perform(step.action, [subject], step.settings).problems.get(contact.pk, "")
+    except HubError as error:
+        return str(error)
 
 
 def _decide(step: CampaignStep, contact: Contact, at: datetime) -> tuple[str, str, datetime]:

@@ -1,13 +1,20 @@
 """Fetching campaigns, and where contacts stand in them."""
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
 from greenroom.hub.actions.registry import list_settings_for
-from greenroom.hub.campaigns.models import Campaign, CampaignContact, CampaignStep, CampaignVersion
+from greenroom.hub.campaigns.models import (
+    Campaign,
+    CampaignContact,
+    CampaignPassage,
+    CampaignStep,
+    CampaignVersion,
+)
 from greenroom.hub.contacts.keepers import DataSubject, tells
 from greenroom.hub.contacts.models import Contact, CustomField
 from greenroom.hub.contacts.selectors import list_contacts
@@ -15,6 +22,7 @@ from greenroom.hub.mailing.models import Email
 from greenroom.hub.segments.rules import read_rules
 from greenroom.hub.webforms.models import FormAction
 
+_MOST_PROBLEMS = 3
 _UNDER_WAY = Q(entries__state=CampaignContact.State.ACTIVE)
 
 
@@ -29,16 +37,23 @@ def list_campaigns() -> QuerySet[Campaign]:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """How many contacts stand at a step now, have passed it, and did not get through: some of these stand there too."""
+    """
+    How many contacts stand at a step now, have passed it, and did not get through: some of these stand there too.
+
+    Attributes:
+        problems: the commonest reasons why some did not get through, each with how many those are.
+    """
 
     waiting: int
     done: int
     failed: int
+    problems: list[tuple[str, int]]
 
 
 def count_at_steps(steps: Iterable[CampaignStep]) -> dict[int, Numbers]:
-    """Return how many contacts each step has seen, by step. One query."""
+    """Return how many contacts each step has seen, by step. Three queries."""
     steps, state = list(steps), CampaignContact.State
+    problems = _count_problems(steps)
     here = CampaignContact.objects.filter(step__in=[one.pk for one in steps], state__in=[state.ACTIVE, state.FAILED])
     counts = {(pk, name): count for pk, name, count in here.values_list("step", "state").annotate(Count("pk"))}
     return {
@@ -46,9 +61,21 @@ def count_at_steps(steps: Iterable[CampaignStep]) -> dict[int, Numbers]:
             waiting=counts.get((one.pk, state.ACTIVE), 0),
             done=one.passed_yes + one.passed_no,
             failed=counts.get((one.pk, state.FAILED), 0) + one.passed_error,
+            problems=problems.get(one.pk, Counter()).most_common(_MOST_PROBLEMS),
         )
         for one in steps
     }
+
+
+def _count_problems(steps: Sequence[CampaignStep]) -> dict[int, Counter[str]]:
+    """Return why contacts who stand at each step, or took another way there, did not get through. Two queries."""
+    standing = CampaignContact.objects.filter(step__in=steps, state=CampaignContact.State.FAILED)
+    elsewhere = CampaignPassage.objects.filter(step__in=steps, exit=CampaignStep.Branch.ERROR).exclude(problem="")
+    found: dict[int, Counter[str]] = {}
+    for rows in (standing, elsewhere):
+        for step, problem, count in rows.order_by().values_list("step", "problem").annotate(Count("pk")):
+            found.setdefault(step, Counter())[problem] += count
+    return found
 
 
 def count_states(*, campaign: Campaign) -> dict[str, int]:

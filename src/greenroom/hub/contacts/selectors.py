@@ -1,8 +1,10 @@
 """Fetching contacts."""
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
@@ -29,6 +31,7 @@ from greenroom.hub.users.models import User
 
 _LAST = chr(0x10FFFF)
 _LOOKED_AT = 1000
+_SAMPLES = 3
 
 
 def list_contacts(*, text: str = "", tag: str = "") -> QuerySet[Contact]:
@@ -187,3 +190,14 @@ def find_current(contact_ids: Collection[int]) -> dict[int, int]:
 def list_imports() -> QuerySet[Import]:
     """Return the files of contacts that were brought, the latest first."""
     return Import.objects.all()
+
+
+def list_samples(*, source: Import) -> list[str]:
+    """Return the first values of each column of a file, by which people know what it holds. One query."""
+    part = source.parts.first()
+    rows = [cells for _, cells, _ in json.loads(part.rows)] if part else []
+    samples = []
+    for number in range(len(source.columns)):
+        there = (cells[number].strip() for cells in rows if number < len(cells))
+        samples.append(", ".join(dict.fromkeys(islice(filter(None, there), _SAMPLES))))
+    return samples

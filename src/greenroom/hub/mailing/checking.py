@@ -95,11 +95,23 @@ def _refused(problem: str) -> InvalidInputError:
     return InvalidInputError(problem, {"tags": problem})
 
 
-def list_lost_fields(version: EmailVersion) -> list[Tag]:
-    """Return the merge tags of an e-mail whose custom field is no longer here, each once. One query at most."""
-    custom = dict.fromkeys(tag for text in _texts(version) for tag in list_tags(text) if tag.field)
-    there = set(CustomField.objects.values_list("key", flat=True)) if custom else set()
-    return [tag for tag in custom if tag.field not in there]
+def find_lost_tags(versions: Collection[EmailVersion]) -> dict[int, list[Tag]]:
+    """
+    Return the merge tags whose custom field or event is no longer here, each once, by the e-mails that have any.
+
+    Two queries at most, however many e-mails there are.
+    """
+    known = look_up(versions)
+    lost = {one.email_id: [tag for tag in _list_named(one) if _is_lost(tag, known)] for one in versions}
+    return {email: tags for email, tags in lost.items() if tags}
+
+
+def _list_named(version: EmailVersion) -> Iterable[Tag]:
+    return dict.fromkeys(tag for text in _texts(version) for tag in list_tags(text) if tag.field or tag.event)
+
+
+def _is_lost(tag: Tag, known: Known) -> bool:
+    return tag.field not in known.fields if tag.field else (tag.product, tag.event) not in known.events
 
 
 def list_emails_naming(*, field: CustomField) -> list[Email]:

@@ -2,6 +2,7 @@
 
 _REASONS = {
     "no_consent": "They did not agree to it, or want to be left alone.",
+    "no_address": "There is no e-mail address.",
     "not_signed_up": "They are not registered, so there is no link of theirs.",
     "field_unknown": "It names a field of contacts that is no longer here.",
     "event_not_named": "It does not say which event is meant.",

@@ -124,6 +124,10 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
         """Tell whether this rule or one below is about a custom field."""
         return any(one.custom == pk for one in self.walk())
 
+    def list_events(self) -> set[int]:
+        """Return the events that this rule or one below names."""
+        return {event for one in self.walk() for event in one.events}
+
     def list_needed(self) -> set[int]:
         """Return the segments for which this rule or one below asks."""
         return {one.segment for one in self.walk() if one.segment is not None}

@@ -1,7 +1,8 @@
 """Fetching segments and their members."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Count, F, Q, QuerySet
 
@@ -12,6 +13,7 @@ from greenroom.hub.segments.models import Member, Segment
 from greenroom.hub.segments.rules import Rule, find_contacts, read_rules
 
 _SAMPLE = 10
+_Key = TypeVar("_Key")
 
 
 def list_segments() -> QuerySet[Segment]:
@@ -34,6 +36,24 @@ def list_usable_segments(*, segment: Segment | None) -> list[Segment]:
     while more := {pk for pk, needed in needs.items() if needed & needing} - needing:
         needing |= more
     return [one for one in segments if one.pk not in needing]
+
+
+def find_events_asked(rules: Mapping[_Key, Rule]) -> dict[_Key, set[int]]:
+    """Return the events that rules name, and the segments that they ask for, however far off. One query at most."""
+    needs_any = any(one.list_needed() for one in rules.values())
+    segments = {one.pk: read_rules(one.rules) for one in Segment.objects.all()} if needs_any else {}
+    return {key: _follow_to_events(rule, segments) for key, rule in rules.items()}
+
+
+def _follow_to_events(rule: Rule, segments: Mapping[int, Rule]) -> set[int]:
+    events, waiting, seen = set[int](), [rule], set[int]()
+    while waiting:
+        here = waiting.pop()
+        events |= here.list_events()
+        new = (here.list_needed() & segments.keys()) - seen
+        seen |= new
+        waiting += [segments[pk] for pk in new]
+    return events
 
 
 def list_segments_asking(*, field: CustomField) -> list[Segment]:

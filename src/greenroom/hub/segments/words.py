@@ -118,10 +118,22 @@ def _reasons_below(reason: Reason) -> list[Reason]:
     return _reasons_below(reason.below[0]) if reason.rule.not_ else reason.below
 
 
-def tell_lost_fields(rule: Rule, names: Names) -> list[str]:
-    """Say each of the rules whose custom field was deleted."""
-    lost = [one for one in rule.walk() if one.custom is not None and one.custom not in names.fields]
-    return [describe_rule(one, names) for one in lost]
+def name_what_is_gone(rule: Rule, names: Names) -> str:
+    """Return what a rule, or one below, names that is no longer here: an event, a segment or a field; else nothing."""
+    return next((gone for one in rule.walk() if (gone := _find_gone(one, names))), "")
+
+
+def _find_gone(rule: Rule, names: Names) -> str:
+    if any(pk not in names.events for pk in rule.events):
+        return "event"
+    if rule.segment and rule.segment not in names.segments:
+        return "segment"
+    return "field" if rule.custom and rule.custom not in names.fields else ""
+
+
+def tell_lost(rule: Rule, names: Names) -> list[str]:
+    """Say each of the rules that name what is no longer here."""
+    return [describe_rule(one, names) for one in rule.walk() if _find_gone(one, names)]
 
 
 def describe_rule(rule: Rule, names: Names) -> str:

@@ -15,7 +15,7 @@ from greenroom.hub.core import clock
 from greenroom.hub.core.errors import InvalidInputError, StateConflictError
 from greenroom.hub.events.models import Event
 from greenroom.hub.mailing import selectors
-from greenroom.hub.mailing.checking import list_lost_fields
+from greenroom.hub.mailing.checking import find_lost_tags
 from greenroom.hub.mailing.models import Broadcast, Email, EmailVersion, Message
 from greenroom.hub.mailing.services import (
     broadcast,
@@ -94,8 +94,11 @@ class EmailForm(forms.Form):
 def list_page(request: SignedInRequest) -> HttpResponse:
     """Show all e-mails."""
     emails = selectors.list_emails(is_archived=text_of(request.GET, "show") == "archived")
-    context = {"page": page_of(request, emails), "choices": [("archived", "Archived")]}
-    return render(request, "emails/list.html", context)
+    page = page_of(request, emails)
+    lost = find_lost_tags([one.version for one in page if one.version and not one.archived_at])
+    lacking = {pk: "field" if any(tag.field for tag in tags) else "event" for pk, tags in lost.items()}
+    rows = [(one, lacking.get(one.pk, "")) for one in page]
+    return render(request, "emails/list.html", {"page": page, "rows": rows, "choices": [("archived", "Archived")]})
 
 
 @marketers_only
@@ -200,7 +203,7 @@ def email_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "email": email,
         "person": text_of(request.GET, "person"),
         "report": selectors.report_on(sent),
-        "lost": list_lost_fields(email.version) if email.version and not email.archived_at else [],
+        "lost": find_lost_tags([email.version]).get(email.pk, []) if email.version and not email.archived_at else [],
         "was_sent": selectors.was_sent(email=email),
         "page": page_of(request, selectors.list_broadcasts(email=email)),
         "form": SendForm(initial={"segment": email.segment}),

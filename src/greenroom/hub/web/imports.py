@@ -7,17 +7,19 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.text import Truncator
 from django.views.decorators.http import require_http_methods, require_POST
 
 from greenroom.hub.contacts.csv_files import ENCODINGS
 from greenroom.hub.contacts.models import Import, Purpose
-from greenroom.hub.contacts.selectors import list_fields, list_imports, list_purposes
+from greenroom.hub.contacts.selectors import list_fields, list_imports, list_purposes, list_samples
 from greenroom.hub.contacts.services import check_import, open_import, run_import, split_tags
 from greenroom.hub.core.errors import InvalidInputError, StateConflictError
 from greenroom.hub.segments.words import FIELDS
 from greenroom.hub.web.doors import SignedInRequest, add_errors, marketers_only, page_of
 
 _COLUMN = "column_"
+_SAMPLE = 80
 
 
 class FileForm(forms.Form):
@@ -69,9 +71,12 @@ class MappingForm(forms.Form):
         targets = [("", "Leave out"), *own, ("tags", "Tags"), *customs]
         columns = {
             f"{_COLUMN}{number}": forms.ChoiceField(
-                label=name or f"Column {number + 1}", required=False, choices=targets
+                label=name or f"Column {number + 1}",
+                required=False,
+                choices=targets,
+                help_text=f"Such as: {Truncator(sample).chars(_SAMPLE)}" if sample else "Empty in the first rows.",
             )
-            for number, name in enumerate(source.columns)
+            for number, (name, sample) in enumerate(zip(source.columns, list_samples(source=source), strict=True))
         }
         self.fields = columns | self.fields
 

@@ -14,7 +14,7 @@ from greenroom.hub.segments.models import Member, Segment
 from greenroom.hub.segments.rules import read_rules
 from greenroom.hub.segments.selectors import explain, list_members, list_segments
 from greenroom.hub.segments.services import decide_members, delete_segment, save_segment
-from greenroom.hub.segments.words import find_names, tell_lost_fields, tell_reason, tell_rules
+from greenroom.hub.segments.words import find_names, name_what_is_gone, tell_lost, tell_reason, tell_rules
 from greenroom.hub.web.doors import SignedInRequest, add_errors, marketers_only, page_of, text_of
 from greenroom.hub.web.segment_form import Editor, NameForm
 
@@ -25,7 +25,11 @@ _DECIDED = (Member.Decision.IN, Member.Decision.OUT)
 @require_GET
 def list_page(request: SignedInRequest) -> HttpResponse:
     """Show all segments with their sizes."""
-    return render(request, "segments/list.html", {"page": page_of(request, list_segments())})
+    page = page_of(request, list_segments())
+    rules = {one.pk: read_rules(one.rules) for one in page}
+    names = find_names(rules.values())
+    rows = [(one, name_what_is_gone(rules[one.pk], names)) for one in page]
+    return render(request, "segments/list.html", {"page": page, "rows": rows})
 
 
 @marketers_only
@@ -40,7 +44,7 @@ def segment_page(request: SignedInRequest, pk: int) -> HttpResponse:
     context = {
         "segment": segment,
         "sentence": tell_rules(rule, names),
-        "lost": tell_lost_fields(rule, names),
+        "lost": tell_lost(rule, names),
         "page": page_of(request, members),
         "choices": [(one.value, one.label) for one in _DECIDED],
         "together": list_together(),

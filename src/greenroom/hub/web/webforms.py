@@ -77,7 +77,7 @@ class SettingsForm(forms.Form):
 def list_page(request: SignedInRequest) -> HttpResponse:
     """Show all forms, and which lack what an organizer asks for."""
     page = page_of(request, list_web_forms())
-    context = {"page": page, "lacking": find_lacking([one for one in page if one.state != WebForm.State.CLOSED])}
+    context = {"page": page, "forms_lacking": find_lacking([one for one in page if one.state != WebForm.State.CLOSED])}
     return render(request, "webforms/list.html", context)
 
 

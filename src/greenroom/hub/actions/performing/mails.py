@@ -1,6 +1,6 @@
 """Writing to contacts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from django import forms
 from django.db.models import prefetch_related_objects
@@ -17,12 +17,13 @@ from greenroom.hub.actions.registry import (
     group_by_cause,
 )
 from greenroom.hub.contacts.models import Contact
+from greenroom.hub.contacts.selectors import may_be_mailed
 from greenroom.hub.core.errors import InvalidInputError, UnknownObjectError
 from greenroom.hub.events.models import Event
 from greenroom.hub.mailing.checking import Known, check_version, list_event_tags, look_up
 from greenroom.hub.mailing.models import Email, EmailVersion
 from greenroom.hub.mailing.rendering import compile_version
-from greenroom.hub.mailing.resolving import resolve
+from greenroom.hub.mailing.resolving import find_events, resolve
 from greenroom.hub.mailing.services import queue_email
 from greenroom.hub.mailing.words import explain
 
@@ -78,15 +79,14 @@ def _find_obstacle(email: Email, known: Known, about: Event | None = None) -> st
 )
 def send_email(subjects: Sequence[Subject], settings: Settings) -> Outcomes:
     """
-    Put an e-mail in line, as it is now, for those who may be sent it; others are passed over.
+    Put an e-mail in line, as it is now, for those who may be sent it; who did not agree to it is passed over.
 
-    Whoever has no link that it needs is held back when it is sent. Two statements for each cause.
+    Whoever has no address, or no link that it needs, is a problem, and is sent nothing; pending is who is being signed
+    up. One query, some for each event that it names, and two statements for each cause.
     """
     version = _get_version(settings)
-    for cause, contacts in group_by_cause(subjects).items():
-        chosen = Contact.objects.filter(pk__in=contacts)
-        queue_email(version=version, contacts=chosen, key=f"{cause}:{version.email_id}", cause=cause)
-    return Outcomes()
+    named = [tag for tag in list_event_tags(version) if tag.event]
+    return _send(subjects, version, set(find_events(named).values()))
 
 
 def find_obstacles_of_links(many: Sequence[Named]) -> list[str]:
@@ -118,16 +118,34 @@ def send_link(subjects: Sequence[Subject], settings: Settings) -> Outcomes:
     event, version = get_event(settings), _get_version(settings)
     if obstacle := find_obstacle("send_link", settings):
         return Outcomes(problems=dict.fromkeys((one.contact_id for one in subjects), obstacle))
-    people = Contact.objects.filter(pk__in=[one.contact_id for one in subjects])
-    tags, is_for_anybody = compile_version(version).tags, version.allows_host_links
-    missing = resolve(tags, people, about=event.event_key, allows_host_links=is_for_anybody).missing
+    return _send(subjects, version, [event], about=event.event_key)
+
+
+def _send(subjects: Sequence[Subject], version: EmailVersion, events: Iterable[Event], *, about: str = "") -> Outcomes:
+    """
+    Put an e-mail in line for those whom it can be filled in for.
+
+    Args:
+        events: what it leads to.
+        about: key of the event of merge tags that name none.
+    """
+    missing = _find_missing(subjects, version, about)
     for cause, contacts in group_by_cause(subjects).items():
         chosen = Contact.objects.filter(pk__in=[one for one in contacts if one not in missing])
-        queue_email(
-            version=version, contacts=chosen, key=f"{cause}:{version.email_id}", cause=cause, about=event.event_key
-        )
-    pending = find_who_signs_up(event, missing) if missing else set()
+        queue_email(version=version, contacts=chosen, key=f"{cause}:{version.email_id}", cause=cause, about=about)
+    pending = {one for event in events for one in find_who_signs_up(event, missing)} if missing else set()
     return Outcomes({one: explain(reason) for one, reason in missing.items() if one not in pending}, pending)
+
+
+def _find_missing(subjects: Sequence[Subject], version: EmailVersion, about: str) -> dict[int, str]:
+    """Return why contacts cannot be sent an e-mail, as codes of `explain`; not those who do not want it."""
+    people = Contact.objects.filter(pk__in=[one.contact_id for one in subjects])
+    missing = dict.fromkeys(people.filter(email="").values_list("pk", flat=True), "no_address")
+    if list_event_tags(version):
+        tags, may_start = compile_version(version).tags, version.allows_host_links
+        wanted = people.filter(may_be_mailed(version.purpose_id))
+        missing |= resolve(tags, wanted, about=about, allows_host_links=may_start).missing
+    return missing
 
 
 def _get_version(settings: Settings) -> EmailVersion:

@@ -23,6 +23,7 @@ from greenroom.hub.jobs.retry import describe
 log = structlog.get_logger(__name__)
 
 State = CampaignContact.State
+Branch = CampaignStep.Branch
 
 BATCH = 2000
 MOST_TRIES = 6
@@ -95,6 +96,8 @@ def _pass_step(campaign: Campaign, step: CampaignStep, entries: Entries) -> None
     reached("campaigns.performed")
     for exit, leaving in verdict.exits.items():
         leave(campaign, plan, step, exit, leaving, verdict.problems)
+    if verdict.exits.keys() == {Branch.ERROR} and not plan.has_branch(step, Branch.ERROR):
+        note_failures(campaign, len(verdict.exits[Branch.ERROR]))
     for until, waiting in verdict.stays:
         narrow(waiting).update(due_at=until, tries=F("tries") + 1)
 
@@ -121,8 +124,8 @@ def _step_aside(campaign: Campaign, pk: int, error: Exception) -> None:
     entry = Entry(*row)
     problem = f"It did not work ({describe(error)})."
     if entry.tries >= MOST_TRIES:
-        fail(campaign, [entry], {entry.contact_id: problem})
-        return
-    again = clock.now() + wait_after(entry.tries)
-    narrow([entry]).update(due_at=again, tries=F("tries") + 1, problem=f"{problem} It is tried again.")
+        fail([entry], {entry.contact_id: problem})
+    else:
+        again = clock.now() + wait_after(entry.tries)
+        narrow([entry]).update(due_at=again, tries=F("tries") + 1, problem=f"{problem} It is tried again.")
     note_failures(campaign, 1)

@@ -1,7 +1,7 @@
 """Contacts leave a step and come to the next, in the caller's transaction; a constant number of statements."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,8 +26,8 @@ State = CampaignContact.State
 MOST_FAILURES = 20
 
 _NOTE = """
-    INSERT INTO campaigns_campaignpassage (entry_id, step_id, exit, passed_at)
-    SELECT id, %s, %s, %s FROM campaigns_campaigncontact WHERE id IN ({entries})
+    INSERT INTO campaigns_campaignpassage (entry_id, step_id, exit, passed_at, problem)
+    SELECT id, %s, %s, %s, %s FROM campaigns_campaigncontact WHERE id IN ({entries})
 """
 _MOVE = """
     UPDATE campaigns_campaigncontact
@@ -44,10 +44,11 @@ def leave(
 ) -> None:
     """Let contacts leave a step: note it, tell it, and have them come to the next."""
     if exit == Branch.ERROR and not plan.has_branch(step, Branch.ERROR):
-        fail(campaign, entries, problems)
+        fail(entries, problems)
         return
     now = clock.now()
-    _execute(_NOTE, [step.pk, exit, _db_time(now)], [one.pk for one in entries])
+    for problem, some in _by_problem(entries, problems).items():
+        _execute(_NOTE, [step.pk, exit, _db_time(now), problem], [one.pk for one in some])
     CampaignStep.objects.filter(pk=step.pk).update(**{f"passed_{exit}": F(f"passed_{exit}") + len(entries)})
     if step.kind == CampaignStep.Kind.ACTION and exit == Branch.YES:
         _tell(campaign, step, entries)
@@ -77,14 +78,18 @@ def _tell(campaign: Campaign, step: CampaignStep, entries: Entries) -> None:
     append_select(columns, _TELL.format(entries=_marks(entries)), params)
 
 
-def fail(campaign: Campaign, entries: Entries, problems: dict[int, str]) -> None:
-    """Leave contacts where they are until a person looks; pause the campaign when there are many."""
-    by_sentence: dict[str, list[Entry]] = {}
+def fail(entries: Entries, problems: Mapping[int, str]) -> None:
+    """Leave contacts where they are until a person looks. One statement for each problem."""
+    for problem, failed in _by_problem(entries, problems).items():
+        narrow(failed).update(state=State.FAILED, due_at=None, problem=problem)
+
+
+def _by_problem(entries: Entries, problems: Mapping[int, str]) -> dict[str, list[Entry]]:
+    """Return contacts by what the matter is with them; nothing for whom a step has worked."""
+    grouped: dict[str, list[Entry]] = {}
     for one in entries:
-        by_sentence.setdefault(problems[one.contact_id], []).append(one)
-    for sentence, failed in by_sentence.items():
-        narrow(failed).update(state=State.FAILED, due_at=None, problem=sentence)
-    note_failures(campaign, len(entries))
+        grouped.setdefault(problems.get(one.contact_id, ""), []).append(one)
+    return grouped
 
 
 def note_failures(campaign: Campaign, count: int) -> None:

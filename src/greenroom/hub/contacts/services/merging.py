@@ -21,6 +21,7 @@ from greenroom.hub.contacts.models import (
     Consent,
     ConsentRecord,
     Contact,
+    ContactTag,
     ContactWord,
     Merge,
     Participation,
@@ -28,8 +29,10 @@ from greenroom.hub.contacts.models import (
 )
 from greenroom.hub.contacts.services.keeping import FIELDS, follow
 from greenroom.hub.contacts.services.participations import note_participations
+from greenroom.hub.contacts.services.tags import tell_tags
 from greenroom.hub.core import clock
 from greenroom.hub.core.errors import InvalidInputError, StateConflictError
+from greenroom.hub.ledger.models import Fact
 from greenroom.hub.users.models import User
 
 # Made anew rather than moved, or put together below.
@@ -67,10 +70,12 @@ def merge_contacts(*, kept: Contact, other: Contact, actor: User) -> Merge:
         _fill(kept, other)
         other.delete()
         _renew([kept], events)
-        return Merge.objects.create(
+        merge = Merge.objects.create(
             kept=kept, other_id=json.loads(before["other"])[0]["pk"], snapshot=json.dumps(before), merged_by=actor,
             merged_at=clock.now(),
         )  # fmt: skip
+        tell_tags(Fact.Kind.TAG_ADDED, _list_moved_tags(kept, before), f"merge:{merge.pk}")
+        return merge
 
 
 def _lock(*pks: int) -> list[Contact]:
@@ -148,6 +153,12 @@ def _references() -> Iterator[tuple[str, "ForeignKey[Any, Any]"]]:
             yield f"{field.model._meta.label}.{field.name}", field
 
 
+def _list_moved_tags(kept: Contact, before: dict[str, Any]) -> list[ContactTag]:
+    """Return the tags that the kept contact has of the other. One query."""
+    moved = before["moved"].get("contacts.ContactTag.contact", ())
+    return list(ContactTag.objects.filter(pk__in=moved, contact=kept).select_related("tag"))
+
+
 def _doubled(rows: QuerySet, field: "ForeignKey[Any, Any]", kept: Contact) -> Iterator[QuerySet]:
     """Give the rows of the other contact beside which the kept one has its own, for each constraint that says so."""
     if field.unique:
@@ -189,6 +200,7 @@ def undo_merge(*, merge: Merge) -> Contact:
         (kept,) = _lock(merge.kept_id)
         before = json.loads(merge.snapshot)
         events = _events_of(kept)
+        given_back = _list_moved_tags(kept, before)
         _restore(before["other"])
         other = Contact.objects.get(pk=merge.other_id)
         for place, field in _references():
@@ -199,6 +211,7 @@ def undo_merge(*, merge: Merge) -> Contact:
         _part_consents(kept, other, merge, before["consents"])
         _part_silence(kept, other, merge, before["silence"])
         _renew([kept, other], events)
+        tell_tags(Fact.Kind.TAG_REMOVED, given_back, f"unmerge:{merge.pk}")
         merge.undone_at = clock.now()
         merge.save(update_fields=["undone_at"])
     return other

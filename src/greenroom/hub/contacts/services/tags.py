@@ -39,7 +39,7 @@ def add_tags(*, contacts: Collection[int], names: Collection[str], cause: str = 
         new = ContactTag.objects.bulk_create(
             ContactTag(contact_id=pk, tag=tag, added_at=now) for pk, tag in places if (pk, tag.pk) not in has
         )
-        _tell(Fact.Kind.TAG_ADDED, new, cause)
+        tell_tags(Fact.Kind.TAG_ADDED, new, cause)
 
 
 def remove_tags(*, contacts: Collection[int], names: Collection[str], cause: str = "") -> None:
@@ -58,17 +58,18 @@ def remove_tags(*, contacts: Collection[int], names: Collection[str], cause: str
         rows = list(taken.select_for_update(of=("self",)).select_related("tag"))
         ContactTag.objects.filter(pk__in=[one.pk for one in rows]).delete()
         tags.filter(tagged=None).delete()
-        _tell(Fact.Kind.TAG_REMOVED, rows, cause)
+        tell_tags(Fact.Kind.TAG_REMOVED, rows, cause)
 
 
-def _tell(kind: str, rows: Collection[ContactTag], cause: str) -> None:
+def tell_tags(kind: str, rows: Collection[ContactTag], cause: str) -> None:
     """Append that contacts have these tags from now on, or have them no more, and have the followers told."""
     now = clock.now()
     ledger.append(
         ledger.NewFact(
             kind=kind,
             happened_at=now,
-            dedupe_key=f"{kind}:{one.pk}",
+            # A row comes to another contact, and back, when two are merged.
+            dedupe_key=f"{kind}:{one.pk}:{cause}",
             contact_id=one.contact_id,
             data={"tag": one.tag.name, "cause": cause},
         )
