@@ -28,6 +28,7 @@ from greenroom.hub.core.errors import InvalidInputError, StateConflictError
 from greenroom.hub.exports.formats import _harmless
 
 HEAD = "Email,First name,Company,Tags\n"
+WHOLE = ["email", "first_name", "last_name", "organization", "job_title", "phone", "city", "country"]
 
 
 def read(content: bytes, encoding: str = "") -> list[list[str]]:
@@ -250,3 +251,32 @@ def test_files_are_thrown_away_after_a_month_and_contacts_stay(world, bring, db)
     assert 0 == purge_imports()
     world.advance(days=31)
     assert (1, 0, 1) == (purge_imports(), Import.objects.count(), Contact.objects.count())
+
+
+@pytest.mark.parametrize(
+    ("head", "expected"),
+    [
+        ("E-Mail-Adresse;Vorname;Nachname;Firma;Position;Telefon;Ort;Land", WHOLE),
+        ("Adresse e-mail;Prénom;Nom;Société;Fonction;Téléphone;Ville;Pays", WHOLE),
+        ("Correo electrónico;Nombre;Apellidos;Empresa;Cargo;Teléfono;Ciudad;País", WHOLE),
+        ("Indirizzo e-mail;Nome;Cognome;Azienda;Ruolo;Telefono;Città;Paese", WHOLE),
+        ("E-mailadres;Voornaam;Achternaam;Bedrijf;Functie;Telefoonnummer;Plaats;Land", WHOLE),
+        ("Endereço de e-mail;Nome;Sobrenome;Empresa;Cargo;Telefone;Cidade;País", WHOLE),
+        ("Email;First Name;Last Name;Company name;Job Title;Phone Number;City;Country/Region", WHOLE),
+        ("email;firstname;lastname;company;position;mobile;city;country", WHOLE),
+        (
+            "Email Address;First Name;Last Name;Phone Number;MEMBER_RATING;TIMEZONE;CC;TAGS",
+            ["email", "first_name", "last_name", "phone", "", "time_zone", "country", "tags"],
+        ),
+        ("E-Mail;Email;Name;Surname;Tag;Tags", ["email", "", "last_name", "", "tags", "tags"]),
+    ],
+)
+def test_names_of_columns_tell_where_they_go(db, ada, head, expected):
+    source = open_import(file=io.BytesIO(f"{head}\na@b.example\n".encode()), name="people.csv", actor=ada)
+    assert expected == source.mapping
+
+
+def test_tags_as_mailchimp_exports_them_are_read(bring, db):
+    bring('Email Address,TAGS\nzoe@example.com,"""VIP"",""Trade fair"""\n')
+    contact = Contact.objects.get()
+    assert ["Trade fair", "VIP"] == sorted(one.tag.name for one in contact.tagged.all())

@@ -15,6 +15,7 @@ from typing import IO, Any
 from django.db import transaction
 
 from greenroom.hub.contacts.addresses import normalize
+from greenroom.hub.contacts.columns import guess_targets
 from greenroom.hub.contacts.csv_files import look_at, read_lines
 from greenroom.hub.contacts.models import (
     BadRow,
@@ -39,8 +40,6 @@ from greenroom.hub.jobs.registry import task
 from greenroom.hub.users.models import User
 
 KEPT_FOR = timedelta(days=30)
-# Where a column may go, beside the fields of contacts and custom fields (`CustomField.target`).
-TARGETS = ("email", *FIELDS, "tags")
 _PART = 500
 _BAD_ROWS_KEPT = 1000
 
@@ -59,7 +58,7 @@ def open_import(*, file: IO[bytes], name: str, actor: User, encoding: str = "") 
     with transaction.atomic():
         opened = Import.objects.create(
             file_name=name[-200:], encoding=how.encoding, delimiter=how.delimiter, columns=how.columns,
-            mapping=[_guess(one, customs) for one in how.columns], requested_by=actor, requested_at=clock.now(),
+            mapping=guess_targets(how.columns, customs), requested_by=actor, requested_at=clock.now(),
         )  # fmt: skip
         lines = ([one.number, one.cells, one.problem] for one in read_lines(file, how))
         number = 0
@@ -69,21 +68,6 @@ def open_import(*, file: IO[bytes], name: str, actor: User, encoding: str = "") 
             number += 1
         opened.save(update_fields=["rows_total"])
     return opened
-
-
-_GUESSES = {
-    "e-mail": "email", "e-mail address": "email", "email address": "email", "mail": "email", "name": "last_name",
-    "surname": "last_name", "given name": "first_name", "company": "organization", "title": "job_title",
-    "telephone": "phone", "tag": "tags", "timezone": "time_zone",
-}  # fmt: skip
-
-
-def _guess(column: str, customs: Mapping[str, str]) -> str:
-    name = column.strip().lower()
-    target = name.replace(" ", "_")
-    if target in TARGETS:
-        return target
-    return _GUESSES.get(name) or customs.get(name) or ""
 
 
 def check_import(

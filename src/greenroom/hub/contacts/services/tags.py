@@ -84,8 +84,8 @@ def check_tags(names: Collection[str]) -> None:
 
 
 def split_tags(text: str) -> list[str]:
-    """Return the names in a text that separates them by commas."""
-    return [name for one in text.split(",") if (name := " ".join(one.split()))]
+    """Return the names in a text that separates them by commas; some programs write each in quotes."""
+    return [name for one in text.split(",") if (name := " ".join(one.strip(' "').split()))]
 
 
 def _by_key(names: Collection[str]) -> dict[str, str]:
