@@ -12,6 +12,7 @@ from tests.factories.campaigns import act, condition, decision, draw, make_conta
 from greenroom.hub.campaigns.models import Campaign, CampaignContact, CampaignStep
 from greenroom.hub.campaigns.services.editing import make_campaign, open_draft
 from greenroom.hub.contacts.models import Contact, ContactTag
+from greenroom.hub.contacts.services import add_purpose, record_consent, stop_contacting
 from greenroom.hub.events.models import Event, RegistrationRequest
 from greenroom.hub.mailing.models import Message
 from greenroom.hub.mailing.services import save_email
@@ -220,6 +221,24 @@ def test_a_dry_run_tells_why_a_step_does_not_work_for_somebody_and_reaches_nobod
     assert [] == [one for one in world.list_calls() if "Registrant" in one and one.startswith("create")]
     left = (RegistrationRequest.objects.all(), Message.objects.all(), ContactTag.objects.all())
     assert not any(rows.exists() for rows in left)
+
+
+def test_a_dry_run_tells_who_would_not_be_sent_an_email_and_goes_on(as_mara, mara, draft):
+    news = add_purpose(name="News", wording="Write to me.")
+    emails = [
+        save_email(name=str(purpose), actor=mara, subject="Hello", body="Hello.", purpose=purpose)
+        for purpose in (news, None)
+    ]
+    draw(open_draft(campaign=draft), [act("send_email", email=one.pk) for one in emails])
+    agreed, silent, stranger = make_contacts(3)
+    record_consent(contacts=[agreed.pk, silent.pk], purpose=news, state="granted", source="form")
+    stop_contacting(contacts=[silent.pk], reason="asked", source="mail")
+    done = "This would be done."
+    not_sent = "This would not be done. They did not agree to it, or want to be left alone. They go on without it."
+    for contact, expected in ((agreed, [done, done]), (stranger, [not_sent, done]), (silent, [not_sent] * 2)):
+        page = as_mara.get(reverse("campaign_rehearsal", args=[draft.pk, contact.pk]))
+        assert expected == [one.outcome for one in page.context["told"]]
+    assert not Message.objects.exists()
 
 
 def test_where_everybody_stands_is_listed_and_told_of_each(world, as_mara, warm, run_jobs):

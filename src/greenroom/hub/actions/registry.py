@@ -55,15 +55,17 @@ def group_by_cause(subjects: Sequence[Subject]) -> dict[str, list[int]]:
 @dataclass(slots=True)
 class Outcomes:
     """
-    How it went: for whoever is in neither member, well.
+    How it went: for whoever is in no member, well.
 
     Attributes:
         problems: by contact, one sentence why it will not happen. Repeating does not help.
         pending: contacts for whom it has begun and is not decided; ask again with the same subjects.
+        passed_over: by contact, one sentence why nothing was done for them, which is as it should be.
     """
 
     problems: dict[int, str] = field(default_factory=dict)
     pending: set[int] = field(default_factory=set)
+    passed_over: dict[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from greenroom.hub.actions.registry import Subject, find_obstacle, perform
+from greenroom.hub.actions.registry import Outcomes, Subject, find_obstacle, perform
 from greenroom.hub.campaigns.deciding import Entry, decision_of, find_who_did, find_who_meets
 from greenroom.hub.campaigns.models import CampaignStep, CampaignVersion
 from greenroom.hub.campaigns.plan import Plan, wait_of
@@ -79,17 +79,18 @@ def _go_through(step: CampaignStep, contact: Contact, at: datetime) -> tuple[str
 
 
 def _act(step: CampaignStep, contact: Contact, at: datetime) -> tuple[str, str, datetime]:
-    problem = find_obstacle(step.action, step.settings) or _try(step, contact)
-    return (Branch.ERROR, problem, at) if problem else (Branch.YES, "This would be done.", at)
-
-
-def _try(step: CampaignStep, contact: Contact) -> str:
-    """Do what an action does, and say why it does not work for a contact; empty when it works, or has begun."""
+    """Do what an action does, and tell how it went; what has begun would work."""
     subject = Subject(contact.pk, f"rehearsal:{step.pk}")
     try:
-        return perform(step.action, [subject], step.settings).problems.get(contact.pk, "")
+        obstacle = find_obstacle(step.action, step.settings)
+        outcomes = Outcomes() if obstacle else perform(step.action, [subject], step.settings)
     except HubError as error:
-        return str(error)
+        obstacle, outcomes = str(error), Outcomes()
+    if problem := obstacle or outcomes.problems.get(contact.pk):
+        return Branch.ERROR, problem, at
+    if reason := outcomes.passed_over.get(contact.pk):
+        return Branch.YES, f"This would not be done. {reason} They go on without it.", at
+    return Branch.YES, "This would be done.", at
 
 
 def _decide(step: CampaignStep, contact: Contact, at: datetime) -> tuple[str, str, datetime]:

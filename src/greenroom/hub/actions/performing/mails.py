@@ -130,11 +130,17 @@ def _send(subjects: Sequence[Subject], version: EmailVersion, events: Iterable[E
         about: key of the event of merge tags that name none.
     """
     missing = _find_missing(subjects, version, about)
+    passed_over: dict[int, str] = {}
     for cause, contacts in group_by_cause(subjects).items():
-        chosen = Contact.objects.filter(pk__in=[one for one in contacts if one not in missing])
-        queue_email(version=version, contacts=chosen, key=f"{cause}:{version.email_id}", cause=cause, about=about)
+        whole = [one for one in contacts if one not in missing]
+        chosen = Contact.objects.filter(pk__in=whole)
+        new = queue_email(version=version, contacts=chosen, key=f"{cause}:{version.email_id}", cause=cause, about=about)
+        if new < len(whole):
+            unwanted = chosen.exclude(may_be_mailed(version.purpose_id)).values_list("pk", flat=True)
+            passed_over |= dict.fromkeys(unwanted, explain("no_consent"))
     pending = {one for event in events for one in find_who_signs_up(event, missing)} if missing else set()
-    return Outcomes({one: explain(reason) for one, reason in missing.items() if one not in pending}, pending)
+    problems = {one: explain(reason) for one, reason in missing.items() if one not in pending}
+    return Outcomes(problems, pending, passed_over)
 
 
 def _find_missing(subjects: Sequence[Subject], version: EmailVersion, about: str) -> dict[int, str]:
