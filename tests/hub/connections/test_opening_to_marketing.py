@@ -182,6 +182,30 @@ def test_a_goal_and_a_source_of_an_account_that_is_closed_or_not_connected_are_s
     assert [2, 1] == count_on_pages(not_connected)
 
 
+def test_a_condition_on_a_segment_of_a_closed_account_says_so_and_is_published(
+    as_mara, ada, event, connection, campaign, run_jobs
+):
+    asked = {"did": "registered", "events": [event.pk]}
+    signed_up = save_segment(name="Signed up", rules=asked, actor=ada)
+    draw(open_draft(campaign=campaign), [condition({"segment": signed_up.pk}, yes=[act("add_tags", tags="warm")])])
+
+    def is_said(sentence: str, name: str) -> bool:
+        page = unescape(as_mara.get(reverse(name, args=[campaign.pk])).content.decode())
+        return f"Step 1: {sentence}" in page and "keep nothing from being published" in page
+
+    assert not is_said(not_open(event, "campaign"), "campaign_draft")
+    open_to(connection)
+    assert is_said(not_open(event, "campaign"), "campaign_draft")
+    publish(campaign=campaign, actor=None)
+    assert is_said(not_open(event, "campaign"), "campaign")
+    disconnect(connection=connection, actor=ada)
+    assert is_said(
+        f"“{event}” belongs to a GoTo account that is not connected, so nothing new is learnt of it. "
+        "Ask your site administrator to connect it again, or name another event.",
+        "campaign",
+    )
+
+
 def test_the_page_of_a_step_offers_open_events_only_and_says_what_is_refused(as_mara, campaign, event, connection):
     open_draft(campaign=campaign)
     url = reverse("add_campaign_step", args=[campaign.pk]) + "?type=register"

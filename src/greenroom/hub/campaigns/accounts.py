@@ -63,6 +63,18 @@ def find_out_of_reach(campaign_id: int, rules: Mapping[_Key, Any]) -> dict[_Key,
     return _find_closed(campaign_id, named) | _tell(named, {one.pk: sentence.format(title_of(one)) for one in unheard})
 
 
+def find_conditions_out_of_reach(campaign_id: int, steps: Iterable[CampaignStep]) -> dict[int, str]:
+    """
+    Return the sentences of `find_out_of_reach` about conditions, by step; not what `find_closed_steps` says.
+
+    They keep nothing from being published: a condition goes by what is known here.
+    """
+    asking = [one for one in steps if one.kind == CampaignStep.Kind.CONDITION]
+    found = find_out_of_reach(campaign_id, {one.pk: one.settings["rule"] for one in asking})
+    closed = find_closed_steps(campaign_id, asking)
+    return {pk: sentence for pk, sentence in found.items() if pk not in closed}
+
+
 def find_goal_out_of_reach(campaign_id: int, goal: Any) -> str:
     """Return the sentence of `find_out_of_reach` about a goal; empty when there is none."""
     return find_out_of_reach(campaign_id, {0: goal}).get(0, "") if goal else ""

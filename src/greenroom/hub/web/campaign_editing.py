@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from greenroom.hub.actions.fields import EventField, offer_events_of
-from greenroom.hub.campaigns.accounts import find_goal_out_of_reach
+from greenroom.hub.campaigns.accounts import find_conditions_out_of_reach, find_goal_out_of_reach
 from greenroom.hub.campaigns.models import Campaign, CampaignStep, CampaignVersion
 from greenroom.hub.campaigns.obstacles import find_obstacles_of
 from greenroom.hub.campaigns.plan import Plan, walk
@@ -150,12 +150,14 @@ def _show_draft(request: SignedInRequest, campaign: Campaign, status: int = 200)
     words = StepWords(plan.steps.values(), draft.goal)
     places = plan.list_places()
     problems = find_obstacles_of(campaign.pk, plan.steps.values())
+    unheard = find_conditions_out_of_reach(campaign.pk, plan.steps.values())
     said = {step.pk: words.describe(step) for step in plan.steps.values()}
     context = {
         "campaign": campaign,
         "draft": draft,
         "rows": list_rows(places, said, {}, problems),
         "problems": [(one.number, problems[one.step.pk]) for one in walk(places) if one.step.pk in problems],
+        "unheard": [(one.number, unheard[one.step.pk]) for one in walk(places) if one.step.pk in unheard],
         "goal": words.describe_rule(draft.goal) if draft.goal else "",
         "goal_out_of_reach": find_goal_out_of_reach(campaign.pk, draft.goal),
     }

@@ -5,7 +5,12 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from greenroom.hub.campaigns.accounts import find_closed_steps, find_goal_out_of_reach, find_out_of_reach
+from greenroom.hub.campaigns.accounts import (
+    find_closed_steps,
+    find_conditions_out_of_reach,
+    find_goal_out_of_reach,
+    find_out_of_reach,
+)
 from greenroom.hub.campaigns.models import Campaign, CampaignContact, CampaignStep, CampaignVersion
 from greenroom.hub.campaigns.obstacles import find_gone_of
 from greenroom.hub.campaigns.plan import Plan, walk
@@ -64,6 +69,7 @@ def _show(request: SignedInRequest, campaign: Campaign, version: CampaignVersion
     numbers = count_at_steps(plan.steps.values()) if version.published_at else {}
     gone = find_gone_of(plan.steps.values())
     segments = list(campaign.segments.all())
+    unheard = find_conditions_out_of_reach(campaign.pk, plan.steps.values())
     out_of_reach = find_out_of_reach(campaign.pk, {one.pk: one.rules for one in segments})
     context = {
         "campaign": campaign,
@@ -79,6 +85,7 @@ def _show(request: SignedInRequest, campaign: Campaign, version: CampaignVersion
         "canvas": draw_canvas(places, said, numbers, gone),
         "rows": list_rows(places, said, numbers, gone),
         "gone": [(place.number, gone[place.step.pk]) for place in walk(places) if place.step.pk in gone],
+        "unheard": [(place.number, unheard[place.step.pk]) for place in walk(places) if place.step.pk in unheard],
         "closed": sorted(set(closed.values())),
     }
     return render(request, "campaigns/campaign.html", context)
