@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 from django.apps import apps
+from django.db import connection
 
-from greenroom.hub.contacts.models import Consent, Contact, ContactAddress, Participation
+from greenroom.hub.contacts.models import Consent, Contact, ContactAddress, ContactTag, Merge, Participation
 from greenroom.hub.contacts.selectors import (
     find_current,
     list_alike,
@@ -33,7 +34,7 @@ from greenroom.hub.contacts.services import (
 from greenroom.hub.core.errors import InvalidInputError, StateConflictError
 from greenroom.hub.ledger.models import Fact
 from greenroom.hub.segments.models import Member
-from greenroom.hub.segments.services import decide_members, save_segment
+from greenroom.hub.segments.services import decide_members, delete_segment, save_segment
 
 pytestmark = pytest.mark.django_db
 
@@ -217,6 +218,80 @@ def test_decisions_by_hand_are_kept_strictest_first(two, ada):
     merge_contacts(kept=two[0], other=two[1], actor=ada)
     assert ["out"] == list(Member.objects.values_list("decided", flat=True))
     assert 2 == ContactAddress.objects.count()
+
+
+def test_undoing_gives_back_what_was_decided_for_the_kept_contact(two, ada):
+    segment = save_segment(name="Partners", rules={"all": []}, actor=ada)
+    decide_members(segment=segment, contacts=[two[0].pk], decision="in")
+    decide_members(segment=segment, contacts=[two[1].pk], decision="out")
+    before = everything()
+    undo_merge(merge=merge_contacts(kept=two[0], other=two[1], actor=ada))
+    assert before == everything()
+
+
+def test_what_was_put_aside_is_not_given_back_where_its_place_is_gone(two, ada):
+    add_tags(contacts=[one.pk for one in two], names=["VIP"])
+    first, second = (save_segment(name=name, rules={"all": []}, actor=ada) for name in ("First", "Second"))
+    for segment in (first, second):
+        decide_members(segment=segment, contacts=[two[0].pk], decision="in")
+    decide_members(segment=first, contacts=[two[1].pk], decision="in")
+    decide_members(segment=second, contacts=[two[1].pk], decision="out")
+    merge = merge_contacts(kept=two[0], other=two[1], actor=ada)
+    remove_tags(contacts=[two[0].pk], names=["VIP"])
+    delete_segment(segment=first)
+    decide_members(segment=second, contacts=[two[0].pk], decision="")
+    decide_members(segment=second, contacts=[two[0].pk], decision="in")
+    undo_merge(merge=merge)
+    connection.check_constraints()
+    assert ([(two[0].pk, "in")], False) == (
+        list(Member.objects.values_list("contact_id", "decided")),
+        ContactTag.objects.exists(),
+    )
+
+
+def test_segments_that_a_contact_comes_into_and_leaves_by_merging_are_told(
+    two, ada, run_jobs, django_capture_on_commit_callbacks
+):
+    kept, other = two
+    by_city = {"field": "city", "is": "equals", "value": "Bonn"}
+    northwind = {"field": "organization", "is": "equals", "value": "Northwind"}
+    nowhere = {"field": "city", "is": "empty"}
+    names = {
+        save_segment(name=name, rules=rules, actor=ada): name
+        for name, rules in {
+            "Bonn": by_city, "Northwind": northwind, "Nowhere": nowhere, "By hand": {"all": []}, "Out": by_city,
+        }.items()
+    }  # fmt: skip
+    run_jobs()
+    segments = {name: segment for segment, name in names.items()}
+    decide_members(segment=segments["By hand"], contacts=[other.pk], decision="in")
+    decide_members(segment=segments["Out"], contacts=[other.pk], decision="out")
+    before = Fact.objects.latest("pk").pk
+
+    def told_by(act) -> list[tuple[str, str, int]]:
+        nonlocal before
+        with django_capture_on_commit_callbacks(execute=True):
+            act()
+        run_jobs()
+        told = Fact.objects.filter(pk__gt=before, kind__startswith="segment_").order_by("pk")
+        by_pk = {segment.pk: name for name, segment in segments.items()}
+        moves = sorted((one.kind, by_pk[one.data["segment_id"]], one.contact_id) for one in told)
+        before = Fact.objects.latest("pk").pk
+        return moves
+
+    assert [
+        ("segment_entered", "By hand", kept.pk),
+        ("segment_entered", "Northwind", kept.pk),
+        ("segment_left", "Out", kept.pk),
+    ] == told_by(lambda: merge_contacts(kept=kept, other=other, actor=ada))
+    assert [
+        ("segment_entered", "Out", kept.pk),
+        ("segment_left", "By hand", kept.pk),
+        ("segment_left", "Northwind", kept.pk),
+    ] == told_by(lambda: undo_merge(merge=Merge.objects.get()))
+    assert ["By hand", "Northwind", "Nowhere"] == sorted(
+        one.segment.name for one in Member.objects.filter(contact=other, is_in=True)
+    )
 
 
 def test_tags_that_a_contact_gains_and_loses_by_merging_are_told_each_time(two, ada):

@@ -1,15 +1,18 @@
 """Telling other parts that contacts have changed."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from functools import partial
 
 from django.db import connection, transaction
+from django.db.models import Model
 
 from greenroom.hub.contacts.models import Contact, TouchedContact
 from greenroom.hub.jobs.registry import Task
 
 _followers: list[Task] = []
-_settling: list[Callable[[Contact, Contact], None]] = []
+_settling: list[Callable[[Contact, Contact], Sequence[Model]]] = []
+_telling: list[Callable[[Contact], AbstractContextManager[None]]] = []
 
 
 def follower(task: Task) -> Task:
@@ -18,16 +21,38 @@ def follower(task: Task) -> Task:
     return task
 
 
-def before_merge(settle: Callable[[Contact, Contact], None]) -> Callable[[Contact, Contact], None]:
-    """Have a function settle what both contacts have, before the second becomes one with the first."""
+def before_merge(
+    settle: Callable[[Contact, Contact], Sequence[Model]],
+) -> Callable[[Contact, Contact], Sequence[Model]]:
+    """
+    Have a function settle what both contacts have, before the second becomes one with the first.
+
+    It returns the rows that it has deleted: they come back when the merge is undone.
+    """
     _settling.append(settle)
     return settle
 
 
-def settle_before_merge(kept: Contact, other: Contact) -> None:
-    """Call what other parts have registered, in the transaction of the merge."""
-    for settle in _settling:
-        settle(kept, other)
+def settle_before_merge(kept: Contact, other: Contact) -> list[Model]:
+    """Call what other parts have registered, in the transaction of the merge, and return what they have deleted."""
+    return [row for settle in _settling for row in settle(kept, other)]
+
+
+def around_merge(
+    tell: Callable[[Contact], AbstractContextManager[None]],
+) -> Callable[[Contact], AbstractContextManager[None]]:
+    """Have a context stand around each merge and each undoing, to tell what changes for the contact that is kept."""
+    _telling.append(tell)
+    return tell
+
+
+@contextmanager
+def told_of_merge(kept: Contact) -> Iterator[None]:
+    """Enter what other parts have registered, in the transaction of a merge or of its undoing."""
+    with ExitStack() as stack:
+        for tell in _telling:
+            stack.enter_context(tell(kept))
+        yield
 
 
 def touch(contacts: Sequence[int]) -> None:

@@ -1,6 +1,7 @@
 """Making segments, and keeping who is in them true."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -9,7 +10,7 @@ import msgspec
 from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 
-from greenroom.hub.contacts.following import before_merge, follower, take_touched
+from greenroom.hub.contacts.following import around_merge, before_merge, follower, take_touched
 from greenroom.hub.contacts.keepers import DataSubject, tells
 from greenroom.hub.contacts.models import Contact
 from greenroom.hub.core import clock
@@ -225,11 +226,33 @@ def _apply(segment: Segment, rule: Rule) -> None:
 
 
 @before_merge
-def keep_out(kept: Contact, other: Contact) -> None:
-    """Have whoever was taken out of a segment by hand stay out when two contacts become one."""
+def settle_members(kept: Contact, other: Contact) -> list[Member]:
+    """
+    Have whoever was taken out of a segment by hand stay out when two contacts become one.
+
+    What the rules have found of the other says nothing of the one that is kept: it is found out when they are followed.
+    """
     out = Member.objects.filter(contact=other, decided=Member.Decision.OUT).values("segment")
-    own = Member.objects.filter(contact=kept, segment__in=out)
-    own.update(decided=Member.Decision.OUT, is_in=False, changed_at=clock.now())
+    own = Member.objects.filter(contact=kept, segment__in=out).exclude(decided=Member.Decision.OUT)
+    rows = [*own, *Member.objects.filter(contact=other, decided=Member.Decision.NONE)]
+    Member.objects.filter(pk__in=[one.pk for one in rows]).delete()
+    return rows
+
+
+@around_merge
+@contextmanager
+def tell_moves_by_hand(kept: Contact) -> Iterator[None]:
+    """Tell which segments a contact comes into and leaves with what was decided by hand for another."""
+    before = _list_segments_with(kept)
+    yield
+    after = _list_segments_with(kept)
+    now = clock.now()
+    _tell(Fact.Kind.SEGMENT_ENTERED, [(pk, kept.pk) for pk in sorted(after - before)], now)
+    _tell(Fact.Kind.SEGMENT_LEFT, [(pk, kept.pk) for pk in sorted(before - after)], now)
+
+
+def _list_segments_with(contact: Contact) -> set[int]:
+    return set(Member.objects.filter(contact=contact, is_in=True).values_list("segment", flat=True))
 
 
 @tells("segments")

@@ -11,12 +11,13 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.core import serializers
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, ForeignKey, Model, OuterRef, Q, QuerySet, UniqueConstraint
 from django.db.models.deletion import Collector
 from django.utils.dateparse import parse_datetime
 
-from greenroom.hub.contacts.following import settle_before_merge
+from greenroom.hub.contacts.following import settle_before_merge, told_of_merge
 from greenroom.hub.contacts.models import (
     Consent,
     ConsentRecord,
@@ -64,9 +65,11 @@ def merge_contacts(*, kept: Contact, other: Contact, actor: User) -> Merge:
             "moved": {},
         }
         events = _events_of(kept, other)
-        settle_before_merge(kept, other)
-        _join_consents(kept, other)
-        before["dropped"], before["moved"] = _move(kept, other)
+        with told_of_merge(kept):
+            settled = settle_before_merge(kept, other)
+            _join_consents(kept, other)
+            dropped, before["moved"] = _move(kept, other)
+            before["dropped"] = serializers.serialize("json", [*settled, *dropped])
         _fill(kept, other)
         other.delete()
         _renew([kept], events)
@@ -132,8 +135,8 @@ def _join_consents(kept: Contact, other: Contact) -> None:
     other.consents.all().delete()
 
 
-def _move(kept: Contact, other: Contact) -> tuple[str, dict[str, list[int]]]:
-    """Have all rows name the kept contact; return those put aside as JSON, and the keys of those moved, by place."""
+def _move(kept: Contact, other: Contact) -> tuple[list[Model], dict[str, list[int]]]:
+    """Have all rows name the kept contact; return those put aside, and the keys of those moved, by place."""
     dropped: list[Model] = []
     moved: dict[str, list[int]] = {}
     for place, field in _references():
@@ -142,7 +145,7 @@ def _move(kept: Contact, other: Contact) -> tuple[str, dict[str, list[int]]]:
             dropped += _take_out(doubled)
         moved[place] = list(rows.values_list("pk", flat=True))
         rows.update(**{field.name: kept})
-    return serializers.serialize("json", dropped), moved
+    return dropped, moved
 
 
 def _references() -> Iterator[tuple[str, "ForeignKey[Any, Any]"]]:
@@ -203,10 +206,11 @@ def undo_merge(*, merge: Merge) -> Contact:
         given_back = _list_moved_tags(kept, before)
         _restore(before["other"])
         other = Contact.objects.get(pk=merge.other_id)
-        for place, field in _references():
-            rows = field.model._base_manager.filter(pk__in=before["moved"].get(place, ()), **{field.name: kept})
-            rows.update(**{field.name: other})
-        _restore(before["dropped"])
+        with told_of_merge(kept):
+            for place, field in _references():
+                rows = field.model._base_manager.filter(pk__in=before["moved"].get(place, ()), **{field.name: kept})
+                rows.update(**{field.name: other})
+            _restore(before["dropped"])
         _empty(kept, before)
         _part_consents(kept, other, merge, before["consents"])
         _part_silence(kept, other, merge, before["silence"])
@@ -219,7 +223,22 @@ def undo_merge(*, merge: Merge) -> Contact:
 
 def _restore(rows: str) -> None:
     for one in serializers.deserialize("json", rows or "[]"):
-        one.save()
+        if _has_place(one.object):
+            one.save()
+
+
+def _has_place(row: Model) -> bool:
+    """Tell whether all that a row names is still here, and no other row has come to stand where it stood."""
+    keys = [one for one in row._meta.concrete_fields if isinstance(one, ForeignKey)]
+    named = [(one.related_model, getattr(row, one.attname)) for one in keys]
+    if not all(pk is None or model._base_manager.filter(pk=pk).exists() for model, pk in named):
+        return False
+    try:
+        row.validate_unique()
+        row.validate_constraints()
+    except ValidationError:
+        return False
+    return True
 
 
 def _empty(kept: Contact, before: dict[str, Any]) -> None:
