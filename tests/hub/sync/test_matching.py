@@ -6,9 +6,9 @@ import pytest
 
 from greenroom.hub.core.errors import InvalidInputError, UnknownObjectError
 from greenroom.hub.courses.models import Completion
-from greenroom.hub.events.decisions import list_unmatched_attendees, suggest_registrants
+from greenroom.hub.events.decisions import list_decided_attendees, list_unmatched_attendees, suggest_registrants
 from greenroom.hub.events.models import Attendee, Event, Registrant
-from greenroom.hub.events.services import match_attendee
+from greenroom.hub.events.services import forget_match, match_attendee
 from greenroom.hub.ledger.models import Fact
 
 LENA, OTTO = "lena@example.com", "otto@example.com"
@@ -171,3 +171,37 @@ def test_registrants_are_not_read_again_for_somebody_they_would_have_told_of(wor
     sync(is_full=False)
     event.refresh_from_db()
     assert event.registrants_due_at > world.now
+
+
+def test_what_a_person_said_can_be_taken_back(came, over, ada, lena, run_jobs):
+    came({"email": "private@example.com"})
+    match_attendee(event=over, attendee_key="900", registrant=Registrant.objects.get(email=LENA), actor=ada)
+    run_jobs()
+    [[attendee, decision]] = list_decided_attendees(event=over)
+    assert ("private@example.com", LENA, ada) == (attendee.email, decision.registrant.email, decision.decided_by)
+    assert 1 == forget_match(event=over, attendee_key="900")
+    run_jobs()
+    assert ({"private@example.com": None}, []) == (matched(), list_decided_attendees())
+    assert 1 == list_unmatched_attendees().count()
+    assert 0 == Completion.objects.filter(user=lena, attended_seconds__gt=0).count()
+
+
+def test_what_is_taken_back_leaves_an_attendee_to_their_own_key_and_address(came, over, ada):
+    came({"registrantKey": key_of(LENA), "email": LENA})
+    [key] = Attendee.objects.values_list("attendee_key", flat=True)
+    match_attendee(event=over, attendee_key=key, registrant=Registrant.objects.get(email=OTTO), actor=ada)
+    forget_match(event=over, attendee_key=key)
+    assert {LENA: LENA} == matched()
+
+
+def test_only_what_was_decided_can_be_taken_back(came, over):
+    came({"email": "private@example.com"})
+    with pytest.raises(UnknownObjectError):
+        forget_match(event=over, attendee_key="900")
+
+
+def test_a_decision_about_somebody_whom_goto_lists_no_longer_is_not_shown(came, over, ada):
+    came({"email": "private@example.com"}, {"email": OTTO})
+    match_attendee(event=over, attendee_key="900", registrant=None, actor=ada)
+    Attendee.objects.filter(attendee_key="900").delete()
+    assert [] == list_decided_attendees()

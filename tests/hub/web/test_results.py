@@ -304,6 +304,19 @@ def test_instructor_says_from_the_roster_whose_attendance_it_is(held, stranger, 
     assert "tied to no registration" not in texts(as_ivan.get(roster))
 
 
+def test_instructor_takes_back_whose_attendance_it_was_said_to_be(held, stranger, ben, as_ivan, run_jobs):
+    url, matching = reverse("event_unmatched", args=[held.event_id]), reverse("match_attendee", args=[stranger.pk])
+    as_ivan.post(matching, {"email": ben.email, "place": "event"})
+    run_jobs()
+    assert "Take it back" in texts(as_ivan.get(url))
+    assert "Whose attendance it is" in texts(as_ivan.get(reverse("event", args=[held.event_id]) + "?tab=attendance"))
+    answer = as_ivan.post(matching, {"again": "1", "place": "event"}, follow=True)
+    run_jobs()
+    assert (url, False) == (answer.redirect_chain[-1][0], "Take it back" in texts(answer))
+    assert "tied to no registration" in texts(as_ivan.get(reverse("roster", args=[held.pk])))
+    assert "completed" != Completion.objects.get(user=ben).status
+
+
 def test_who_may_not_mark_decides_about_no_attendance(course, held, stranger, asa, eda, browser):
     make_enrollment(course, asa, "assistant")
     for user in (asa, eda):

@@ -37,6 +37,21 @@ def list_unmatched_attendees(*, event: Event | None = None) -> QuerySet[Attendee
     return attendees.order_by("-session__started_at", "pk")
 
 
+def list_decided_attendees(*, event: Event | None = None, most: int = 20) -> list[tuple[Attendee, AttendeeMatch]]:
+    """Return what people decided last about whose attendance it is, so that it can be taken back. Two queries."""
+    decisions = AttendeeMatch.objects.select_related("registrant", "decided_by").order_by("-decided_at", "-pk")
+    if event:
+        decisions = decisions.filter(event=event)
+    wanted = {(one.event_id, one.attendee_key): one for one in decisions[:most]}
+    attendees = Attendee.objects.filter(
+        session__event__in={event_id for event_id, _ in wanted}, attendee_key__in={key for _, key in wanted}
+    )
+    first: dict[tuple[int, str], Attendee] = {}
+    for one in attendees.select_related("session__event").order_by("session__started_at", "pk"):
+        first.setdefault((one.session.event_id, one.attendee_key), one)
+    return [(first[key], decision) for key, decision in wanted.items() if key in first]
+
+
 def suggest_registrants(attendees: Collection[Attendee]) -> dict[int, list[Registrant]]:
     """
     Return, by the attendee's id, who signed up for the same event under the very same name.

@@ -3,7 +3,6 @@
 import re
 
 from django.contrib import messages
-from django.db.models import QuerySet
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
@@ -12,6 +11,7 @@ from greenroom.hub.core.encryption import DecryptionError
 from greenroom.hub.core.errors import InvalidInputError, UnknownObjectError
 from greenroom.hub.courses.access import get_event_with_people_for, may_lead_event
 from greenroom.hub.events.decisions import (
+    list_decided_attendees,
     list_held_answers,
     list_set_aside_rows,
     list_unmatched_attendees,
@@ -19,7 +19,7 @@ from greenroom.hub.events.decisions import (
 )
 from greenroom.hub.events.models import Attendee, Event, HeldAnswer, Registrant
 from greenroom.hub.events.services.deciding import dismiss, obey
-from greenroom.hub.events.services.matching import match_attendee
+from greenroom.hub.events.services.matching import forget_match, match_attendee
 from greenroom.hub.web.doors import NOTHING, SignedInRequest, page_of, signed_in, site_admins_only, text_of
 
 # Links that let their bearer in are shown to nobody.
@@ -30,9 +30,7 @@ _LINK = re.compile(r'("(?:join|host|start|confirmation)\w*"\s*:\s*")[^"]*', re.I
 @require_GET
 def unmatched_page(request: SignedInRequest) -> HttpResponse:
     """Show whose attendance is nobody's we know, with those who signed up under the same name."""
-    return render(
-        request, "doubts/unmatched.html", {**_attendees(request, list_unmatched_attendees()), **_frame("Attendance")}
-    )
+    return render(request, "doubts/unmatched.html", {**_attendees(request), **_frame("Attendance")})
 
 
 @signed_in
@@ -41,14 +39,17 @@ def event_unmatched_page(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show the same of one event to those who lead it."""
     event = get_event_with_people_for(request.user, pk)
     _check_leads(request, event)
-    attendees = _attendees(request, list_unmatched_attendees(event=event))
-    return render(request, "doubts/event_unmatched.html", {"event": event, **attendees})
+    return render(request, "doubts/event_unmatched.html", {"event": event, **_attendees(request, event)})
 
 
-def _attendees(request: SignedInRequest, found: QuerySet[Attendee]) -> dict[str, object]:
-    page = page_of(request, found)
+def _attendees(request: SignedInRequest, event: Event | None = None) -> dict[str, object]:
+    page = page_of(request, list_unmatched_attendees(event=event))
     suggestions = suggest_registrants(list(page))
-    return {"page": page, "rows": [(attendee, suggestions[attendee.pk]) for attendee in page]}
+    return {
+        "page": page,
+        "rows": [(attendee, suggestions[attendee.pk]) for attendee in page],
+        "decided": list_decided_attendees(event=event),
+    }
 
 
 def _check_leads(request: SignedInRequest, event: Event) -> None:
@@ -60,12 +61,16 @@ def _check_leads(request: SignedInRequest, event: Event) -> None:
 @signed_in
 @require_POST
 def match(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Decide whose attendance it is, by the address they signed up with, or that it is nobody's."""
+    """Decide whose attendance it is, by the address they signed up with, or that it is nobody's; or take that back."""
     attendee = get_object_or_404(Attendee.objects.select_related("session__event"), pk=pk)
     event = get_event_with_people_for(request.user, attendee.session.event_id)
     _check_leads(request, event)
     is_of_event = text_of(request.POST, "place") == "event" or not request.user.is_site_admin
     answer = redirect("event_unmatched", pk=event.pk) if is_of_event else redirect("unmatched")
+    if "again" in request.POST:
+        forget_match(event=event, attendee_key=attendee.attendee_key)
+        messages.success(request, "That is taken back.")
+        return answer
     email = text_of(request.POST, "email").lower()
     registrant = Registrant.objects.filter(event=event, email=email, gone_at=None).first() if email else None
     if email and registrant is None:

@@ -19,6 +19,7 @@ from greenroom.hub.courses.access import (
     list_events_for,
     list_items_for,
     may_change_event,
+    may_lead_event,
     may_see_events,
     may_see_people_of,
     may_start_event,
@@ -141,6 +142,7 @@ def event_page(request: SignedInRequest, pk: int) -> HttpResponse:
         page = page_of(request, list_attendees(event=event, text=text))
         planned = planned_seconds(event=event)
         context |= {"page": page, "stays": [_Stay.of(one, planned.get(one.session_id)) for one in page]}
+        context["may_take_back"] = may_lead_event(request.user, event) and event.matches.exists()
     elif tab == "activity":
         page = page_of(request, list_activity(event=event))
         context |= {"page": page, "entries": tell(list(page))}

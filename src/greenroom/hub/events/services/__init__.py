@@ -4,7 +4,7 @@ from greenroom.hub.events.services.attendance import plan_next_reading, session_
 from greenroom.hub.events.services.deciding import dismiss, obey
 from greenroom.hub.events.services.doubts import Place, Verdict, judge
 from greenroom.hub.events.services.join_links import keep_join_link
-from greenroom.hub.events.services.matching import match_attendee
+from greenroom.hub.events.services.matching import forget_match, match_attendee
 from greenroom.hub.events.services.mirror import (
     mark_absent_events,
     mark_cancelled,
@@ -32,6 +32,7 @@ __all__ = [
     "Verdict",
     "cancel_registration",
     "dismiss",
+    "forget_match",
     "get_start_url",
     "judge",
     "keep_join_link",

@@ -71,6 +71,28 @@ def match_attendee(*, event: Event, attendee_key: str, registrant: Registrant | 
     return count
 
 
+def forget_match(*, event: Event, attendee_key: str) -> int:
+    """
+    Take back what a person decided about an attendee, whose attendance is then whose key or address says.
+
+    Returns:
+        In how many sessions this attendee was.
+
+    Raises:
+        UnknownObjectError: nobody decided about them, or somebody has taken it back already.
+    """
+    attendees = Attendee.objects.filter(session__event=event, attendee_key=attendee_key)
+    with transaction.atomic():
+        if not AttendeeMatch.objects.filter(event=event, attendee_key=attendee_key).delete()[0]:
+            raise UnknownObjectError("Nothing was decided about this attendee.")
+        matcher, found = Matcher(event), list(attendees)
+        for one in found:
+            one.registrant_id = matcher.find(one.attendee_key, one.email)
+        Attendee.objects.bulk_update(found, ["registrant"])
+        _tell(event, attendees, version=f"forgotten:{clock.now().isoformat()}")
+    return len(found)
+
+
 def match_newcomers(*, event: Event) -> int:
     """
     Give attendance that was nobody's to those who have turned up in the list of registrants since.
