@@ -197,6 +197,18 @@ def test_invited_are_also_those_of_other_courses_who_may_pick_the_event_as_a_dat
     assert ("Invited", 3) == funnel(as_ada, held)[0]
 
 
+def test_cancelled_dates_are_none_that_people_can_pick(pull, world, as_ada):
+    dates = [pull(world.schedule_webinar()) for _ in range(3)]
+    Event.objects.filter(pk__in=[one.pk for one in dates]).update(recurrence_key="clinic", dates="pick_one")
+    first, _, third = [reverse("event", args=[one.pk]) for one in dates]
+    assert "People pick one of 3 dates" in as_ada.get(first).content.decode()
+    Event.objects.filter(pk=dates[2].pk).update(state="cancelled")
+    page = as_ada.get(first).content.decode()
+    assert ("People pick one of 2 dates" in page, third in page) == (True, False)
+    Event.objects.filter(pk=dates[1].pk).update(state="missing")
+    assert "People pick one" not in as_ada.get(first).content.decode()
+
+
 def test_nobody_is_said_to_have_stayed_away_before_it_is_over(world, pull, as_ada):
     event = pull(world.schedule_webinar("To come", registrants=2))
     assert [("Registered", 2)] == funnel(as_ada, event)

@@ -124,7 +124,7 @@ def event_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "event": event,
         "product": get_product(event.product),
         "times": event.times.all(),
-        "occurrences": list_occurrences(event=event),
+        "occurrences": list_occurrences(event=event).exclude(state__in=[Event.State.CANCELLED, Event.State.MISSING]),
         "sessions": event.sessions.all(),
         "items": list_items_for(request.user, event),
         "may_see_people": may_see_people,
