@@ -14,7 +14,7 @@ from greenroom.hub.events.models import Event
 from greenroom.hub.events.products import Product, get_product
 from greenroom.hub.events.services import session_data
 from greenroom.hub.sync.models import SyncRun
-from greenroom.hub.sync.selectors import is_told, list_attendance_due, list_registrants_due
+from greenroom.hub.sync.selectors import is_told, list_attendance_due, list_possibly_held, list_registrants_due
 from greenroom.hub.sync.services.attendance import find_sessions
 from greenroom.hub.sync.services.listing import window
 from greenroom.hub.sync.services.pulling import is_form_stale
@@ -61,7 +61,7 @@ def _calls(goto: GoTo, run: SyncRun, product: Product) -> Iterable[Callable[[], 
     if product.tells_when_live and not is_told(run):
         yield partial(product.list_live_keys, goto, organizer_key)
     awaited = list_attendance_due(run)
-    yield partial(find_sessions, goto, run.connection, product, awaited)
+    yield partial(find_sessions, goto, run.connection, product, {*awaited, *list_possibly_held(run)})
     for event in list_registrants_due(run):
         yield partial(product.list_registrants, goto, event.organizer_key, event.event_key)
         if is_form_stale(event):
