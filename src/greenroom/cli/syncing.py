@@ -28,12 +28,24 @@ def sync(
         fail(f"There is no product {product}. Choose one of: {', '.join(PRODUCTS)}.")
     if key and not product:
         fail(f"Say which product the key belongs to: --product and one of {', '.join(PRODUCTS)}.")
+    if key is not None and not key.strip():
+        fail("Say which event: its key belongs behind --id.")
     connections, are_all = list_accounts()
+    if product and key:
+        connections = _those_with(connections, product, key)
     products = [product] if product else list(PRODUCTS)
     if dry_run:
         _print_calls(connections, products, key or "", full)
     elif not _run_all(connections, products, key or "", full) or not are_all:
         raise typer.Exit(1)
+
+
+def _those_with(connections: "list[Connection]", product: str, key: str) -> "list[Connection]":
+    """Return the one account that is known to have an event, or all while none is."""
+    from greenroom.hub.events.models import Event
+
+    event = Event.objects.filter(connection__in=connections, product=product, event_key=key).first()
+    return [one for one in connections if event is None or one.pk == event.connection_id]
 
 
 def _print_calls(connections: "list[Connection]", products: list[str], key: str, is_full: bool) -> None:

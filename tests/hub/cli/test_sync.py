@@ -56,11 +56,25 @@ def test_event_of_the_second_account_is_found(world, connection, ada):
     assert (0, ["Theirs"]) == (result.exit_code, [one.title for one in Event.objects.all()])
 
 
+def test_only_the_account_that_has_an_event_is_asked_for_it(world, connection, ada):
+    world.add_stranger()
+    connect("hanna@harbor.example", ada)
+    key = world.schedule_webinar()
+    sync("-p", "webinar", "-i", key)
+    made(world)
+    asked = calls_of(sync("-p", "webinar", "-i", key, "--dry-run"))
+    result = sync("-p", "webinar", "-i", key)
+    assert (0, 1) == (result.exit_code, result.stdout.count("\n"))
+    assert len(asked) == len(made(world)) == 4
+    assert 1 == SyncRun.objects.filter(state="failed").count()
+
+
 @pytest.mark.parametrize(
     ("sentence", "options"),
     [
         ("There is no product phone. Choose one of: webinar, training, meeting, assist.", ["-p", "phone"]),
         ("Say which product the key belongs to: --product and one of webinar, training, meeting, assist.", ["-i", "1"]),
+        ("Say which event: its key belongs behind --id.", ["-p", "webinar", "-i", ""]),
         ("None of the connected accounts has this event.", ["-p", "webinar", "-i", "1234567890123456789"]),
     ],
 )
@@ -181,6 +195,18 @@ def test_a_dry_run_foresees_as_many_calls_as_are_made(world, connection, options
     assert [] == made(world)
     assert 0 == sync(*options).exit_code
     assert len(foreseen) == len(made(world)) > 0
+
+
+def test_a_dry_run_foresees_the_look_for_what_was_held_at_another_time(world, connection):
+    """Which the first run of a day takes."""
+    world.schedule_webinar(starts_in=timedelta(days=40))
+    sync("-p", "webinar")
+    world.advance(days=1)
+    made(world)
+    foreseen = calls_of(sync("--dry-run", "-p", "webinar"))
+    assert any("/sessions?" in call for call in foreseen)
+    sync("-p", "webinar")
+    assert len(foreseen) == len([call for call in made(world) if call != "POST token"])
 
 
 def test_a_dry_run_counts_the_pages_of_long_lists(world, connection):

@@ -251,6 +251,7 @@ def test_a_moment_that_is_none_is_told(delivered, as_ada, since):
         ("ServerError: server", "GoTo had a fault of its own."),
         ("server", "GoTo had a fault of its own."),
         ("LeaseExpired", "Its worker died or hung while it was at it."),
+        ("unknown_object", "GoTo has no such event."),
         ("ZeroDivisionError", "Something went wrong that nobody foresaw. The log has more."),
         ("", "Something went wrong that nobody foresaw. The log has more."),
     ],

@@ -1,6 +1,7 @@
 """What went wrong, in words for people who run the hub."""
 
 _CODES = {
+    "api": "GoTo refused it.",
     "abandoned": "It was interrupted on our side.",
     "authentication": "GoTo did not accept our access.",
     "bad_request": "GoTo did not accept what was sent.",
@@ -20,6 +21,7 @@ _CODES = {
     "timeout": "GoTo did not answer in time.",
     "transport": "GoTo could not be reached.",
     "unexpected_response": "GoTo gave an answer that cannot be read.",
+    "unknown_object": "GoTo has no such event.",
     "unknown_task": "It belongs to another release.",
     "webhooks_on_their_way": "GoTo needs some time for its webhooks.",
     "webhooks_refused": "GoTo did not take the webhooks.",
