@@ -1,5 +1,7 @@
 """The comparison finds nothing where nothing differs, and each kind of difference where there is one."""
 
+from datetime import timedelta
+
 import pytest
 
 from greenroom.hub.events.models import Attendee, Event, EventSession, EventTime, Registrant
@@ -69,3 +71,15 @@ def test_an_event_that_nobody_read_yet_is_told(world, connection, held_webinar):
 def test_no_personal_data_is_told(connection, held_webinar):
     Registrant.objects.update(email="else@example.com", join_url="")
     assert "lena" not in " ".join(str(one) for one in compare(connection=connection, product="webinar"))
+
+
+def test_an_attendee_under_another_key_is_told(connection, held_webinar):
+    Attendee.objects.update(attendee_key="1")
+    assert ["has other attendance of session"] == differences(connection)
+
+
+def test_people_of_a_meeting_who_gave_one_name_in_two_ways_are_the_same_here_and_there(world, connection, pull):
+    key = world.schedule_meeting(starts_in=timedelta(hours=-1))
+    world.hold_meeting(key, [{"name": name, "joined": [[0, 30]]} for name in ("Ann Lee", "ANN LEE")])
+    pull(product="meeting")
+    assert (1, []) == (Attendee.objects.count(), differences(connection, "meeting"))

@@ -218,7 +218,7 @@ def _note_same_answer(event: Event, session: EventSession) -> None:
             _make_final(event, session)
 
 
-def _key_of(row: AttendeeData) -> str:
+def attendee_key_of(row: AttendeeData) -> str:
     """Return what tells people apart: GoTo's key, the address, or the name where GoTo tells nothing else."""
     return row.registrant_key or row.email or f"{row.first_name} {row.last_name}".strip().casefold()[:_LONGEST_KEY]
 
@@ -227,7 +227,7 @@ def _merge_devices(session: EventSession, rows: Iterable[AttendeeData]) -> dict[
     """Return one attendee per person; a person with several rows was there on several devices, or came back."""
     grouped: dict[str, list[AttendeeData]] = {}
     for row in rows:
-        grouped.setdefault(_key_of(row), []).append(row)
+        grouped.setdefault(attendee_key_of(row), []).append(row)
     people = {}
     for key, parts in grouped.items():
         joined = [pair for part in parts for pair in part.joined]

@@ -17,6 +17,7 @@ from greenroom.hub.events.models import Event, EventSession
 from greenroom.hub.events.presence import merge_presence, seconds_of
 from greenroom.hub.events.products import Product, get_product
 from greenroom.hub.events.products.base import Ability, AttendeeData, EventData, RegistrantData, SessionData
+from greenroom.hub.events.services.attendance import attendee_key_of
 from greenroom.hub.sync.selectors import ABSENT
 
 _BACK = _AHEAD = timedelta(days=5 * 365)
@@ -123,10 +124,10 @@ def _compare_attendance(
     listing = kind.list_attendance(goto, event.organizer_key, event.event_key, told)
     stays: dict[str, list[AttendeeData]] = {}
     for row in listing.rows():
-        stays.setdefault(row.registrant_key or row.email or row.first_name, []).append(row)
+        stays.setdefault(attendee_key_of(row), []).append(row)
     theirs = {key: _seconds(session, rows) for key, rows in stays.items()}
     ours = dict(session.attendees.values_list("attendee_key", "attended_seconds"))
-    if len(theirs) != len(ours) or sorted(theirs.values()) != sorted(ours.values()):
+    if theirs != ours:
         yield Difference(kind.code, event.event_key, "has other attendance of session", session.session_key)
 
 
