@@ -13,6 +13,7 @@ from greenroom.cli import app
 from greenroom.goto import GotoError
 from greenroom.hub.core.errors import HubError
 from greenroom.hub.courses.item_state import Code
+from greenroom.hub.jobs.registry import list_queues
 from greenroom.sandbox.switches import SWITCHES
 
 _LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)")
@@ -74,6 +75,12 @@ def test_every_command_and_option_is_in_the_reference():
             for option in (*parameter.opts, *parameter.secondary_opts):
                 if option.startswith("-") and option != "--help":
                     assert f"`{option}`" in sections[name], f"{name} {option}"
+
+
+@pytest.mark.parametrize("page", ["reference/commands.md", "how-to/run-on-postgresql.md"])
+def test_every_queue_is_named(page):
+    text = read(REFERENCE.parent / page)
+    assert [] == [name for name in list_queues() if f"`{name}`" not in text]
 
 
 def test_commands_named_on_a_page_exist():

@@ -42,8 +42,11 @@ def worker(
 ) -> None:
     """Run background work: from the database, or with Celery where GREENROOM_DISPATCH says so."""
     setup_hub()
+    from greenroom.hub.jobs.registry import list_queues
     from greenroom.hub.jobs.worker import main
 
+    if unknown := sorted({*(queue or ())} - {*list_queues()}):
+        fail(f"There is no line of jobs {unknown[0]}. Choose from: {', '.join(list_queues())}.")
     main(queue, threads=threads)
 
 

@@ -65,6 +65,12 @@ def test_admin_that_will_not_do_is_refused_with_a_sentence(lena, sentence, argum
     assert 1 == User.objects.count()
 
 
+def test_worker_of_a_queue_that_does_not_exist_is_refused():
+    result = greenroom("worker", "--queue", "goto", "--queue", "webhooks")
+    assert (1, "") == (result.exit_code, result.stdout)
+    assert result.stderr.startswith("There is no line of jobs webhooks. Choose from: campaigns, default, ")
+
+
 def test_check_finds_all_well(connection):
     result = greenroom("check")
     assert 0 == result.exit_code
