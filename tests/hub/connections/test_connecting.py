@@ -5,10 +5,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from django.contrib.messages import get_messages
 from tests.factories.users import make_user
+from tests.hub.conftest import connect as connect_account
 from tests.hub.connections.conftest import OLGA
 
 from greenroom.hub.connections.errors import AuthorizationError
 from greenroom.hub.connections.models import Connection
+from greenroom.hub.connections.selectors import list_connections
 from greenroom.hub.connections.services import (
     authorizing,
     begin_authorization,
@@ -385,3 +387,13 @@ def test_the_way_back_never_leads_elsewhere(adas_browser, elsewhere):
     answer = allow_access(address, email=OLGA, password="sandbox")
     back = adas_browser.get("/connections/callback/", answer)
     assert "/connections/" == back.headers["location"]
+
+
+def test_accounts_that_wait_for_a_person_stand_first_and_those_let_go_last(world, connection, ada):
+    world.add_stranger()
+    hannas = connect_account("hanna@harbor.example", ada)
+    for states in (("reconnect_needed", "active"), ("active", "disconnected"), ("reconnect_needed", "disconnected")):
+        for first, last in ((connection, hannas), (hannas, connection)):
+            Connection.objects.filter(pk=first.pk).update(state=states[0])
+            Connection.objects.filter(pk=last.pk).update(state=states[1])
+            assert [first, last] == list(list_connections())

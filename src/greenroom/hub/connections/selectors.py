@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Case, Q, QuerySet, When
 
 from greenroom.hub.connections.models import Connection, ConnectionUse, Pace
 from greenroom.hub.core import clock
@@ -11,7 +11,8 @@ from greenroom.hub.core import clock
 
 def list_connections() -> QuerySet[Connection]:
     """Return all connections, those that need a person first."""
-    return Connection.objects.order_by("state", "account_name", "organizer_name")
+    needs_a_person = Case(When(state=Connection.State.RECONNECT_NEEDED, then=0), default=1)
+    return Connection.objects.order_by(needs_a_person, "state", "account_name", "organizer_name")
 
 
 def list_usable_connections(*, used_by: str, object_id: int) -> QuerySet[Connection]:
