@@ -8,7 +8,7 @@ matches, and data may move between pages while they are read).
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any, Generic, TypeAlias, TypeVar, overload
@@ -111,6 +111,9 @@ class Page(Sequence[Item_co]):
 
     def __len__(self) -> int:
         return len(self.items)
+
+    def __iter__(self) -> Iterator[Item_co]:
+        return iter(self.items)
 
     @overload
     def __getitem__(self, index: int) -> Item_co: ...

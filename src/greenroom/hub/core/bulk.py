@@ -75,7 +75,7 @@ def _with_times_as_text(model: type[models.Model], columns: Sequence[str], rows:
 
 def _as_text(moment: datetime) -> str:
     """Do what Django's `adapt_datetimefield_value` does to an aware moment, at a tenth of the cost."""
-    text = msgspec.to_builtins(moment.astimezone(UTC))
+    text = msgspec.to_builtins(moment if moment.tzinfo is UTC else moment.astimezone(UTC))
     return f"{text[:10]} {text[11:-1]}"
 
 

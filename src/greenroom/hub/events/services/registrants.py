@@ -134,30 +134,34 @@ def _changed_rows(
     mark: int,
 ) -> Iterable[tuple[Any, ...]]:
     for one in listed:
-        if one.registrant_key in seen:
+        key = one.registrant_key
+        if key in seen:
             continue
-        seen.add(one.registrant_key)
-        if one.registrant_key in told_since:
+        seen.add(key)
+        if key in told_since:
             continue
         digest = registrant_digest(one)
-        before = known.get(one.registrant_key)
+        before = known.get(key)
         generation = before[2] if before else 0
         if before and before[1] is None:
             if before[0] == digest:
                 continue
             if before[4] == Registrant.Status.WAITING != one.status:
-                news.decided.append(one.registrant_key)
+                news.decided.append(key)
         elif before:
-            if one.registrant_key in doubted:
+            if key in doubted:
                 continue
             generation += 1  # was gone, is back
         news.statuses.add(one.status)
         yield (event_id, *one, None, generation, digest, mark)
 
 
+_packed = msgspec.msgpack.Encoder().encode
+
+
 def registrant_digest(one: RegistrantData) -> int:
     """Return a checksum of what GoTo said of a registrant, to see that it changed; 62 bits, not against forgery."""
-    told = msgspec.msgpack.encode(one)
+    told = _packed(one)
     return zlib.crc32(told) << 30 | zlib.adler32(told) >> 2
 
 
