@@ -10,6 +10,7 @@ from django.urls import reverse
 from greenroom.hub.courses.models import Completion, SectionItem
 from greenroom.hub.courses.points import count_points
 from greenroom.hub.courses.results import view_standing
+from greenroom.hub.courses.services import mark
 
 
 @pytest.mark.parametrize(
@@ -65,6 +66,29 @@ def test_points_are_set_shown_and_exported(item, course, lena, eda, ivan, browse
         user=lena, defaults={"status": "excused", "basis": "mark", "evaluated_at": item.added_at}
     )
     assert "12.5 of 20 points" == view_standing(course=course, user=lena).points
-    answer = browser(ivan).post(reverse("start_export", args=["results"]), {"course": course.pk, "format": "csv"})
-    row = next(csv.DictReader(io.StringIO(b"".join(answer).decode("utf-8-sig"))))
+    row = exported(browser(ivan), course)[0]
     assert ("12.5", "20") == (row["Points"], row["Points of"])
+
+
+def test_what_was_cancelled_asks_for_no_points_unless_somebody_marked_it(item, course, lena, ivan, browser):
+    SectionItem.objects.update(points_for="done", max_points=20)
+    text = SectionItem.objects.create(
+        section=item.section, kind="text", text="Read.", position=20, is_required=True, points_for="done", max_points=5
+    )
+    text.completions.create(user=lena, status="completed", evaluated_at=item.added_at)
+    assert "5 of 25 points" == view_standing(course=course, user=lena).points
+    item.event.sessions.all().delete()
+    item.event.state = "cancelled"
+    item.event.save()
+    item.completions.create(user=lena, status="absent", evaluated_at=item.added_at)
+    standing = view_standing(course=course, user=lena)
+    assert ("5 of 5 points", "") == (standing.points, standing.cells[0].points)
+    assert ["", "5"] == [row["Points of"] for row in exported(browser(ivan), course)]
+    mark(item=item, users=[lena.pk], status="completed", reason="She came in vain.", actor=ivan)
+    assert "25 of 25 points" == view_standing(course=course, user=lena).points
+    assert ["20", "5"] == [row["Points of"] for row in exported(browser(ivan), course)]
+
+
+def exported(client, course) -> list[dict[str, str]]:
+    answer = client.post(reverse("start_export", args=["results"]), {"course": course.pk, "format": "csv"})
+    return list(csv.DictReader(io.StringIO(b"".join(answer).decode("utf-8-sig"))))

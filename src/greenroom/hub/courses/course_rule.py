@@ -29,14 +29,19 @@ def list_completable_items(*, course: Course) -> QuerySet[SectionItem]:
 
 def list_required_items(*, courses: Iterable[Course]) -> QuerySet[SectionItem]:
     """Return the items that courses ask for. One whose event was cancelled cannot be done by anybody and is none."""
+    items = SectionItem.objects.filter(section__lesson__course__in=courses, is_required=True, removed_at=None)
+    return items.exclude(is_cancelled())
+
+
+def is_cancelled() -> Q:
+    """Return the condition that an item's event, or each date to pick from, was cancelled before it took place."""
     cancelled = Event.objects.filter(state=Event.State.CANCELLED, sessions=None)
     others = Event.objects.exclude(pk__in=cancelled).filter(
         connection=OuterRef("event__connection"),
         product=OuterRef("event__product"),
         recurrence_key=OuterRef("event__recurrence_key"),
     )
-    items = SectionItem.objects.filter(section__lesson__course__in=courses, is_required=True, removed_at=None)
-    return items.exclude(Q(event__in=cancelled), Q(picks_date=False) | ~Exists(others))
+    return Q(event__in=cancelled) & (Q(picks_date=False) | Q(~Exists(others)))
 
 
 def count_needed(*, percent: int, required: int, excused: int) -> int:

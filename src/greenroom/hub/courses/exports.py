@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from greenroom.hub.courses.access import Verb, may, may_see_events, may_see_people_of
 from greenroom.hub.courses.completion_rule import percent_attended
 from greenroom.hub.courses.models import Completion, Course, Enrollment, Mark
-from greenroom.hub.courses.points import count_points
+from greenroom.hub.courses.points import asks_points, count_points
 from greenroom.hub.courses.results import CourseItem, list_course_items
 from greenroom.hub.events.models import Attendee, Event, Registrant
 from greenroom.hub.events.products import get_product
@@ -262,7 +262,7 @@ def _result(
         standing.attended_dates if standing else 0,
         float(standing.percent) if standing else 0.0,
         float(points) if points is not None else None,
-        item.max_points if item.points_for else None,
+        item.max_points if asks_points(item, standing, one.is_cancelled) else None,
         standing.status if standing else "",
         standing.completed_at if standing else None,
         standing.basis if standing else "",

@@ -1,6 +1,6 @@
 """How many points somebody has for an item and in all: from how they stand, in nothing but numbers."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from decimal import ROUND_DOWN, Decimal
 
@@ -22,11 +22,24 @@ class Points:
         return f"{self.earned.normalize():f} of {self.possible} points" if self.possible else ""
 
 
-def sum_points(standings: Iterable[tuple[SectionItem, Completion | None]]) -> Points:
-    """Add up somebody's points for these items; what they are excused from gives none and asks for none."""
-    counted = [(item, one) for item, one in standings if item.points_for and not _is_excused(one)]
+def sum_points(
+    standings: Iterable[tuple[SectionItem, Completion | None]], *, cancelled: Collection[int] = ()
+) -> Points:
+    """
+    Add up somebody's points for these items; what they are excused from gives none and asks for none.
+
+    Nor does what was `cancelled` (ids of items), unless an instructor marked it.
+    """
+    counted = [(item, one) for item, one in standings if asks_points(item, one, item.pk in cancelled)]
     earned = sum((count_points(item, one) or Decimal(0) for item, one in counted), Decimal(0))
     return Points(earned, sum(item.max_points for item, _ in counted))
+
+
+def asks_points(item: SectionItem, standing: Completion | None, is_cancelled: bool) -> bool:
+    """Tell whether the points of an item count for somebody, earned or not."""
+    if not item.points_for or _is_excused(standing):
+        return False
+    return not is_cancelled or (standing is not None and standing.basis == Completion.Basis.MARK)
 
 
 def count_points(item: SectionItem, standing: Completion | None) -> Decimal | None:

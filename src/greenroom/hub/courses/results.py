@@ -9,7 +9,7 @@ from django.db.models import Count, Exists, OuterRef, QuerySet
 
 from greenroom.hub.core import clock
 from greenroom.hub.courses.completion_rule import CompletionRule
-from greenroom.hub.courses.course_rule import count_needed, list_completable_items, list_required_items, policy_of
+from greenroom.hub.courses.course_rule import count_needed, is_cancelled, list_completable_items, policy_of
 from greenroom.hub.courses.models import (
     Certificate,
     CertificateChange,
@@ -23,7 +23,7 @@ from greenroom.hub.courses.models import (
     SectionItem,
 )
 from greenroom.hub.courses.occurrences import find_dates, list_dates_of
-from greenroom.hub.courses.points import sum_points
+from greenroom.hub.courses.points import asks_points, sum_points
 from greenroom.hub.courses.reach import find_obstacle
 from greenroom.hub.courses.selectors import list_people
 from greenroom.hub.courses.services.completion import rule_of
@@ -42,6 +42,7 @@ class CourseItem:
     item: SectionItem
     rule: CompletionRule
     is_required: bool
+    is_cancelled: bool  # before it took place, so that nobody can do it
     events: Sequence[Event] = ()  # one, or several to pick from; none where it is no live event
 
 
@@ -66,7 +67,9 @@ class Cell:
     @property
     def points(self) -> str:
         """Say how many points of how many; empty where there are none, or nothing is said yet."""
-        return sum_points([(self.of.item, self.standing)]).words if self.standing else ""
+        if self.standing is None or not asks_points(self.of.item, self.standing, self.of.is_cancelled):
+            return ""
+        return sum_points([(self.of.item, self.standing)]).words
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +119,8 @@ class Standing:
     @property
     def points(self) -> str:
         """Say how many points of all that the course gives; empty where it gives none."""
-        return sum_points((cell.of.item, cell.standing) for cell in self.cells).words
+        cancelled = {cell.of.item.pk for cell in self.cells if cell.of.is_cancelled}
+        return sum_points(((cell.of.item, cell.standing) for cell in self.cells), cancelled=cancelled).words
 
     def _is_done(self, cell: Cell) -> bool:
         return _counts(cell, self.policy.complete_by)
@@ -132,16 +136,25 @@ def _counts(cell: Cell, deadline: datetime | None) -> bool:
 
 def list_course_items(*, course: Course) -> list[CourseItem]:
     """Return the items that can be completed, in the order of the course."""
+    completable = list_completable_items(course=course)
     items = (
-        list_completable_items(course=course)
-        .select_related("event", "recording__event", "section__lesson")
+        completable.select_related("event", "recording__event", "section__lesson")
         .prefetch_related("event__times", "event__sessions")
         .order_by("section__lesson__position", "section__lesson", "section__position", "section", "position", "pk")
     )
-    required = set(list_required_items(courses=[course]).values_list("pk", flat=True))
+    cancelled = set(completable.filter(is_cancelled()).values_list("pk", flat=True))
     found = list(items)
     dates = find_dates(found)
-    return [CourseItem(item, rule_of(item), item.pk in required, dates.get(item.pk, [])) for item in found]
+    return [
+        CourseItem(
+            item,
+            rule_of(item),
+            item.is_required and item.pk not in cancelled,
+            item.pk in cancelled,
+            dates.get(item.pk, []),
+        )
+        for item in found
+    ]
 
 
 def list_standings(*, course: Course, users: Sequence[User]) -> list[Standing]:

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet, Sum
 from greenroom.hub.core import clock
 from greenroom.hub.core.bulk import upsert
 from greenroom.hub.core.errors import StateConflictError, UnknownObjectError
-from greenroom.hub.courses.course_rule import list_completable_items, policy_of
+from greenroom.hub.courses.course_rule import is_cancelled, list_completable_items, policy_of
 from greenroom.hub.courses.models import Certificate, CertificateChange, Completion, Course, CourseCompletion
 from greenroom.hub.courses.points import Points, sum_points
 from greenroom.hub.users.models import User
@@ -41,7 +41,7 @@ def make_code() -> str:
 
 def issue_certificates(*, course: Course) -> None:
     """
-    Give everybody who has completed a course a certificate, if they have none that is valid. Eight statements.
+    Give everybody who has completed a course a certificate, if they have none that is valid. Nine statements.
 
     Whose certificate was revoked by hand gets no other one.
     """
@@ -74,13 +74,16 @@ def issue_certificates(*, course: Course) -> None:
 
 
 def _sum_points(course: Course, completed: QuerySet[CourseCompletion]) -> dict[int, Points]:
-    """Return the points of these people for all of a course. Three queries, or one where it gives none."""
+    """Return the points of these people for all of a course. Four queries, or two where it gives none."""
     giving = list_completable_items(course=course).exclude(points_for="").select_related("event")
     items = list(giving.prefetch_related("event__times"))
+    cancelled = set(giving.filter(is_cancelled()).values_list("pk", flat=True))
     standings = Completion.objects.filter(item__in=items, user__in=completed.values("user"))
     known = {(one.user_id, one.item_id): one for one in standings}
     users = (one.user_id for one in completed)
-    return {user: sum_points((item, known.get((user, item.pk))) for item in items) for user in users}
+    return {
+        user: sum_points(((item, known.get((user, item.pk))) for item in items), cancelled=cancelled) for user in users
+    }
 
 
 def withdraw_certificates(*, course: Course, users: Collection[int]) -> None:
