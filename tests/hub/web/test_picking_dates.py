@@ -79,6 +79,14 @@ def test_every_date_is_on_the_card_and_one_is_picked(item, dates, lena, as_lena,
     assert ("registered", dates[1].starts_at) == (view.state.code, view.state.starts_at)
 
 
+def test_card_says_once_that_a_date_is_to_be_picked(item, as_lena):
+    lesson = reverse("lesson", args=[item.section.lesson_id])
+    assert 1 == as_lena.get(lesson).content.decode().count("Pick one")
+    home = as_lena.get(reverse("home")).content.decode()
+    assert "Pick one" not in home
+    assert re.search(rf'href="{lesson}#item-{item.pk}"[^>]*>Pick a date</a>', home)
+
+
 def test_of_many_dates_the_next_few_and_their_own_are_not_folded(item, dates, lena, as_lena):
     more = [copy_date(dates[0], days) for days in range(4, 30)]
     assert ["Register"] * 5 == rows(as_lena, item)
