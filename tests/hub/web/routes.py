@@ -33,7 +33,7 @@ ROUTES = {
     "create_course": Route("GET", 200, TEACHERS),
     "course": Route("GET", 200, MEMBERS, ("slug",)),
     "course_settings": Route("GET", 200, EDITORS, ("slug",)),
-    "copy_course": Route("GET", 200, TEACHERS, ("slug",)),
+    "copy_course": Route("GET", 200, EDITORS, ("slug",)),
     "course_policy": Route("GET", 200, EDITORS, ("slug",)),
     "course_results": Route("GET", 200, OBSERVING, ("slug",)),
     "person_results": Route("GET", 200, OBSERVING, ("slug", "learner")),

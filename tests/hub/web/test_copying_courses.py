@@ -107,3 +107,10 @@ def test_what_is_missing_is_told_beside_the_field(item, as_ivan, path, given):
     answer = as_ivan.post(path, {"title": "x", "first_day": "2026-03-30", **given})
     assert (422, set(given)) == (answer.status_code, set(answer.context["form"].errors))
     assert 1 == Course.objects.count()
+
+
+def test_editor_copies_with_the_team_and_stays_an_editor(item, course, ivan, eda, as_eda, path):
+    assert path in as_eda.get(reverse("course", args=[course.slug])).content.decode()
+    copied = copy(as_eda, path, **{f"event_{item.pk}": item.event_id})
+    assert {(ivan.pk, "instructor"), (eda.pk, "editor")} == set(copied.enrollments.values_list("user", "role"))
+    assert 404 == as_eda.get(reverse("course_people", args=[copied.slug])).status_code

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from greenroom.hub.courses.access import Verb, get_course_for, list_accounts_for
+from greenroom.hub.courses.access import Verb, get_course_for, list_accounts_for, may
 from greenroom.hub.courses.models import Course, SectionItem
 from greenroom.hub.courses.services.copying import Shift, copy_course, find_first_day, list_live_items
 from greenroom.hub.events.models import Event
@@ -32,11 +32,15 @@ class CopyForm(forms.Form):
     )
     with_team = forms.BooleanField(required=False, initial=True, label="With those who teach, edit and assist")
 
-    def __init__(self, data: Mapping[str, Any] | None, *, course: Course, first_day: date | None) -> None:
+    def __init__(
+        self, data: Mapping[str, Any] | None, *, course: Course, first_day: date | None, may_leave_team: bool
+    ) -> None:
         """Ask for an event in the place of each; the next one that is called the same is proposed."""
         super().__init__(data, initial={"title": f"{course.title} (copy)"[:200], "first_day": first_day})
         if first_day is None:
             del self.fields["first_day"]
+        if not may_leave_team:
+            del self.fields["with_team"]
         self.items = {f"event_{item.pk}": item for item in list_live_items(course=course)}
         offered: dict[str, list[Event]] = {}
         for name, item in self.items.items():
@@ -84,11 +88,12 @@ def _say(event: Event) -> str:
 @signed_in
 @require_http_methods(["GET", "POST"])
 def copy(request: SignedInRequest, slug: str) -> HttpResponse:
-    """Copy a course as a draft."""
-    course = get_course_for(request.user, slug, Verb.PEOPLE)
+    """Copy a course as a draft; who only edits it brings those who teach it along."""
+    course = get_course_for(request.user, slug, Verb.EDIT)
     zone = zoneinfo.ZoneInfo(request.user.time_zone)
     first_day = find_first_day(course=course, zone=zone)
-    form = CopyForm(request.POST or None, course=course, first_day=first_day)
+    may_leave_team = may(request.user, Verb.PEOPLE, course)
+    form = CopyForm(request.POST or None, course=course, first_day=first_day, may_leave_team=may_leave_team)
     if form.is_valid():
         days = (form.cleaned_data["first_day"] - first_day).days if first_day else 0
         copied = copy_course(
@@ -96,7 +101,7 @@ def copy(request: SignedInRequest, slug: str) -> HttpResponse:
             title=form.cleaned_data["title"],
             shift=Shift(days, zone),
             events=form.chosen_events(),
-            with_team=form.cleaned_data["with_team"],
+            with_team=form.cleaned_data.get("with_team", True),
             actor=request.user,
         )
         return redirect("course", slug=copied.slug)

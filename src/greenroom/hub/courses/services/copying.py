@@ -9,6 +9,7 @@ from typing import TypeVar
 from django.db import models, transaction
 
 from greenroom.hub.core import clock
+from greenroom.hub.courses.access import Verb, may
 from greenroom.hub.courses.models import Course, CoursePolicy, Enrollment, Lesson, Section, SectionItem
 from greenroom.hub.courses.services.authoring import free_slug, titled
 from greenroom.hub.events.models import Event
@@ -59,7 +60,8 @@ def copy_course(
 
     Args:
         events: by the id of each live item that is to be copied, the event it shows then. The others are left out.
-        with_team: also take over who teaches, edits and assists; whoever copies teaches in any case.
+        with_team: also take over who teaches, edits and assists; whoever copies teaches in any case, unless they only
+            edit the course: they see no more of people in the copy than here.
     """
     with transaction.atomic():
         copied = Course.objects.create(
@@ -83,7 +85,8 @@ def copy_course(
 
 def _copy_team(course: Course, copied: Course, actor: User, with_team: bool) -> None:
     team = course.enrollments.filter(role__in=_TEAM).exclude(user=actor) if with_team else ()
-    Enrollment.objects.create(course=copied, user=actor, role=Enrollment.Role.INSTRUCTOR)
+    role = Enrollment.Role.INSTRUCTOR if may(actor, Verb.PEOPLE, course) else Enrollment.Role.EDITOR
+    Enrollment.objects.create(course=copied, user=actor, role=role)
     Enrollment.objects.bulk_create(Enrollment(course=copied, user_id=one.user_id, role=one.role) for one in team)
 
 
