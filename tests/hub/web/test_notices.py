@@ -101,6 +101,44 @@ def test_calendars_of_those_who_are_registered_move_and_are_cleared(audience, go
     assert {"lena", "ben", "ivan", "asa"} == set(told("Cancelled: "))
 
 
+def test_who_steps_back_is_told_and_loses_the_date_in_their_calendar_until_they_come_back(
+    audience, goto, event, item, sign_up, as_lena, lena, world, run_jobs
+):
+    begun = invitations("Registered: Ladder safety")
+    mail.outbox.clear()
+    world.advance(seconds=60)
+    as_lena.post(reverse("cancel_registration", args=[item.pk]))
+    goto.learn()
+    gone = invitations("No longer registered: Ladder safety")
+    assert {"lena": ("CANCEL", begun["lena"][1], 0, "CANCELLED", ELEVEN - timedelta(hours=1))} == gone
+    assert "no longer registered" in told("No longer registered: ")["lena"]
+    assert not Notice.objects.filter(kind="withdrawn", is_shown=True).exists()
+    left = stamps()
+    mail.outbox.clear()
+    world.advance(seconds=60)
+    sign_up(event, lena)
+    goto.learn()
+    assert begun == invitations("Registered: Ladder safety")
+    assert stamps() > left
+
+
+def stamps() -> list[datetime]:
+    """Return when what was attached to the mails was written: of the same sequence the later one holds."""
+    return [Calendar.from_ical(one.attachments[0][1]).walk("VEVENT")[0]["DTSTAMP"].dt for one in mail.outbox]
+
+
+def test_who_is_taken_off_after_leaving_the_course_loses_the_date_too(audience, goto, event, lena, world, course):
+    course.enrollments.filter(user=lena).delete()
+    (registrant,) = event.registrants.filter(user=lena)
+    world.advance(seconds=60)
+    world.ask_goto(f"webinars/{event.event_key}/registrants/{registrant.registrant_key}", "DELETE")
+    for _ in range(2):
+        world.advance(seconds=60)
+        goto.learn()
+    assert "CANCEL" == invitations("No longer registered: ")["lena"][0]
+    assert course.title not in told("No longer registered: ")["lena"]
+
+
 def test_each_change_is_told_once_however_often_it_is_read(audience, goto, event, run_jobs):
     goto.move(event, ELEVEN)
     goto.learn()

@@ -3,7 +3,7 @@
 import zoneinfo
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
 from icalendar import Calendar
@@ -31,13 +31,14 @@ class CalendarDate:
     """One date in a person's calendar, and the item of a lesson it leads to."""
 
     entry: CalendarEntry
-    item: SectionItem
+    item: SectionItem | None  # none where the person has left the course
     is_certain: bool  # the person is signed up, or nobody has to be
+    is_withdrawn: bool = False  # they were signed up, and are no more
 
     @property
     def status(self) -> str:
         """Return the word of RFC 5545."""
-        if self.entry.cancelled_at:
+        if self.entry.cancelled_at or self.is_withdrawn:
             return "CANCELLED"
         return "CONFIRMED" if self.is_certain else "TENTATIVE"
 
@@ -110,7 +111,8 @@ def write_calendar(*, name: str, dates: Iterable[CalendarDate], time_zone: str, 
     calendar.add("refresh-interval", _LOOK_AGAIN_AFTER, parameters={"VALUE": "DURATION"})
     calendar.add("x-published-ttl", _LOOK_AGAIN_AFTER)
     for date in dates:
-        calendar.add_component(_write_date(date, zoneinfo.ZoneInfo(time_zone), public_url))
+        stamped_at = date.entry.changed_at
+        calendar.add_component(_write_date(date, zoneinfo.ZoneInfo(time_zone), public_url, stamped_at=stamped_at))
     return calendar.to_ical()
 
 
@@ -122,26 +124,22 @@ def _empty_calendar(method: str) -> Calendar:
     return calendar
 
 
-def _write_date(date: CalendarDate, zone: zoneinfo.ZoneInfo, public_url: str) -> CalendarEvent:
+def _write_date(date: CalendarDate, zone: zoneinfo.ZoneInfo, public_url: str, *, stamped_at: datetime) -> CalendarEvent:
     entry, item = date.entry, date.item
-    address = f"{public_url}/lessons/{item.section.lesson_id}/#item-{item.pk}"
+    address = f"{public_url}/lessons/{item.section.lesson_id}/#item-{item.pk}" if item else public_url
+    lines = [say_date(zone, entry.starts_at, entry.ends_at), _NEXT[date.status]]
     event = CalendarEvent()
     event.add("uid", str(entry.uid))
-    event.add("dtstamp", entry.changed_at)
+    event.add("dtstamp", stamped_at)
     event.add("last-modified", entry.changed_at)
     event.add("sequence", entry.sequence)
     event.add("dtstart", entry.starts_at)
     event.add("dtend", entry.ends_at)
-    event.add("summary", item.title or entry.title)
+    event.add("summary", (item and item.title) or entry.title)
     event.add("status", date.status)
     event.add("location", address)
     event.add("url", address)
-    event.add(
-        "description",
-        "\n".join(
-            [say_date(zone, entry.starts_at, entry.ends_at), _NEXT[date.status], item.section.lesson.course.title]
-        ),
-    )
+    event.add("description", "\n".join([*lines, item.section.lesson.course.title] if item else lines))
     return event
 
 
@@ -156,11 +154,12 @@ def write_invitation(*, date: CalendarDate, user: User, organizer: str, public_u
     """
     Write one date as a mail carries it into a calendar, and return its method with it (RFC 5546).
 
-    The same `uid` with a higher `sequence` moves what an earlier one has put there, or takes it out.
+    The same `uid` with a higher `sequence`, or with the same one and a later stamp, moves what an earlier one has put
+    there, or takes it out.
     """
-    method = "CANCEL" if date.entry.cancelled_at else "REQUEST"
+    method = "CANCEL" if date.status == "CANCELLED" else "REQUEST"
     calendar = _empty_calendar(method)
-    event = _write_date(date, zoneinfo.ZoneInfo(user.time_zone), public_url)
+    event = _write_date(date, zoneinfo.ZoneInfo(user.time_zone), public_url, stamped_at=clock.now())
     event.add("organizer", f"mailto:{organizer}")
     event.add("attendee", f"mailto:{user.email}", parameters={"CN": user.get_full_name(), "PARTSTAT": "ACCEPTED"})
     calendar.add_component(event)

@@ -27,7 +27,7 @@ class News:
     before: Dates = ()
     after: Dates = ()
     minutes: int = 0  # of a reminder: how long it is until then
-    registrant_id: int | None = None  # of a registration: whose
+    registrant_id: int | None = None  # of a registration, or of its end: whose
 
     @property
     def is_past(self) -> bool:
@@ -88,12 +88,20 @@ def _registered(fact: Fact, event: Event) -> News | None:
     return News(Kind.REGISTERED, event, fact.pk, fact.happened_at, after=dates, registrant_id=fact.registrant_id)
 
 
+def _withdrawn(fact: Fact, event: Event) -> News | None:
+    if event.state not in {Event.State.SCHEDULED, Event.State.LIVE}:
+        return None
+    dates = _dates_of(event)
+    return News(Kind.WITHDRAWN, event, fact.pk, fact.happened_at, before=dates, registrant_id=fact.registrant_id)
+
+
 _NEWS = {
     "event_changed": _moved,
     "event_cancelled": _cancelled,
     "starts_soon": _soon,
     "registered": _registered,
     "approved": _registered,
+    "cancelled": _withdrawn,
 }
 KINDS = tuple(_NEWS)
 
@@ -153,6 +161,7 @@ def say(news: News, *, zone: zoneinfo.ZoneInfo, is_registered: bool) -> Words:
             f"You are registered for “{title}”:{after}",
             "Open the lesson to join when it begins.",
         ),
+        Kind.WITHDRAWN: (f"No longer registered: {title}", f"You are no longer registered for “{title}”:{before}"),
     }[news.kind]
     return Words(subject, "\n\n".join(filter(None, paragraphs)))
 

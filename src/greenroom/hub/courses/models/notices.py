@@ -25,6 +25,7 @@ class Notice(models.Model):
         """What they were told."""
 
         REGISTERED = "registered", "Registered"
+        WITHDRAWN = "withdrawn", "No longer registered"
         MOVED = "moved", "Moved"
         CANCELLED = "cancelled", "Cancelled"
         RETURNED = "returned", "Takes place after all"

@@ -38,7 +38,8 @@ def may_concern(fact: Fact) -> bool:
     """Tell whether anybody could want to be told of a fact; most sign-ups are of people who do not sign in here."""
     if fact.kind == "starts_soon":
         return fact.data["minutes"] in REMINDERS
-    return fact.user_id is not None if fact.kind in {"registered", "approved"} else fact.event_id is not None
+    is_of_one = fact.kind in {"registered", "approved", "cancelled"}
+    return fact.user_id is not None if is_of_one else fact.event_id is not None
 
 
 @task(queue="default")
@@ -70,6 +71,11 @@ def list_concerned(news: News) -> QuerySet[User]:
         assert news.registrant_id is not None
         mine = signed_up.filter(pk=news.registrant_id, status=Registrant.Status.APPROVED)
         return people.filter(pk__in=mine.filter(registered_here_at__isnull=False).values("user"))
+    if news.kind == Kind.WITHDRAWN:
+        assert news.registrant_id is not None
+        # Who was sent an invitation, and has not come back meanwhile or under another address.
+        mine = Registrant.objects.filter(pk=news.registrant_id, registered_here_at__isnull=False)
+        return people.filter(pk__in=mine.values("user")).exclude(pk__in=signed_up.values("user"))
     items = _list_items(news.event)
     now = clock.now()
     # Of dates to pick from, learners are told of their own only.
@@ -108,7 +114,9 @@ class _Person:
     def wants(self, news: News) -> bool:
         if news.kind == Kind.SOON:
             return self.choice.reminder_minutes == news.minutes
-        return self.choice.invitations and self.item is not None if news.kind == Kind.REGISTERED else True
+        if news.kind == Kind.REGISTERED:
+            return self.choice.invitations and self.item is not None
+        return self.choice.invitations if news.kind == Kind.WITHDRAWN else True
 
 
 def _tell(news: News, users: Sequence[User]) -> None:
@@ -155,14 +163,15 @@ def _make_notice(news: News, person: _Person) -> Notice:
         before=write_dates(news.before),
         after=write_dates(news.after),
         made_at=clock.now(),
-        is_shown=person.choice.on_home and news.kind != Kind.REGISTERED,  # its card says so already
+        # Its card says already how they are registered.
+        is_shown=person.choice.on_home and news.kind not in {Kind.REGISTERED, Kind.WITHDRAWN},
     )
 
 
 def _list_entries(news: News) -> list[CalendarEntry]:
     """Return the dates in calendars that news is about."""
     entries = news.event.calendar_entries.all()
-    if news.kind == Kind.REGISTERED:
+    if news.kind in {Kind.REGISTERED, Kind.WITHDRAWN}:
         entries = entries.filter(cancelled_at=None, ends_at__gt=clock.now())
     elif news.kind == Kind.SOON:
         entries = entries.none()
@@ -181,19 +190,20 @@ def _write(news: News, person: _Person, entries: Iterable[CalendarEntry]) -> Let
         user=person.user.pk,
         subject=words.subject,
         text="\n\n".join(paragraphs) + "\n",
-        attachments=_invite(person, entries) if person.choice.invitations and person.is_registered else (),
+        attachments=_invite(news, person, entries) if person.choice.invitations else (),
         dedupe_key=f"notice:{news.fact_id}:{person.user.pk}",
         cause="A notice of an event",
     )
 
 
-def _invite(person: _Person, entries: Iterable[CalendarEntry]) -> list[Attachment]:
-    if person.item is None:
+def _invite(news: News, person: _Person, entries: Iterable[CalendarEntry]) -> list[Attachment]:
+    is_withdrawn = news.kind == Kind.WITHDRAWN
+    if not person.is_registered and not is_withdrawn:
         return []
     organizer = parseaddr(settings.DEFAULT_FROM_EMAIL)[1]
     attachments = []
     for entry in entries:
-        date = CalendarDate(entry, person.item, is_certain=True)
+        date = CalendarDate(entry, person.item, is_certain=True, is_withdrawn=is_withdrawn)
         method, content = write_invitation(
             date=date, user=person.user, organizer=organizer, public_url=settings.PUBLIC_URL
         )
