@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 import pytest
+from playwright.sync_api import expect
 from tests.factories.courses import make_file
 from tests.journeys.person import Person
 
@@ -57,8 +58,27 @@ def test_item_is_moved_with_the_keyboard_alone(
 ) -> None:
     eda = meet(cast["Eda"])
     eda.open(f"/lessons/{section.lesson_id}/?edit=1")
+    button = eda.page.get_by_role("button", name="Move down: First")
+    eda.tab_to(button)
     for place, expected in ((2, ["link", "text", "file"]), (3, ["link", "file", "text"])):
-        eda.tab_to(eda.page.get_by_role("button", name="Move down: First"))
         eda.page.keyboard.press("Enter")
         eda.page.get_by_text(f"“First” is now {place} of 3.").wait_for()
         assert expected == order(section)
+        # Who cannot see it is told as well: the same button again, and what it did.
+        expect(button).to_be_focused()
+        expect(button).to_have_accessible_description(f"Done “First” is now {place} of 3.")
+        expect(button).to_be_in_viewport()
+    eda.page.reload()
+    assert expected == order(section)
+
+
+def test_item_is_dragged_into_a_section_that_is_empty(
+    meet: Callable[..., Person], section: Section, items: list[SectionItem], cast: dict[str, User]
+) -> None:
+    empty = Section.objects.create(lesson=section.lesson, title="After", position=20)
+    eda = meet(cast["Eda"])
+    eda.open(f"/lessons/{section.lesson_id}/?edit=1")
+    page = eda.page
+    page.locator("[data-movable=item] .move-handle").nth(1).drag_to(page.get_by_role("heading", name="After"))
+    page.get_by_text("“The law” is now 1 of 1.").wait_for()
+    assert (["text", "file"], ["link"]) == (order(section), order(empty))

@@ -156,10 +156,16 @@
   let dragged = null;
 
   function placeUnder(event) {
-    const target = event.target.closest?.(`[data-movable="${dragged?.dataset.movable}"]`);
+    const target = event.target.closest?.(`[data-movable="${dragged?.dataset.movable}"]`) || emptyList(event);
     if (!target || target === dragged) return null;
     const box = target.getBoundingClientRect();
     return { target, isBefore: event.clientY < box.top + box.height / 2 };
+  }
+
+  // An item also goes into a section that has none: behind everything that stands in its list.
+  function emptyList(event) {
+    const section = dragged.dataset.movable === "item" && event.target.closest?.("[data-movable=section]");
+    return section && !section.querySelector("[data-movable=item]") ? section.querySelector(".item-list > :last-child") : null;
   }
 
   function clearPlaces() {
@@ -212,6 +218,24 @@
     dragged = null;
     clearPlaces();
   });
+
+  // Who moves a thing by a button finds themselves on the same button again, and is told where the thing stands now.
+
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("form.move") || !event.submitter) return;
+    sessionStorage.setItem("moved", JSON.stringify([event.target.action, event.submitter.value]));
+  });
+
+  function returnToMove() {
+    const moved = sessionStorage.getItem("moved");
+    if (!moved) return;
+    sessionStorage.removeItem("moved");
+    const [action, to] = JSON.parse(moved);
+    const form = [...document.querySelectorAll("form.move")].find((one) => one.action === action);
+    const button = form?.querySelector(`[value="${to}"]`);
+    button?.setAttribute("aria-describedby", "messages");
+    button?.focus();
+  }
 
   // Previews: what is written is shown anew in the frame beside it when the typing pauses.
 
@@ -267,6 +291,8 @@
   if (area) areas.scrollLeft = area.offsetLeft - (areas.clientWidth - area.clientWidth) / 2;
 
   prepare(document);
+  // Later than the browser goes to the place the address names, which takes the focus away.
+  window.addEventListener("load", () => requestAnimationFrame(returnToMove));
   document.addEventListener("htmx:load", (event) => {
     if (event.detail.elt !== document.body) prepare(event.detail.elt);
   });
