@@ -134,12 +134,41 @@ def read_pdf(content: bytes) -> str:
 
 
 @pytest.mark.skipif(not Path(settings.CERTIFICATE_FONT).is_file(), reason="The font of certificates is not here.")
-@pytest.mark.parametrize("name", ["Олена Шевченко", "Ελένη Παπαδοπούλου", "Łucja Żółć"])
-def test_names_in_other_letters_can_be_read_and_copied_from_the_pdf(certificate, name):
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        *((name, name) for name in ("Олена Шевченко", "Ελένη Παπαδοπούλου", "Łucja Żółć")),
+        ("משה כהן", "ןהכ השמ"),  # as it stands on the page, from left to right
+        ("Ame\u0301lie", "Amélie"),
+    ],
+)
+def test_names_in_other_letters_can_be_read_and_copied_from_the_pdf(certificate, name, expected, caplog):
     certificate.person_name = name
     certificate.save()
     text = read_pdf(download(certificate).content)
-    assert (True, True) == (name in text, certificate.code in text)
+    assert (True, True) == (expected in text, certificate.code in text)
+    assert "Glyph names" not in caplog.text
+
+
+@pytest.mark.parametrize("name", ["محمد الحسن", "अमित"])
+def test_letters_that_would_have_to_be_joined_are_not_written_apart(certificate, name):
+    certificate.person_name = name
+    certificate.save()
+    answer = download(certificate)
+    assert (409, True) == (answer.status_code, "Print this page instead" in answer.content.decode())
+
+
+def test_long_names_are_broken_into_lines_that_stay_on_the_page(certificate, settings):
+    settings.CERTIFICATE_FONT = "/nowhere.ttf"
+    certificate.person_name = "Maximiliane Theodora Alexandra von Hohenlohe " * 6
+    certificate.course_title = "An introduction to falls from ladders " * 5 + "W" * 190
+    certificate.save()
+    page = next(one for one in streams_of(download(certificate).content) if b"Certificate of completion" in one)
+    lines = re.findall(rb"BT (\S+) (\S+) Td.*?\((.*?)\) Tj", page)
+    tops = [float(top) for _, top, _ in lines]
+    assert tops == sorted(tops, reverse=True)
+    assert len(lines) > 8
+    assert all(float(left) >= 20 / 25.4 * 72 for left, _, _ in lines)
 
 
 @pytest.mark.parametrize(

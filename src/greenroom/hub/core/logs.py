@@ -38,7 +38,7 @@ def configure(options: dict[str, Any]) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(options.get("level", "INFO"))
-    for noisy in ("httpx2", "httpcore2"):
+    for noisy in ("httpx2", "httpcore2", "fontTools"):  # the last names the letters of whom a certificate is for
         logging.getLogger(noisy).setLevel(logging.WARNING)
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

@@ -1,7 +1,8 @@
 """A certificate as a PDF: one landscape page."""
 
+import unicodedata
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.utils.dateformat import format as format_date
@@ -17,10 +18,15 @@ _GREEN = (22, 101, 72)
 _INK = (28, 33, 30)
 _SOFT = (92, 100, 95)
 _WIDTH = 297
+_WIDEST = _WIDTH - 40
+_SMALLEST = 7
+# Millimetres from line to line, and how many all lines of a text may take; for each point of the font's size.
+_LINE = 0.45
+_ROOM = 0.7
 
 
 class LettersMissingError(StateConflictError):
-    """The font has no shape for some letters of a name."""
+    """The font has no shape for some letters of a name, or none for how they stand together."""
 
 
 def render_certificate(certificate: Certificate, *, address: str) -> bytes:
@@ -31,7 +37,7 @@ def render_certificate(certificate: Certificate, *, address: str) -> bytes:
         address: of the page where it can be verified.
 
     Raises:
-        LettersMissingError: the font cannot write a name; the page can be printed instead.
+        LettersMissingError: a name cannot be written as it is read; the page can be printed instead.
     """
     from fpdf import FPDF  # here: only this needs it, and it loads a lot
 
@@ -73,7 +79,7 @@ def _lines(certificate: Certificate, address: str) -> list[tuple[str, int, int, 
         (f"Verify this certificate at {address}", 176, 10, _SOFT),
         (f"Code {certificate.code}", 184, 10, _SOFT),
     ]
-    return [line for line in lines if line[0]]
+    return [(unicodedata.normalize("NFC", text), top, size, colour) for text, top, size, colour in lines if text]
 
 
 def _describe_worth(certificate: Certificate) -> str:
@@ -118,18 +124,41 @@ def _check_letters(pdf: "FPDF", family: str, text: str) -> None:
     font = pdf.fonts.get(family)
     # The font that every reader has knows Western European letters.
     known = font.cmap if isinstance(font, TTFFont) else range(256)
-    if not all(ord(letter) in known for letter in text):
+    if not all(ord(letter) in known and not _changes_beside_others(letter) for letter in text):
         raise LettersMissingError(
-            "The font for PDF files lacks letters of this name. Print this page instead, or ask your site "
+            "The PDF cannot write all letters of this name. Print this page instead, or ask your site "
             "administrator to set another font."
         )
 
 
+def _changes_beside_others(letter: str) -> bool:
+    """Tell of a letter that is joined to others, as in Arabic, or put around them, as in Hindi; we can do neither."""
+    return unicodedata.bidirectional(letter) == "AL" or unicodedata.category(letter) == "Mc"
+
+
 def _write(pdf: "FPDF", family: str, text: str, top: int, size: int) -> None:
-    """Write a line in the middle, smaller if it is too long for the page."""
-    pdf.set_font(family, size=size)
-    widest = _WIDTH - 40
-    if (width := pdf.get_string_width(text)) > widest:
-        pdf.set_font(family, size=max(7, int(size * widest / width)))
-    pdf.set_xy(20, top)
-    pdf.cell(w=widest, h=size / 2, text=text, align="C")
+    """Write a text in the middle; if it is too long for the page, smaller and in several lines."""
+    lines, fitting = _break(pdf, family, text, size)
+    height = fitting * _LINE
+    # Where the middle of a single line is.
+    first = top + size / 4 - height * len(lines) / 2
+    for number, line in enumerate(lines):
+        pdf.set_xy(20, first + number * height)
+        pdf.cell(w=_WIDEST, h=height, text=_as_seen(line), align="C")
+
+
+def _break(pdf: "FPDF", family: str, text: str, size: int) -> tuple[list[str], int]:
+    """Return the lines of a text and the largest size at which they find room."""
+    for smaller in range(size, _SMALLEST - 1, -1):
+        pdf.set_font(family, size=smaller)
+        lines: Any = pdf.multi_cell(w=_WIDEST, text=text, dry_run=True, output="LINES")
+        if len(lines) == 1 or len(lines) * smaller * _LINE <= size * _ROOM:
+            break
+    return lines, smaller
+
+
+def _as_seen(line: str) -> str:
+    """Return the letters from left to right: those of Hebrew run the other way."""
+    from fpdf.bidi import BidiParagraph
+
+    return BidiParagraph(line).get_reordered_string()
