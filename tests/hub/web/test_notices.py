@@ -60,6 +60,7 @@ def invitations(kind: str) -> dict[str, tuple]:
             calendar = Calendar.from_ical(content)
             assert f"text/calendar; method={calendar['METHOD']}" == content_type
             (date,) = calendar.walk("VEVENT")
+            assert [(content, content_type)] == [tuple(other) for other in one.alternatives]
             assert f"mailto:{one.to[0]}" == str(date["ATTENDEE"])
             found[one.to[0].split("@")[0]] = (
                 str(calendar["METHOD"]), str(date["UID"]), date["SEQUENCE"], str(date["STATUS"]), date["DTSTART"].dt,

@@ -45,6 +45,10 @@ def compose(message: Message, *, sender: tuple[str, str] | None = None, reply_to
     )
     if message.html:
         letter.attach_alternative(message.html, "text/html")
+    calendars = [one for one in message.attachments if one["content_type"].startswith("text/calendar")]
+    if len(calendars) == 1:
+        # Outlook takes for an invitation only what is another form of the text; others look at what is attached.
+        letter.attach_alternative(_content(calendars[0]), calendars[0]["content_type"])
     for one in message.attachments:
         letter.attach(one["name"], _content(one), one["content_type"])
     return letter
