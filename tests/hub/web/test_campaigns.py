@@ -169,6 +169,18 @@ def test_a_published_step_cannot_be_changed(as_mara, warm):
     assert 200 == as_mara.get(reverse("campaign_draft", args=[campaign.pk])).status_code
 
 
+def test_only_events_that_people_register_for_are_offered_to_register_for(world, pull, as_mara, draft):
+    open_draft(campaign=draft)
+    webinar = pull(world.schedule_webinar(title="Intro"))
+    meeting = Event.objects.get(pk=pull(world.schedule_webinar(title="Stand-up")).pk)
+    Event.objects.filter(pk=meeting.pk).update(product="meeting")
+    step = reverse("add_campaign_step", args=[draft.pk])
+    pages = (f"{step}?type=register", reverse("new_webinar_campaign"), f"{step}?type=attends")
+    offered = [as_mara.get(page).content.decode() for page in pages]
+    assert [True, True, True] == [f'value="{webinar.pk}">Intro' in page for page in offered]
+    assert [False, False, True] == ["Stand-up" in page for page in offered]
+
+
 def test_a_draft_that_cannot_work_says_which_step_and_is_not_published(world, pull, as_mara, draft):
     event = pull(world.schedule_webinar(title="Intro"))
     draw(open_draft(campaign=draft), [wait(minutes=5), act("register", event=event.pk)])

@@ -8,6 +8,7 @@ from django.db.models import Model, Q, QuerySet
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.core import clock
 from greenroom.hub.events.models import Event
+from greenroom.hub.events.products import PRODUCTS, Ability, can
 from greenroom.hub.segments.words import describe_state
 
 # The events offered to choose from: those to come, the soonest first.
@@ -45,6 +46,8 @@ class _EventChoices(forms.models.ModelChoiceIterator):
         open_ones = Event.objects.filter(coming).exclude(state__in=[Event.State.CANCELLED, Event.State.MISSING])
         if self.field.accounts is not None:
             open_ones = open_ones.filter(connection__in=self.field.accounts.order_by().values("pk"))
+        if self.field.ability:
+            open_ones = open_ones.filter(product__in=[one for one in PRODUCTS if can(one, self.field.ability)])
         kept = Q(pk=self.field.kept) if self.field.kept else Q(pk__in=[])
         offered = [*Event.objects.filter(kept), *open_ones.exclude(kept).order_by("starts_at", "pk")[:_MOST_OFFERED]]
         yield ("", self.field.empty_label)
@@ -57,15 +60,17 @@ class EventField(forms.ModelChoiceField):
     Chooses an event. Any event is taken; those to come are offered, and the one that was chosen before.
 
     Attributes:
+        ability: offered are only events of products with it; None for all.
         kept: the number of the event that was chosen before.
         accounts: those whose events are offered; None for all.
     """
 
     iterator = _EventChoices
 
-    def __init__(self, **options: Any) -> None:
-        """Offer all events to come."""
+    def __init__(self, *, ability: Ability | None = None, **options: Any) -> None:
+        """Offer all events to come, or those with which this can be done."""
         super().__init__(queryset=Event.objects.all(), empty_label="Choose an event", **options)
+        self.ability = ability
         self.kept: Any = None
         self.accounts: QuerySet[Connection] | None = None
 

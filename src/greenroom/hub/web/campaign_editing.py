@@ -33,6 +33,7 @@ from greenroom.hub.connections.models import Connection, ConnectionUse
 from greenroom.hub.connections.selectors import list_usable_connections
 from greenroom.hub.contacts.models import Purpose
 from greenroom.hub.core.errors import InvalidInputError, StateConflictError
+from greenroom.hub.events.products import Ability
 from greenroom.hub.segments.models import Segment
 from greenroom.hub.web.campaign_step_form import StepType, find_type, list_goal_types, list_types_by_kind, type_of
 from greenroom.hub.web.campaign_steps import list_rows
@@ -83,7 +84,7 @@ class WebinarForm(forms.Form):
     use_required_attribute = False
 
     name = forms.CharField(max_length=NAME_LENGTH)
-    event = EventField()
+    event = EventField(ability=Ability.REGISTER)
     segment = forms.ModelChoiceField(Segment.objects.all(), label="Who is invited", empty_label="Choose a segment")
     purpose = forms.ModelChoiceField(
         Purpose.objects.all(),

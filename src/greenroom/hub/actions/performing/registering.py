@@ -36,7 +36,7 @@ _CLOSED = {
 class EventForm(ActionForm):
     """Which event."""
 
-    event = EventField()
+    event = EventField(ability=Ability.REGISTER)
 
 
 def find_obstacles(many: Sequence[Named]) -> list[str]:
