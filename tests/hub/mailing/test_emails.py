@@ -15,8 +15,10 @@ from greenroom.hub.core.errors import InvalidInputError, StateConflictError
 from greenroom.hub.events.models import Event, Registrant
 from greenroom.hub.events.services.joining import find_registrants_way_in
 from greenroom.hub.ledger.models import Fact
+from greenroom.hub.mailing.checking import find_event_about
 from greenroom.hub.mailing.models import Broadcast, EmailVersion, Message
 from greenroom.hub.mailing.retention import drop_bodies
+from greenroom.hub.mailing.selectors import preview
 from greenroom.hub.mailing.services import (
     Attachment,
     broadcast,
@@ -26,7 +28,7 @@ from greenroom.hub.mailing.services import (
     send_again,
 )
 from greenroom.hub.segments.models import Segment
-from greenroom.hub.segments.services import decide_members, save_segment
+from greenroom.hub.segments.services import decide_members, rebuild_segment, save_segment
 
 
 @pytest.fixture
@@ -421,3 +423,53 @@ def test_making_and_sending_cost_the_same_statements_for_few_and_many(everybody,
         return len(queries)
 
     assert count(0, 2) == count(2, 40)
+
+
+def segment_of(ada, *rules: dict) -> Segment:
+    segment = save_segment(name="Those", rules={"all": [*rules]}, actor=ada)
+    rebuild_segment.call(segment_id=segment.pk)
+    return segment
+
+
+def test_tags_without_an_event_are_about_the_one_that_the_segment_is_registered_for(people, ada, run_jobs):
+    later, soon = (Event.objects.get(title=title) for title in ("Later", "Soon"))
+    registered = {"did": "registered", "events": [later.pk]}
+    segment = segment_of(ada, registered, {"not": {"did": "attended", "events": [soon.pk]}})
+    email = make_email(ada, "{webinar_title}: {webinar_link}", segment=segment)
+    assert "Later" in preview(email.version, people["Nils"], segment=segment).mail.text
+    broadcast(email=email, segment=segment, actor=ada)
+    run_jobs()
+    found = {person: way_in(body) for person, body in bodies().items()}
+    assert {"nils": "nils@example.com", "lena": "lena@example.com"} == {who: one.email for who, one in found.items()}
+    assert {later} == {one.event for one in found.values()}
+
+
+def test_a_segment_of_one_event_is_refused_where_somebody_in_it_is_not_registered_for_it(people, ada):
+    soon = Event.objects.get(title="Soon")
+    segment = segment_of(ada, {"did": "registered", "events": [soon.pk]})
+    make_email(ada, "{webinar_link} {start_button}", name="Host", segment=segment, allows_host_links=True)
+    decide_members(segment=segment, contacts=[people["Lena"].pk], decision="in")
+    with pytest.raises(InvalidInputError) as caught:
+        make_email(ada, "{webinar_link}", segment=segment)
+    assert "not registered for “Soon”" in caught.value.errors["tags"]
+    with pytest.raises(InvalidInputError) as caught:
+        make_email(ada, "{start_button}", segment=segment)
+    assert "start “Soon”, who do not organize it" in caught.value.errors["tags"]
+
+
+def test_tags_lead_to_the_next_of_each_where_the_event_of_the_segment_is_over_or_cannot_be_meant(
+    world, people, ada, run_jobs
+):
+    soon, later = (Event.objects.get(title=title) for title in ("Soon", "Later"))
+    segment = segment_of(ada, {"did": "registered", "events": [soon.pk]})
+    email = make_email(ada, "{webinar_title}", segment=segment)
+    planned = broadcast(email=email, segment=segment, actor=ada, starts_at=world.now + timedelta(hours=6))
+    world.advance(hours=5)
+    Event.objects.filter(pk=soon.pk).update(state=Event.State.ENDED)
+    assert "Later" in preview(email.version, people["Nils"], segment=segment).mail.text
+    world.advance(hours=2)
+    run_jobs()
+    assert [soon.event_key] == [one.about for one in planned.messages.all()]
+    both = {"any": [{"did": "registered", "events": [pk]} for pk in (soon.pk, later.pk)]}
+    segment = save_segment(segment=segment, name="Those", rules=both, actor=ada)
+    assert find_event_about(email.version, segment, at=world.now) is None

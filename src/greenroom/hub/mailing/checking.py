@@ -1,11 +1,13 @@
 """Proving before it is sent that an e-mail can be filled in for everybody it is for."""
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from greenroom.hub.contacts.models import Contact, ContactAddress, CustomField, Participation
+from greenroom.hub.core import clock
 from greenroom.hub.core.errors import InvalidInputError
 from greenroom.hub.events.models import Event
 from greenroom.hub.events.products import can, get_product
@@ -15,6 +17,7 @@ from greenroom.hub.mailing.models import Broadcast, Email, EmailVersion
 from greenroom.hub.mailing.resolving import NamedEvents, find_event, find_events, list_organizers
 from greenroom.hub.mailing.tags import START, Tag, ask_for_event, check_tags, list_tags
 from greenroom.hub.segments.models import Segment
+from greenroom.hub.segments.rules import read_rules
 
 _NAMED = 3
 _CLOSED = {
@@ -77,6 +80,21 @@ def check_version(version: EmailVersion, *, about: Event | None = None, known: K
             raise _refused(problem)
 
 
+def find_event_about(version: EmailVersion, segment: Segment, *, at: datetime) -> Event | None:
+    """
+    Return the event that merge tags are about which name none, in an e-mail to a segment. Two queries at most.
+
+    It is the one that everybody is signed up for by the rules of the segment, if it is not over at that moment and all
+    such tags can lead to it. Without one, they lead to what each person is signed up for next.
+    """
+    pk = read_rules(segment.rules).find_event()
+    event = Event.objects.select_related("connection").filter(pk=pk).first() if pk else None
+    if event is None or (event.ends_at and event.ends_at <= at):
+        return None
+    products = {tag.product for tag in list_event_tags(version) if not tag.event}
+    return event if products <= {START, event.product} else None
+
+
 def check_segment(version: EmailVersion, segment: Segment) -> None:
     """
     Refuse merge tags that stand for nothing for somebody in a segment. A few queries for each tag.
@@ -84,10 +102,12 @@ def check_segment(version: EmailVersion, segment: Segment) -> None:
     Raises:
         InvalidInputError: `errors["tags"]` says which tag, for whom, and what to do.
     """
-    check_version(version)
+    about = find_event_about(version, segment, at=clock.now())
+    check_version(version, about=about)
     members = Contact.objects.filter(memberships__segment=segment, memberships__is_in=True).exclude(email="")
     for tag in list_event_tags(version):
-        if problem := _problem_of_people(tag, members, version, segment):
+        event = find_event(tag.product, tag.event) if tag.event else about
+        if problem := _problem_of_people(tag, event, members, version, segment):
             raise _refused(problem)
 
 
@@ -152,12 +172,14 @@ def _problem_of_event(tag: Tag, event: Event | None) -> str:
     return ""
 
 
-def _problem_of_people(tag: Tag, members: "QuerySet[Contact]", version: EmailVersion, segment: Segment) -> str:
+def _problem_of_people(
+    tag: Tag, event: Event | None, members: "QuerySet[Contact]", version: EmailVersion, segment: Segment
+) -> str:
     if tag.product == START:
-        return "" if version.allows_host_links else _problem_of_starters(tag, members, segment)
-    if not can(tag.product, Ability.REGISTER) or (tag.event and not tag.is_way_in) or tag.default:
+        assert event is not None
+        return "" if version.allows_host_links else _problem_of_starters(tag, event, members, segment)
+    if not can(tag.product, Ability.REGISTER) or (event and not tag.is_way_in) or tag.default:
         return ""
-    event = find_event(tag.product, tag.event) if tag.event else None
     signed_up = Participation.objects.filter(contact=OuterRef("pk"), is_registered=True)
     if event:
         signed_up = signed_up.filter(event=event)
@@ -175,9 +197,7 @@ def _problem_of_people(tag: Tag, members: "QuerySet[Contact]", version: EmailVer
     )
 
 
-def _problem_of_starters(tag: Tag, members: "QuerySet[Contact]", segment: Segment) -> str:
-    event = find_event(START, tag.event)
-    assert event is not None
+def _problem_of_starters(tag: Tag, event: Event, members: "QuerySet[Contact]", segment: Segment) -> str:
     theirs = ContactAddress.objects.filter(email__in=list_organizers(event)).values("contact")
     others = members.exclude(pk__in=Subquery(theirs))
     if not (count := others.count()):

@@ -8,7 +8,9 @@ from django.db.models import Count, Max, Q, QuerySet
 from django.utils.html import escape, linebreaks
 
 from greenroom.hub.contacts.models import Contact
+from greenroom.hub.core import clock
 from greenroom.hub.core.errors import UnknownObjectError
+from greenroom.hub.mailing.checking import find_event_about
 from greenroom.hub.mailing.doors import addresses_of
 from greenroom.hub.mailing.models import Broadcast, Click, Email, EmailVersion, Message
 from greenroom.hub.mailing.rendering import PIXEL, Rendered, Values, compile_version, with_tags, without_dead_links
@@ -16,6 +18,7 @@ from greenroom.hub.mailing.resolving import resolve
 from greenroom.hub.mailing.retention import is_body_kept
 from greenroom.hub.mailing.tags import Tag
 from greenroom.hub.mailing.words import explain
+from greenroom.hub.segments.models import Segment
 
 State = Message.State
 # Where a link leads that is only shown.
@@ -100,15 +103,20 @@ class Preview:
     reason: str
 
 
-def preview(version: EmailVersion, contact: Contact, *, shows_links: bool = False) -> Preview:
+def preview(
+    version: EmailVersion, contact: Contact, *, segment: Segment | None = None, shows_links: bool = False
+) -> Preview:
     """
     Return an e-mail as somebody would get it, saved or not.
 
     Args:
+        segment: whom it is for, when that is known.
         shows_links: with the links that admit this person; else they lead nowhere, for they are nobody else's.
     """
     compiled = compile_version(version)
-    resolved = resolve(compiled.tags, [contact], allows_host_links=version.allows_host_links)
+    event = find_event_about(version, segment, at=clock.now()) if segment else None
+    about = event.event_key if event else ""
+    resolved = resolve(compiled.tags, [contact], about=about, allows_host_links=version.allows_host_links)
     code = resolved.missing.get(contact.pk, "")
     values = resolved.values[contact.pk]
     hidden = () if shows_links else [tag for tag in compiled.tags if tag.part == "link"]

@@ -2,7 +2,7 @@
 Merge tags: what differs from person to person in an e-mail.
 
     {first_name|there}                      what is known of a contact, and what to say when nothing is
-    {webinar_button}                        the way into the next webinar a person is signed up for
+    {webinar_button}                        the way into the webinar that the mail is about, or the next of each person
     {webinar_button event=123 text="Come"}  into this one; also `training`, `meeting` and `assist`
     {webinar_link}  {webinar_title}  {webinar_when}  {webinar_registration_link event=123}
     {start_button event=123}                the organizer's door

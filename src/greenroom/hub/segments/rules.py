@@ -128,6 +128,15 @@ class Rule(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid
         """Return the events that this rule or one below names."""
         return {event for one in self.walk() for event in one.events}
 
+    def find_event(self) -> int | None:
+        """Return the one event that everybody whom this rule finds is signed up for, or attended; None for others."""
+        if self.did in ("registered", "approved", "attended") and len(self.events) == 1:
+            return self.events[0]
+        found = {child.find_event() for child in (self.all or self.any or ())}
+        if self.all:
+            found.discard(None)
+        return found.pop() if len(found) == 1 else None
+
     def list_needed(self) -> set[int]:
         """Return the segments for which this rule or one below asks."""
         return {one.segment for one in self.walk() if one.segment is not None}

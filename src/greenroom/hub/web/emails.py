@@ -164,25 +164,28 @@ def preview_draft(request: SignedInRequest) -> HttpResponse:
     """Show what is being written as one person would get it."""
     form = EmailForm(request.POST)
     form.is_valid()
-    return _preview(request, draft_version(**form.content()), text_of(request.POST, "person"))
+    segment = form.cleaned_data.get("segment")
+    return _preview(request, draft_version(**form.content()), segment, text_of(request.POST, "person"))
 
 
 @marketers_only
 @require_GET
 def preview_saved(request: SignedInRequest, pk: int) -> HttpResponse:
     """Show an e-mail as one person would get it."""
-    return _preview(request, _version_of(pk), text_of(request.GET, "person"))
+    version = _version_of(pk)
+    return _preview(request, version, version.email.segment, text_of(request.GET, "person"))
 
 
 def _version_of(pk: int) -> EmailVersion:
-    email = get_object_or_404(Email.objects.select_related("version__purpose"), pk=pk, version__isnull=False)
+    emails = Email.objects.select_related("version__purpose", "segment")
+    email = get_object_or_404(emails, pk=pk, version__isnull=False)
     assert email.version is not None
     return email.version
 
 
-def _preview(request: SignedInRequest, version: EmailVersion, person: str) -> HttpResponse:
+def _preview(request: SignedInRequest, version: EmailVersion, segment: Segment | None, person: str) -> HttpResponse:
     contact = list_contacts(text=person).first() or Contact(first_name="Nobody")
-    shown = selectors.preview(version, contact)
+    shown = selectors.preview(version, contact, segment=segment)
     if shown.reason:
         answer = render(request, "emails/held_back.html", {"reason": shown.reason, "contact": contact})
         answer["Content-Security-Policy"] = content_security_policy(ancestors="'self'")

@@ -13,7 +13,7 @@ from greenroom.hub.contacts.selectors import may_be_mailed
 from greenroom.hub.core import clock
 from greenroom.hub.core.errors import InvalidInputError, StateConflictError
 from greenroom.hub.jobs.registry import task
-from greenroom.hub.mailing.checking import check_segment
+from greenroom.hub.mailing.checking import check_segment, find_event_about
 from greenroom.hub.mailing.models import Broadcast, Email, EmailVersion, Message
 from greenroom.hub.mailing.selectors import preview
 from greenroom.hub.mailing.services.queueing import queue_letter, wake_sender
@@ -121,7 +121,7 @@ def send_test(*, version: EmailVersion, contact: Contact, user: User) -> Message
 
     Links that admit the contact lead nowhere, unless it is the user themselves.
     """
-    shown = preview(version, contact, shows_links=contact.email == user.email)
+    shown = preview(version, contact, segment=version.email.segment, shows_links=contact.email == user.email)
     return queue_letter(
         to=user.email,
         user=user,
@@ -155,7 +155,9 @@ def start_broadcast(*, broadcast_id: int) -> None:
         planned = Broadcast.objects.filter(pk=broadcast_id, state=Broadcast.State.PLANNED)
         if not planned.update(state=Broadcast.State.QUEUED):
             return
-        sending = Broadcast.objects.select_related("version").get(pk=broadcast_id)
+        sending = Broadcast.objects.select_related("version", "segment").get(pk=broadcast_id)
+        segment = sending.segment
+        about = find_event_about(sending.version, segment, at=sending.created_at) if segment else None
         members = Contact.objects.filter(memberships__segment=sending.segment_id, memberships__is_in=True)
         Broadcast.objects.filter(pk=broadcast_id).update(in_segment=members.count())
         queue_email(
@@ -163,5 +165,6 @@ def start_broadcast(*, broadcast_id: int) -> None:
             contacts=members,
             key=f"broadcast:{broadcast_id}",
             cause=f"broadcast:{broadcast_id}",
+            about=about.event_key if about else "",
             broadcast=sending,
         )
