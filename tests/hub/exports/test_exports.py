@@ -3,19 +3,25 @@
 import csv
 import io
 import json
+import re
 import zipfile
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
+from tests.factories.courses import make_enrollment
 from tests.factories.users import make_user
 
 from greenroom.hub.core import checkpoints
+from greenroom.hub.courses.models import SectionItem
+from greenroom.hub.courses.services import set_policy
 from greenroom.hub.events.models import Event, Registrant
 from greenroom.hub.exports import services
 from greenroom.hub.exports.formats import as_typed, render
 from greenroom.hub.exports.models import Export, ExportPart
 from greenroom.hub.exports.tables import get_table, list_tables
 
+HOUR = timedelta(hours=1)
 FORMULAS = [
     "=1+1",
     "+1",
@@ -194,6 +200,55 @@ def test_who_lost_their_rights_no_longer_gets_what_they_had_asked_for(browser, a
     ada.is_site_admin = False
     ada.save()
     assert 404 == browser(ada).get(f"/exports/{export.pk}/file/").status_code
+
+
+def exported(client, table: str, page: str) -> list[dict[str, str]]:
+    """Press CSV on a page, and return the rows."""
+    form = re.search(rf'action="/exports/new/{table}/".*?</form>', client.get(page).content.decode(), re.DOTALL)
+    given = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', form[0]))
+    answer = client.post(f"/exports/new/{table}/", {**given, "format": "csv"})
+    return list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
+
+
+def test_file_has_what_its_page_shows(browser, ada, event, sign_up, world, pull):
+    sign_up(3)
+    pull(world.schedule_webinar("Ropes"))
+    for table, page, column, expected in (
+        ("events", "/events/", "Title", ["Ladder safety", "Ropes"]),
+        ("events", "/events/?q=ropes", "Title", ["Ropes"]),
+        ("events", "/events/?when=past", "Title", []),
+        ("events", "/events/?state=cancelled", "Title", []),
+        ("events", f"/events/?account={event.connection_id}&product=training", "Title", []),
+        ("registrants", f"/events/{event.pk}/?tab=people&q=person1", "E-mail", ["person1@example.com"]),
+    ):
+        assert expected == [row[column] for row in exported(browser(ada), table, page)], page
+
+
+def test_results_have_what_their_pages_show(browser, world, course, item, lena, ivan):
+    ben = make_user("Ben")
+    make_enrollment(course, ben)
+    item.completions.create(user=ben, status="absent", evaluated_at=item.added_at)
+    text = {"kind": "text", "text": "Read.", "is_required": True, "position": 20}
+    SectionItem.objects.create(section=item.section, title="The law", **text)
+    set_policy(course=course, percent=100, complete_by=world.now - HOUR, gives_certificate=False, credits="")
+    results, roster = f"/courses/{course.slug}/results/", f"/items/{item.pk}/roster/"
+    for page, expected in (
+        (results, [("Lena", "Ladder safety"), ("Lena", "The law"), ("Ben", "Ladder safety"), ("Ben", "The law")]),
+        (f"{results}?q=ben", [("Ben", "Ladder safety"), ("Ben", "The law")]),
+        (f"{results}?q=ben&reach=out", [("Ben", "Ladder safety"), ("Ben", "The law")]),
+        (roster, [("Lena", "Ladder safety"), ("Ben", "Ladder safety")]),
+        (f"{roster}?result=absent", [("Ben", "Ladder safety")]),
+        (f"{roster}?result=open", [("Lena", "Ladder safety")]),
+        (f"{roster}?q=nobody", []),
+    ):
+        rows = exported(browser(ivan), "results", page)
+        assert expected == [(row["First name"], row["Item"]) for row in rows], page
+
+
+def test_editor_takes_away_no_more_events_than_they_see(browser, course, event, eda):
+    assert ["Ladder safety"] == [row["Title"] for row in exported(browser(eda), "events", "/events/")]
+    type(event.connection).objects.update(is_open_to_all=False)
+    assert [] == exported(browser(eda), "events", "/events/")
 
 
 def test_unknown_tables_and_formats_are_refused(browser, ada, event):

@@ -6,14 +6,26 @@ from itertools import islice
 
 from django.db.models import QuerySet
 
-from greenroom.hub.courses.access import Verb, may, may_see_events, may_see_people_of
+from greenroom.hub.courses.access import Verb, list_events_for, may, may_see_events, may_see_people_of
 from greenroom.hub.courses.completion_rule import percent_attended
 from greenroom.hub.courses.models import Completion, Course, Enrollment, Mark
 from greenroom.hub.courses.points import asks_points, count_points
-from greenroom.hub.courses.results import CourseItem, list_course_items
+from greenroom.hub.courses.results import (
+    CourseItem,
+    list_course_items,
+    list_learners,
+    list_learners_of_item,
+    list_out_of_reach,
+)
 from greenroom.hub.events.models import Attendee, Event, Registrant
 from greenroom.hub.events.products import get_product
-from greenroom.hub.events.selectors import person_of_attendee, planned_seconds
+from greenroom.hub.events.selectors import (
+    list_attendees,
+    list_events,
+    list_registrants,
+    person_of_attendee,
+    planned_seconds,
+)
 from greenroom.hub.exports.tables import Cell, Params, Row, table
 from greenroom.hub.users.models import User
 
@@ -37,24 +49,36 @@ def _named(what: str, params: Params) -> str:
     return f"{what}-{_events(params).values_list('title', flat=True).get()}"
 
 
+def _list_events(params: Params) -> QuerySet[Event]:
+    """Return the events that fit; for a person those that they may know of."""
+    found = list_events(
+        text=params.get("q", ""),
+        product=params.get("product", ""),
+        state=params.get("state", ""),
+        connection=params.get("account"),
+        when=params.get("when", ""),
+    )
+    return list_events_for(User.objects.get(pk=params["user"]), found) if "user" in params else found
+
+
 def _registrants(params: Params) -> QuerySet[Registrant]:
-    return Registrant.objects.filter(event=params["event"])
+    return list_registrants(event=_events(params).get(), text=params.get("q", ""))
 
 
 def _attendees(params: Params) -> QuerySet[Attendee]:
-    return Attendee.objects.filter(session__event=params["event"])
+    return list_attendees(event=_events(params).get(), text=params.get("q", ""))
 
 
 @table(
     "events",
     columns=["Event key", "Number", "Product", "Title", "Account", "State", "Starts", "Ends", "Time zone"],
     may=_may_see_events,
-    count=lambda params: Event.objects.count(),
+    count=lambda params: _list_events(params).count(),
     file_name=lambda params: "events",
 )
 def events(params: Params, after: int) -> Iterator[Row]:
-    """Yield every event of the connected accounts."""
-    found = Event.objects.filter(pk__gt=after).select_related("connection").order_by("pk")
+    """Yield the events of the connected accounts."""
+    found = _list_events(params).filter(pk__gt=after).order_by("pk")
     for one in found.iterator(chunk_size=_CHUNK):
         yield (
             one.pk,
@@ -81,7 +105,7 @@ def events(params: Params, after: int) -> Iterator[Row]:
 )
 def registrants(params: Params, after: int) -> Iterator[Row]:
     """Yield who signed up for an event, also those who are gone."""
-    found = _registrants(params).filter(pk__gt=after).defer("join_url").order_by("pk")
+    found = _registrants(params).filter(pk__gt=after).order_by("pk")
     for one in found.iterator(chunk_size=_CHUNK):
         yield (
             one.pk,
@@ -171,12 +195,27 @@ def _may_see_results(user: User, params: Params) -> bool:
 
 
 def _learners(params: Params) -> QuerySet[Enrollment]:
-    return Enrollment.objects.filter(course=params["course"], role=Enrollment.Role.LEARNER)
+    course, text = Course.objects.get(pk=params["course"]), params.get("q", "")
+    if result := params.get("result", ""):
+        item = next((one.item for one in _items(params)), None)
+        return list_learners_of_item(item=item, text=text, result=result) if item else Enrollment.objects.none()
+    learners = list_learners(course=course, text=text)
+    if params.get("reach") == "out":
+        lost = list_out_of_reach(course=course, users=[one.user for one in learners])
+        return learners.filter(user__in=[one.user for one in lost])
+    return learners
 
 
 def _items(params: Params) -> list[CourseItem]:
     course = _course(params)
-    return list_course_items(course=course) if course else []
+    items = list_course_items(course=course) if course else []
+    return [one for one in items if params.get("item") in {None, one.item.pk}]
+
+
+def _name_results(params: Params) -> str:
+    course = _course(params)
+    names = [course.title if course else "", *(one.item.shown_title for one in _items(params) if "item" in params)]
+    return "-".join(["results", *names])
 
 
 @table(
@@ -208,10 +247,10 @@ def _items(params: Params) -> list[CourseItem]:
     ],
     may=_may_see_results,
     count=lambda params: _learners(params).count() * len(_items(params)),
-    file_name=lambda params: f"results-{course.title if (course := _course(params)) else ''}",
+    file_name=_name_results,
 )
 def results(params: Params, after: int) -> Iterator[Row]:
-    """Yield how each learner of a course stands with each item; person by person, a few queries for a thousand."""
+    """Yield how learners stand with each item of a course or one; person by person, a few queries for a thousand."""
     items = _items(params)
     numbered = len(items) or 1
     found = _learners(params).filter(pk__gte=after // numbered).select_related("user").order_by("pk")

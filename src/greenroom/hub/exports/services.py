@@ -24,7 +24,7 @@ _BATCH = 1000
 
 def request_export(*, user: User, table: str, params: Params, format: Export.Format) -> Export:
     """
-    Write a table for a person: a short one at once, a long one in the background.
+    Write a table for a person, whose id is its parameter `user`: a short one at once, a long one in the background.
 
     Raises:
         UnknownObjectError: there is no such table, or not for this person.
@@ -32,7 +32,7 @@ def request_export(*, user: User, table: str, params: Params, format: Export.For
     wanted = get_table(table)
     if not wanted.may(user, params):
         raise UnknownObjectError("There is nothing here, or nothing that you may see.")
-    export = open_export(table=wanted, params=params, format=format, user=user)
+    export = open_export(table=wanted, params={**params, "user": user.pk}, format=format, user=user)
     if export.rows_total <= _AT_ONCE:
         write(export)
     else:

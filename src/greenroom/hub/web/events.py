@@ -70,13 +70,8 @@ def list_page(request: SignedInRequest) -> HttpResponse:
     when = text_of(wanted, "when")
     if when != "calendar":
         when = "" if state else when or "upcoming"
-    events = list_events(
-        text=text_of(wanted, "q"),
-        product=text_of(wanted, "product"),
-        state=state,
-        connection=number_of(wanted, "account"),
-        when=when,
-    )
+    text, product, account = text_of(wanted, "q"), text_of(wanted, "product"), number_of(wanted, "account")
+    events = list_events(text=text, product=product, state=state, connection=account, when=when)
     events = list_events_for(request.user, events)
     return render(
         request,
@@ -89,6 +84,7 @@ def list_page(request: SignedInRequest) -> HttpResponse:
             "accounts": [(connection.pk, str(connection)) for connection in list_accounts_seen_by(request.user)],
             "may_create": list_accounts_run_by(request.user).exists(),
             "acts": list_acts(actor=request.user),
+            "filters": {"q": text, "product": product, "state": state, "account": account, "when": when},
         },
     )
 
@@ -134,6 +130,7 @@ def event_page(request: SignedInRequest, pk: int) -> HttpResponse:
         "tab": tab,
         "tabs": [(name.capitalize(), f"?tab={name}") for name in tabs],
         "current_tab": tab.capitalize(),
+        "filters": {"q": text},
     }
     if tab == "people":
         context["page"] = page_of(request, list_registrants(event=event, text=text))

@@ -13,6 +13,10 @@ from greenroom.hub.exports.selectors import get_export_for, list_exports
 from greenroom.hub.exports.services import request_export
 from greenroom.hub.web.doors import SignedInRequest, number_of, page_of, signed_in, text_of
 
+# What a table may be of, and how the page it is asked for from is narrowed; see `exports/menu.html`.
+_OBJECTS = ("event", "form", "course", "item", "account")
+_FILTERS = ("q", "product", "state", "when", "result", "reach")
+
 
 @signed_in
 @require_GET
@@ -28,8 +32,9 @@ def start(request: SignedInRequest, table: str) -> HttpResponseBase:
     format = text_of(request.POST, "format")
     if format not in Export.Format.values:
         raise UnknownObjectError("There is nothing here in this format. Choose CSV, XLSX or JSON.")
-    asked = {name: number_of(request.POST, name) for name in ("event", "form", "course")}
-    params = {name: pk for name, pk in asked.items() if pk is not None}
+    asked: dict[str, int | str | None] = {name: number_of(request.POST, name) for name in _OBJECTS}
+    asked |= {name: text_of(request.POST, name) for name in _FILTERS}
+    params = {name: value for name, value in asked.items() if value}
     export = request_export(user=request.user, table=table, params=params, format=Export.Format(format))
     if export.state == Export.State.READY:
         return _file(export)

@@ -118,6 +118,7 @@ def results_page(request: SignedInRequest, slug: str) -> HttpResponse:
         "standings": standings,
         "reaches": reaches,
         "may_export": may(request.user, Verb.RESULTS, course),
+        "filters": {name: text_of(request.GET, name) for name in ("q", "reach")},
     }
     return render(request, "results/matrix.html", context)
 
@@ -245,9 +246,8 @@ def _show_roster(
     request: SignedInRequest, item: SectionItem, rule: CompletionRule, form: MarkForm, chosen: list[int] | None = None
 ) -> HttpResponse:
     result = text_of(request.GET, "result")
-    learners = list_learners_of_item(
-        item=item, text=text_of(request.GET, "q"), result=result if result in dict(_RESULTS) else ""
-    )
+    filters = {"q": text_of(request.GET, "q"), "result": result if result in dict(_RESULTS) else ""}
+    learners = list_learners_of_item(item=item, text=filters["q"], result=filters["result"])
     course = item.section.lesson.course
     page = page_of(request, learners.filter(pk__in=list_observed_learners(request.user, course)))
     may_mark = may(request.user, Verb.LEAD, course)
@@ -264,7 +264,8 @@ def _show_roster(
         "may_remind": may_ask,
         "may_register": may_ask and not item.picks_date,
         "may_mark": may_mark,
-        "may_see_event": may(request.user, Verb.RESULTS, course),
+        "may_see_results": may(request.user, Verb.RESULTS, course),
+        "filters": filters,
         "unmatched": count_unmatched(item=item) if may_mark else (),
         "form": form,
         "chosen": chosen or [],
