@@ -1,5 +1,6 @@
 """`greenroom run`: one command that starts everything, stops everything, and can be given again and again."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -100,6 +101,19 @@ def test_a_forgotten_password_is_answered_in_the_sandboxs_mailbox(place: Place):
         assert link["url"].startswith(place.hub_url)
         assert 'name="password1"' in browser.get(link["url"]).text
         assert letter["subject"] in httpx2.get(f"{place.sandbox_url}/mail").text
+
+
+@pytest.mark.parametrize("command", ["sandbox", "serve"])
+def test_ctrl_c_in_a_terminal_ends_what_serves(place: Place, command: str):
+    """A terminal interrupts all processes of the command at once; they used to wait for each other."""
+    port = str(free_port())
+    # As in a terminal: the tests themselves may run where interrupts are ignored.
+    options = {"environment": place.settings, "preexec_fn": lambda: signal.signal(signal.SIGINT, signal.SIG_DFL)}
+    with started(*GREENROOM, command, "--port", port, **options) as process:
+        wait_until(lambda: answers(f"http://127.0.0.1:{port}/healthz"), "it answers")
+        os.killpg(process.pid, signal.SIGINT)
+        assert 0 == process.wait(PATIENCE / 4)
+        assert not has_processes(process.pid)
 
 
 @pytest.mark.parametrize("setting", ["GREENROOM_PORT", "GREENROOM_SANDBOX_PORT", "GREENROOM_SANDBOX_SMTP_PORT"])

@@ -1,13 +1,17 @@
 """Commands that run or look after one part of the hub."""
 
 import os
+import signal
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from greenroom.cli.accounts import list_accounts
 from greenroom.cli.setup import fail, setup_hub, setup_hub_to_read
+
+if TYPE_CHECKING:
+    from django.core.handlers.wsgi import WSGIHandler
 
 
 def serve(
@@ -23,7 +27,8 @@ def serve(
     from granian.log import LogLevels
 
     Granian(
-        "greenroom.hub.wsgi:application",
+        "greenroom.cli.hub:load_in_worker",
+        factory=True,
         address=host,
         port=port or int(os.environ.get("GREENROOM_PORT", "8000")),
         interface=Interfaces.WSGI,
@@ -34,6 +39,18 @@ def serve(
         websockets=False,
         log_level=LogLevels(os.environ.get("GREENROOM_LOG_LEVEL", "info").lower()),
     ).serve()
+
+
+def load_in_worker() -> "WSGIHandler":
+    """
+    Return the hub in a worker process of Granian's, which its main process ends with SIGTERM.
+
+    Ctrl-C in a terminal reaches both of them, and a worker that gets it as well never ends (observed, 2.8.7).
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    from greenroom.hub.wsgi import application
+
+    return application
 
 
 def worker(

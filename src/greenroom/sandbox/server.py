@@ -3,6 +3,7 @@
 import errno
 import logging
 import os
+import signal
 import socket
 import threading
 import time
@@ -104,6 +105,16 @@ def create_wsgi() -> "WSGIApplication":
     return hanging_up(sandbox.wsgi)
 
 
+def load_in_worker() -> "WSGIApplication":
+    """
+    Build the sandbox in a worker process of Granian's, which its main process ends with SIGTERM.
+
+    Ctrl-C in a terminal reaches both of them, and a worker that gets it as well never ends (observed, 2.8.7).
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    return create_wsgi()
+
+
 def hanging_up(app: "WSGIApplication") -> "WSGIApplication":
     """
     Make cut connections real.
@@ -163,7 +174,7 @@ def serve(
         os.environ["GREENROOM_SANDBOX_FILE"] = path
     log_level = os.environ.get("GREENROOM_LOG_LEVEL", "info").lower()
     Granian(
-        "greenroom.sandbox.server:create_wsgi",
+        "greenroom.sandbox.server:load_in_worker",
         factory=True,
         address=host,
         port=port,
