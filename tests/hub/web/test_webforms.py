@@ -124,6 +124,13 @@ def test_consent_is_for_a_purpose(as_mara, form):
     assert news == form.fields.get(kind="consent").purpose
 
 
+@pytest.mark.parametrize(("kind", "is_ticked"), [("consent", False), ("checkbox", False), ("text", True)])
+def test_nobody_has_to_agree_unless_it_is_chosen(as_mara, form, kind, is_ticked):
+    page = as_mara.get(reverse("add_form_field", args=[form.pk, kind])).content.decode()
+    assert is_ticked == bool(re.search(r'<input[^>]*name="is_required"[^>]*checked', page))
+    assert is_ticked != ("Everybody must tick it" in page)
+
+
 def test_published_form_keeps_what_it_needs(as_mara, form):
     field = form.fields.get(label="First name")
     answer = as_mara.post(reverse("remove_form_field", args=[field.pk]), follow=True)

@@ -47,6 +47,7 @@ _ASKED: Mapping[str, tuple[str, ...]] = {
     Kind.EVENT: ("is_required", "takes_several", "events"),
 }
 _OTHERS = ("is_required", *_MAPPED)
+_TICKED = (Kind.CHECKBOX, Kind.CONSENT)
 
 
 class FieldForm(forms.Form):
@@ -60,6 +61,7 @@ class FieldForm(forms.Form):
     purpose = forms.ModelChoiceField(
         Purpose.objects.all(),
         label="What is agreed to",
+        empty_label="Choose a purpose",
         help_text="The label is what people agree to; it is kept as evidence.",
     )
     is_required = forms.BooleanField(label="Everybody must answer", required=False)
@@ -93,8 +95,11 @@ class FieldForm(forms.Form):
         wanted = {"label", *_ASKED.get(kind, _OTHERS)} | ({"help"} if kind != Kind.HIDDEN else set())
         for name in set(self.fields) - wanted:
             del self.fields[name]
+        if kind in _TICKED:
+            self.fields["is_required"].label = "Everybody must tick it"
         if kind == Kind.CONSENT:
             self.fields["label"].widget = forms.Textarea(attrs={"rows": "3"})
+            self.fields["is_required"].help_text = "To agree is free: who does not must still get what they came for."
         if "contact_field" in self.fields:
             customs = [(one.target, one.label) for one in list_fields()]
             kept_as = [("", "Nothing"), *CONTACT_FIELDS.items(), *customs]
@@ -135,7 +140,9 @@ def add(request: SignedInRequest, pk: int, kind: str) -> HttpResponse:
         raise UnknownObjectError(NOTHING)
     field = FormField(form=form, product=text_of(request.GET, "product"), **ready_made)
     typed = FieldForm(
-        request.POST if request.method == "POST" else None, field=field, initial={**ready_made, "is_required": True}
+        request.POST if request.method == "POST" else None,
+        field=field,
+        initial={**ready_made, "is_required": field.kind not in _TICKED},
     )
     if typed.is_valid():
         try:
