@@ -80,6 +80,32 @@ def test_empty_file_is_refused(content):
     assert ["file"] == list(caught.value.errors)
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"PK\x03\x04\x14\0\x06\0", "This is a workbook."),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "This is a workbook."),
+        (b"\x89PNG\r\n\x1a\n\0", "this one is no text"),
+        (b"%PDF-1.7\n", "this one is no text"),
+        (b"zoe@example.com;Zo\xeb\nada@example.com;Ada\n", "names the columns"),
+        (b"Email;Name\n\n;\n", "at least one row"),
+    ],
+)
+def test_file_that_is_no_list_with_a_head_is_refused_with_what_to_do(db, ada, content, said):
+    with pytest.raises(InvalidInputError) as caught:
+        open_import(file=io.BytesIO(content), name="people.xlsx", actor=ada)
+    assert said in caught.value.errors["file"]
+    assert not Import.objects.exists()
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+def test_line_that_tells_excel_the_separator_is_no_row(db, ada, mark):
+    text = f"\ufeffsep={mark}\r\n\r\nEmail{mark}First name\r\nsep@example.com{mark}Sep\r\n"
+    opened = open_import(file=io.BytesIO(text.encode()), name="people.csv", actor=ada)
+    assert (["Email", "First name"], ["email", "first_name"], 1) == (opened.columns, opened.mapping, opened.rows_total)
+    assert [["sep@example.com", "Sep"]] == read(text.encode())
+
+
 def test_file_in_another_encoding_than_chosen_is_refused():
     with pytest.raises(InvalidInputError) as caught:
         read("email,name\na@b.example,Zoë\n".encode("cp1252"), "utf-8")

@@ -43,7 +43,7 @@ def test_first_values_of_each_column_are_shown_as_text(upload, db):
 
 def test_what_will_not_do_is_told_beside_its_field(as_mara, upload, db):
     assert {"file"} == set(upload(b"\n").context["form"].errors)
-    upload(b"email,name\n")
+    upload(b"email,name\nzoe@example.com,Zo\n")
     address = reverse("contact_import", args=[Import.objects.get().pk])
     answer = as_mara.post(address, {"column_0": "first_name", "column_1": "nonsense"})
     assert (422, {"column_1"}) == (answer.status_code, set(answer.context["form"].errors))

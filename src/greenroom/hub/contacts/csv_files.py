@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO
 
+from greenroom.hub.contacts.addresses import is_address
 from greenroom.hub.core.errors import InvalidInputError
 from greenroom.hub.core.texts import storable
 from greenroom.hub.exports.formats import as_typed
@@ -43,6 +44,9 @@ _MARKS = {
     codecs.BOM_UTF16_BE: "utf-16",
 }
 _DELIMITERS = ",;\t|"
+# How files of Excel and other office programs begin, packed or old; and pictures and documents.
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_NO_TEXT = (b"\x89PNG", b"\xff\xd8\xff", b"%PDF", b"GIF8", b"\x1f\x8b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ def look_at(file: IO[bytes], *, encoding: str = "") -> CsvFile:
     Raises:
         InvalidInputError: there is nothing in it, or it cannot be read in this encoding.
     """
+    _refuse_other_kinds(file)
     encoding = encoding or _find_encoding(file)
     head = _head_of(file, encoding)
     if not head.strip():
@@ -81,7 +86,20 @@ def look_at(file: IO[bytes], *, encoding: str = "") -> CsvFile:
     columns = [storable(cell.strip(), 200) for cell in _first_row(head, delimiter)]
     if len(columns) > MOST_COLUMNS:
         raise InvalidInputError("This file is too wide.", {"file": f"It has more than {MOST_COLUMNS} columns."})
+    if any(map(is_address, columns)):
+        raise InvalidInputError("This file has no head.", {"file": "Put a line first that names the columns."})
     return CsvFile(encoding, delimiter, columns)
+
+
+def _refuse_other_kinds(file: IO[bytes]) -> None:
+    """Raise `InvalidInputError` if a file is no text, by the marks at its beginning."""
+    file.seek(0)
+    head = file.read(8)
+    if head.startswith(_WORKBOOKS):
+        advice = "This is a workbook. In the program that made it, save the sheet as CSV, in UTF-8 if it asks."
+        raise InvalidInputError("This file cannot be read.", {"file": advice})
+    if head.startswith(_NO_TEXT):
+        raise InvalidInputError("This file cannot be read.", {"file": "Choose a CSV file: this one is no text."})
 
 
 def _find_encoding(file: IO[bytes]) -> str:
@@ -115,10 +133,16 @@ def _head_of(file: IO[bytes], encoding: str) -> str:
 
 
 def _first_row(head: str, delimiter: str) -> list[str]:
+    rows = csv.reader(io.StringIO(head, newline=""), delimiter=delimiter)
     try:
-        return next(csv.reader(io.StringIO(head, newline=""), delimiter=delimiter), [])
+        return next((row for row in rows if any(row) and not _is_hint(row)), [])
     except csv.Error:
         return []
+
+
+def _is_hint(row: list[str]) -> bool:
+    """Tell whether a row is the line `sep=;` by which Excel is told the separator."""
+    return row[0].strip().lower() == "sep=" and not any(row[1:])
 
 
 @contextmanager
@@ -160,9 +184,11 @@ def read_lines(file: IO[bytes], how: CsvFile) -> Iterator[Line]:
                 raise InvalidInputError(
                     "This file cannot be read.", {"encoding": "Choose another encoding, or save the file as UTF-8."}
                 ) from None
-            if any(map(str.strip, cells)) and not is_head:
+            if not any(map(str.strip, cells)) or (is_head and _is_hint(cells)):
+                continue
+            if not is_head:
                 yield _line(reader.line_num, cells, len(how.columns))
-            is_head = is_head and not any(map(str.strip, cells))
+            is_head = False
 
 
 def _line(number: int, cells: list[str], width: int) -> Line:

@@ -66,6 +66,8 @@ def open_import(*, file: IO[bytes], name: str, actor: User, encoding: str = "") 
             ImportPart.objects.create(source=opened, number=number, rows=json.dumps(part, ensure_ascii=False))
             opened.rows_total += len(part)
             number += 1
+        if not opened.rows_total:
+            raise InvalidInputError("This file is empty.", {"file": "Choose a file with at least one row."})
         opened.save(update_fields=["rows_total"])
     return opened
 
