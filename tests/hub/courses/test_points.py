@@ -82,7 +82,7 @@ def test_what_was_cancelled_asks_for_no_points_unless_somebody_marked_it(item, c
     item.event.save()
     item.completions.create(user=lena, status="absent", evaluated_at=item.added_at)
     standing = view_standing(course=course, user=lena)
-    assert ("5 of 5 points", "") == (standing.points, standing.cells[0].points)
+    assert ("5 of 5 points", "", "") == (standing.points, standing.cells[0].points, standing.cells[0].obstacle)
     assert ["", "5"] == [row["Points of"] for row in exported(browser(ivan), course)]
     mark(item=item, users=[lena.pk], status="completed", reason="She came in vain.", actor=ivan)
     assert "25 of 25 points" == view_standing(course=course, user=lena).points

@@ -412,3 +412,12 @@ def test_export_goes_on_in_the_middle_of_a_person(course, section, held, as_ivan
 @pytest.mark.parametrize("name", ["otto", "lena", "eda", "obi"])
 def test_results_are_exported_by_nobody_else(course, held, cast, browser, name):
     assert 404 == export(browser(getattr(cast, name)), course).status_code
+
+
+def test_what_was_cancelled_is_neither_open_nor_out_of_reach(course, item, lena, as_ivan):
+    item.event.sessions.all().delete()
+    type(item.event).objects.update(state="cancelled")
+    for name, args in (("course_results", [course.slug]), ("person_results", [course.slug, lena.pk])):
+        page = as_ivan.get(reverse(name, args=args)).content.decode()
+        assert "Cancelled" in page
+        assert "no date is left" not in page

@@ -190,6 +190,8 @@ def list_out_of_reach(*, course: Course, users: Sequence[User]) -> list[Standing
 
 
 def _obstacle(one: CourseItem, standing: Completion | None, policy: CoursePolicy, now: datetime) -> str:
+    if one.is_cancelled:
+        return ""  # nobody asks for it
     if standing and standing.status in {Completion.Status.COMPLETED, Completion.Status.EXCUSED}:
         return ""
     return find_obstacle(events=one.events, rule=one.rule, standing=standing, now=now, deadline=policy.complete_by)
