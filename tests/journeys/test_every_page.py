@@ -58,7 +58,7 @@ PAGES = {
     "Lena": (
         "/", "/courses/", "/courses/{course}/", "/lessons/{lesson}/", "/items/{item}/register/", "/nowhere/",
         "/accounts/password/change/", "/calendar/", "/notices/",
-        "/courses/{course}/results/mine/", "/certificates/{certificate}/",
+        "/courses/{course}/results/mine/", "/certificates/", "/certificates/{certificate}/",
         "/certificates/{revoked}/",
     ),
     "Eda": (

@@ -264,6 +264,7 @@ DOORS = (
     "confirm_form",
     "certificate",
     "download_certificate",
+    "verify_certificate",
 )
 
 FORMS = (

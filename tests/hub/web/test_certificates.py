@@ -45,6 +45,21 @@ def test_anybody_with_the_code_can_verify_it(certificate):
         assert text in page
 
 
+@pytest.mark.parametrize("typed", ["ABCD2345EFGH6789", " abcd-2345 efgh-6789 "])
+def test_code_is_typed_as_it_is_read(certificate, typed):
+    path = reverse("verify_certificate")
+    assert "Verify a certificate" in Client().get(path).content.decode()
+    answer = Client().get(path, {"code": typed})
+    assert reverse("certificate", args=[certificate.code]) == answer["Location"]
+
+
+@pytest.mark.parametrize("typed", ["ABCD2345EFGH6780", "", "\0", "/" * 61, "é"])
+def test_code_that_is_none_is_told_beside_the_field(certificate, typed):
+    answer = Client().get(reverse("verify_certificate"), {"code": typed})
+    assert 422 == answer.status_code
+    assert answer.context["form"].errors["code"]
+
+
 def test_where_there_are_no_points_none_are_said(certificate, settings):
     settings.CERTIFICATE_FONT = "/nowhere.ttf"
     Certificate.objects.update(earned_points=0, possible_points=0)

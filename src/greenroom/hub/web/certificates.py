@@ -1,17 +1,41 @@
 """Certificates, for whoever has the code: to verify one, to print it, to download it."""
 
+from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.text import slugify
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from greenroom.hub.core.errors import StateConflictError
+from greenroom.hub.core.errors import StateConflictError, UnknownObjectError
 from greenroom.hub.courses.certificate_pdf import describe_hours, describe_points, render_certificate
 from greenroom.hub.courses.models import Certificate
 from greenroom.hub.courses.services import get_certificate
+
+
+class CodeForm(forms.Form):
+    """The code of a certificate, as somebody reads it from one."""
+
+    code = forms.CharField(
+        max_length=60,
+        help_text="It stands at the foot of the certificate: 16 letters and digits.",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+
+@require_safe
+@never_cache
+def verify(request: HttpRequest) -> HttpResponse:
+    """Lead whoever has typed a code to the certificate."""
+    form = CodeForm(request.GET or None)
+    if form.is_valid():
+        try:
+            return redirect("certificate", code=get_certificate(form.cleaned_data["code"]).code)
+        except UnknownObjectError as error:
+            form.add_error("code", str(error))
+    return render(request, "certificates/verify.html", {"form": form}, status=422 if form.errors else 200)
 
 
 @require_safe
@@ -23,6 +47,7 @@ def certificate_page(request: HttpRequest, code: str) -> HttpResponse:
         "certificate": certificate,
         "hours": describe_hours(certificate.attended_seconds),
         "points": describe_points(certificate),
+        "address": _address_of(certificate),
     }
     return _kept_private(render(request, "certificates/certificate.html", context))
 

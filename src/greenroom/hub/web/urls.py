@@ -81,6 +81,7 @@ urlpatterns = [
         results.restore_certificate_page,
         name="restore_certificate",
     ),
+    path("certificates/", certificates.verify, name="verify_certificate"),
     path("certificates/<slug:code>/", certificates.certificate_page, name="certificate"),
     path("certificates/<slug:code>/file/", certificates.download, name="download_certificate"),
     path("courses/<slug:slug>/lessons/", courses.create_lesson, name="create_lesson"),
