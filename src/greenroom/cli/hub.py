@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from greenroom.cli.accounts import list_accounts
-from greenroom.cli.setup import fail, setup_hub, setup_hub_to_read
+from greenroom.cli.setup import fail, setup_hub, setup_hub_to_call, setup_hub_to_read
 
 if TYPE_CHECKING:
     from django.core.handlers.wsgi import WSGIHandler
@@ -58,7 +58,7 @@ def worker(
     threads: Annotated[int, typer.Option(help="Jobs at a time.", min=1)] = 2,
 ) -> None:
     """Run background work: from the database, or with Celery where GREENROOM_DISPATCH says so."""
-    setup_hub()
+    setup_hub_to_call()
     from greenroom.hub.jobs.registry import list_queues
     from greenroom.hub.jobs.worker import main
 

@@ -22,12 +22,17 @@ def setup_hub() -> None:
 
 
 def setup_hub_to_read() -> None:
+    """Set Django up for a command that reads from GoTo, and keep its log from the lines that it prints."""
+    os.environ.setdefault("GREENROOM_LOG_LEVEL", "WARNING")
+    setup_hub_to_call()
+
+
+def setup_hub_to_call() -> None:
     """
-    Set Django up for a command that reads from GoTo, and keep its log from the lines that it prints.
+    Set Django up for a command that calls GoTo.
 
     GoTo is the one that `greenroom run` gives the hub: the sandbox, unless a GoTo client is set.
     """
-    os.environ.setdefault("GREENROOM_LOG_LEVEL", "WARNING")
     if not is_set("GREENROOM_GOTO_CLIENT_ID"):
         use_sandbox(port_of("GREENROOM_SANDBOX_PORT", 8001))
     setup_hub()

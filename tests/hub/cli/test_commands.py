@@ -1,5 +1,7 @@
 """The smaller commands, and the help of all."""
 
+import os
+
 import pytest
 from typer.main import get_command
 from typer.testing import CliRunner
@@ -69,6 +71,20 @@ def test_worker_of_a_queue_that_does_not_exist_is_refused():
     result = greenroom("worker", "--queue", "goto", "--queue", "webhooks")
     assert (1, "") == (result.exit_code, result.stdout)
     assert result.stderr.startswith("There is no line of jobs webhooks. Choose from: campaigns, default, ")
+
+
+def test_worker_beside_run_asks_the_sandbox_and_not_goto(monkeypatch):
+    """Else it would take the sandbox's tokens to GoTo, and the accounts would have to be connected again."""
+    for name in ("GREENROOM_GOTO_API_URL", "GREENROOM_GOTO_AUTH_URL", "GREENROOM_SANDBOX_URL"):
+        monkeypatch.setenv(name, "https://api.getgo.com")
+    for name in ("GREENROOM_GOTO_CLIENT_ID", "GREENROOM_GOTO_CLIENT_SECRET"):
+        monkeypatch.setenv(name, "")
+    monkeypatch.setenv("GREENROOM_SANDBOX_PORT", "8777")
+    asked = []
+    monkeypatch.setattr(
+        "greenroom.hub.jobs.worker.main", lambda *_, **__: asked.append(os.environ["GREENROOM_GOTO_API_URL"])
+    )
+    assert (0, ["http://127.0.0.1:8777"]) == (greenroom("worker").exit_code, asked)
 
 
 def test_check_finds_all_well(connection):
