@@ -421,3 +421,16 @@ def test_what_was_cancelled_is_neither_open_nor_out_of_reach(course, item, lena,
         page = as_ivan.get(reverse(name, args=args)).content.decode()
         assert "Cancelled" in page
         assert "no date is left" not in page
+
+
+def test_card_asks_for_nothing_that_is_cancelled_or_excused(item, lena, ivan, as_lena):
+    def asks() -> bool:
+        return ">Required<" in as_lena.get(reverse("item_card", args=[item.pk])).content.decode()
+
+    assert asks()
+    mark(item=item, users=[lena.pk], status="excused", reason="Ill", actor=ivan)
+    assert not asks()
+    item.completions.all().delete()
+    assert asks()
+    type(item.event).objects.update(state="cancelled")
+    assert not asks()
