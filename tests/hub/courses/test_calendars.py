@@ -233,3 +233,14 @@ def test_queries_do_not_grow_with_the_dates(make_event, section, lena, django_as
         make_item(section, event)
     with django_assert_num_queries(4):
         assert 20 == len(written(lena))
+
+
+def test_nobody_is_asked_to_open_the_lesson_for_a_date_that_is_over(event, section, lena, world):
+    make_item(section, event)
+    world.clock.advance(hours=3)
+    assert [False, True, True] == ["Open the lesson" in one["description"] for one in written(lena)]
+
+
+def test_programs_are_told_to_look_again_in_an_hour(lena):
+    body = write_calendar(name="x", dates=[], time_zone="UTC", public_url=settings.PUBLIC_URL)
+    assert b"\r\nREFRESH-INTERVAL;VALUE=DURATION:PT1H\r\nX-PUBLISHED-TTL:PT1H\r\n" in body

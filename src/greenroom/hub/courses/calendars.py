@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db.models import Q, QuerySet
-from icalendar import Calendar
+from icalendar import Calendar, vDuration
 from icalendar import Event as CalendarEvent
 
 from greenroom.hub.core import clock
@@ -101,7 +101,7 @@ def _is_certain(event: Event, registration: Registration | None) -> bool:
 
 def write_calendar(*, name: str, dates: Iterable[CalendarDate], time_zone: str, public_url: str) -> bytes:
     """
-    Write dates as a calendar that is subscribed to. The same dates give the same bytes.
+    Write dates as a calendar that is subscribed to. The same dates give the same bytes, until one of them is over.
 
     It leads to our own pages and never to a join link, which would let in whoever the calendar is shared with.
     """
@@ -109,7 +109,7 @@ def write_calendar(*, name: str, dates: Iterable[CalendarDate], time_zone: str, 
     calendar.add("name", name)
     calendar.add("x-wr-calname", name)
     calendar.add("refresh-interval", _LOOK_AGAIN_AFTER, parameters={"VALUE": "DURATION"})
-    calendar.add("x-published-ttl", _LOOK_AGAIN_AFTER)
+    calendar.add("x-published-ttl", vDuration(_LOOK_AGAIN_AFTER))
     for date in dates:
         stamped_at = date.entry.changed_at
         calendar.add_component(_write_date(date, zoneinfo.ZoneInfo(time_zone), public_url, stamped_at=stamped_at))
@@ -127,7 +127,9 @@ def _empty_calendar(method: str) -> Calendar:
 def _write_date(date: CalendarDate, zone: zoneinfo.ZoneInfo, public_url: str, *, stamped_at: datetime) -> CalendarEvent:
     entry, item = date.entry, date.item
     address = f"{public_url}/lessons/{item.section.lesson_id}/#item-{item.pk}" if item else public_url
-    lines = [say_date(zone, entry.starts_at, entry.ends_at), _NEXT[date.status]]
+    lines = [say_date(zone, entry.starts_at, entry.ends_at)]
+    if date.status == "CANCELLED" or clock.now() < entry.ends_at:
+        lines.append(_NEXT[date.status])
     event = CalendarEvent()
     event.add("uid", str(entry.uid))
     event.add("dtstamp", stamped_at)
