@@ -322,8 +322,8 @@ def test_a_session_that_was_final_and_is_corrected_is_final_again_later(world, a
 def test_another_answer_that_says_the_same_of_everybody_is_no_news(world, attended, look):
     """A training lists also who stayed away, and one of them who signs off in time no more."""
     event = attended({})
-    for wait in (0, 60):
-        world.advance(minutes=wait)
+    for wait in (0, 24):
+        world.advance(hours=wait)
         look()
     before = kinds()
     assert 1 == before.count("attendance_read") == before.count("attendance_final")
@@ -367,6 +367,21 @@ def test_attendance_is_final_after_two_equal_readings_an_hour_apart(world, atten
     event.refresh_from_db()
     assert (True, None) == (EventSession.objects.get().is_final, event.attendance_due_at)
     assert ["session_started", "session_ended", "attended", "attendance_read", "attendance_final"] == kinds()
+
+
+def test_a_list_of_nobody_is_final_only_after_a_day(world, attended, look):
+    """GoTo may be late, and everybody would count as absent."""
+    attended({LENA: [[0, 60]]})
+    world.fail(kind="late_attendance", times=5)
+    for wait in (0, 1, 3):
+        world.advance(hours=wait)
+        look()
+        assert ({}, False) == (minutes(), EventSession.objects.get().is_final)
+    assert "absent" not in kinds()
+    world.control("DELETE", "faults")
+    world.advance(hours=20)
+    look()
+    assert {LENA: 60} == minutes()
 
 
 def test_attendance_that_never_settles_is_final_after_three_days(world, attended, look):

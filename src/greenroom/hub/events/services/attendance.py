@@ -36,6 +36,8 @@ SCHEDULE = (
 )
 # Attendance that did not change for so long, and was asked for again, is final.
 SETTLING_TIME = timedelta(hours=1)
+# A list that names nobody is asked for for longer: if it were only late, everybody would count as absent.
+SETTLING_TIME_OF_NOBODY = timedelta(hours=20)
 _LONGEST_KEY = 254
 _CLOCKS_DIFFER = timedelta(minutes=5)
 
@@ -115,7 +117,7 @@ def store_attendance(
     Write down who was in a session, and return whether anything changed.
 
     GoTo publishes attendance late and corrects it, so it is read several times; it becomes final when two readings at
-    least an hour apart are the same. An answer that lacks many is held. A constant number of statements whatever the
+    least an hour apart are the same, or the better part of a day when nobody was there. An answer that lacks many is held. A constant number of statements whatever the
     number of people.
 
     Args:
@@ -213,9 +215,14 @@ def _make_final(event: Event, session: EventSession) -> None:
 def _note_same_answer(event: Event, session: EventSession) -> None:
     now = clock.now()
     EventSession.objects.filter(pk=session.pk).update(attendance_read_at=now)
-    if session.attendance_changed_at and now - session.attendance_changed_at >= SETTLING_TIME:
+    waited = now - (session.attendance_changed_at or now)
+    if waited >= SETTLING_TIME and (waited >= SETTLING_TIME_OF_NOBODY or _was_anybody_in(session)):
         with transaction.atomic():
             _make_final(event, session)
+
+
+def _was_anybody_in(session: EventSession) -> bool:
+    return session.attendees.filter(attended_seconds__gt=0).exists()
 
 
 def attendee_key_of(row: AttendeeData) -> str:
