@@ -23,6 +23,12 @@ def test_duplicate_is_pointed_out_merged_and_parted_again(as_mara, db):
     assert "undone already" in twice.content.decode()
 
 
+def test_who_has_the_same_name_is_told_apart_by_the_address_before_they_are_merged(as_mara, db):
+    kept, other = (make_contact(source="hand", email=f"{name}@example.com", first_name="Ann") for name in "ab")
+    page = as_mara.get(reverse("merge_contact", args=[kept.pk]), {"q": "ann"}).content.decode()
+    assert f"Make {other.email} and {kept.email} one contact? Where both are filled in, {kept.email} counts." in page
+
+
 def test_others_are_found_by_search_and_nonsense_is_refused(as_mara, db):
     kept, zoe = (make_contact(source="hand", email=f"{name}@example.com") for name in ("lena", "zoe"))
     page = reverse("merge_contact", args=[kept.pk])
