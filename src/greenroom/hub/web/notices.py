@@ -27,7 +27,8 @@ class NoticesForm(forms.Form):
     invitations = forms.BooleanField(
         required=False,
         label="Into my calendar",
-        help_text="Mails carry the dates for which you are registered. They move when the event moves, and go when you step back.",
+        help_text="Mails carry the dates for which you are registered. They move when the event moves, and go when you "
+        "step back.",
     )
     reminder_minutes = forms.TypedChoiceField(
         required=False, label="Remind me", coerce=int, empty_value=None, choices=[("", "Never"), *_SPANS.items()]
