@@ -117,8 +117,8 @@ def store_attendance(
     Write down who was in a session, and return whether anything changed.
 
     GoTo publishes attendance late and corrects it, so it is read several times; it becomes final when two readings at
-    least an hour apart are the same, or the better part of a day when nobody was there. An answer that lacks many is held. A constant number of statements whatever the
-    number of people.
+    least an hour apart are the same, or the better part of a day when nobody was there. An answer that lacks many is
+    held. A constant number of statements whatever the number of people.
 
     Args:
         take_set_aside: gives the rows that could not be read, once the others were; see `store_registrants`.
