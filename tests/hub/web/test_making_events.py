@@ -95,6 +95,16 @@ def test_an_event_is_made_and_shown(world, make, run_jobs, as_ada, product):
     assert (product, "Ropes", "2026-03-04T14:00:00+00:00") == (event.product, event.title, event.starts_at.isoformat())
 
 
+@pytest.mark.parametrize(("product", "keeps"), [("webinar", True), ("training", True), ("meeting", False)])
+def test_a_description_is_asked_for_only_where_goto_keeps_one(make, run_jobs, as_ada, product, keeps):
+    new = as_ada.get(f"/events/new/{product}/").content.decode()
+    assert (keeps, keeps) == ('name="description"' in new, "Registration, reminders" in new)
+    make(product)
+    run_jobs()
+    change = as_ada.get(reverse("change_event", args=[Event.objects.get().pk])).content.decode()
+    assert keeps is ('name="description"' in change)
+
+
 def test_the_form_sent_twice_makes_one_event(make, run_jobs):
     assert make()["Location"] == make()["Location"]
     run_jobs()

@@ -126,7 +126,8 @@ def change(request: SignedInRequest, pk: int) -> HttpResponse:
             return redirect("event", pk=pk)
         else:
             return redirect("event", pk=pk)
-    context = {"form": form, "event": event, "has_several": has_several, "conflict": conflict}
+    product = get_product(event.product)
+    context = {"form": form, "event": event, "product": product, "has_several": has_several, "conflict": conflict}
     return render(request, "events/act_change.html", context, status=409 if conflict else 422 if form.errors else 200)
 
 

@@ -193,6 +193,7 @@ class Ability(StrEnum):
     REGISTER = "register"  # people sign up; elsewhere everybody joins by the event's own link
     APPROVE_LATER = "approve_later"  # sign-ups may wait for the organizer
     CREATE = "create"
+    DESCRIPTION = "description"  # GoTo keeps a text that says what it is about
     PICK_A_DATE = "pick_a_date"  # made with several dates, people pick one of them
     ALL_DATES = "all_dates"  # made with several dates, one sign-up is for all of them
     UPDATE = "update"

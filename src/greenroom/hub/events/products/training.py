@@ -37,6 +37,7 @@ class TrainingProduct:
             Ability.REGISTER,
             Ability.APPROVE_LATER,
             Ability.CREATE,
+            Ability.DESCRIPTION,
             Ability.ALL_DATES,
             Ability.UPDATE,
             Ability.CANCEL,

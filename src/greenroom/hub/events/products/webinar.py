@@ -40,6 +40,7 @@ class WebinarProduct:
             Ability.REGISTER,
             Ability.APPROVE_LATER,
             Ability.CREATE,
+            Ability.DESCRIPTION,
             Ability.PICK_A_DATE,
             Ability.UPDATE,
             Ability.CANCEL,
