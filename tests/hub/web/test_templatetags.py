@@ -289,5 +289,11 @@ def test_the_scale_ends_at_a_round_number(number: int, top: int) -> None:
     assert top == _charts.nice_ceiling(number)
 
 
+@pytest.mark.parametrize(("most", "scale"), [(1, (1, "")), (2, (2, 1)), (4, (5, "")), (7, (10, 5)), (30, (50, 25))])
+def test_a_chart_counts_no_halves(most, scale):
+    drawn = _charts.chart([("1 Mar", 0), ("8 Mar", most)])
+    assert scale == (drawn["top"], drawn["half"])
+
+
 def test_charts_without_points_say_so() -> None:
     assert "No numbers yet." in render("{% line_chart points 'Per week' %}", points=[])

@@ -104,7 +104,8 @@ def chart(points: Sequence[tuple[str, float]]) -> dict[str, Any]:
         "height": CHART_HEIGHT,
         "middle": CHART_HEIGHT / 2,
         "top": top,
-        "half": f"{top / 2:g}",
+        # Whatever is counted here, nobody counts halves.
+        "half": "" if top % 2 else top // 2,
         "bars": bars,
         "line": line,
         "area": f"0,{CHART_HEIGHT} {line} {CHART_WIDTH},{CHART_HEIGHT}",
