@@ -18,16 +18,18 @@ from greenroom.hub.ledger.readers import reader
 _LOOKS = [timedelta(hours=hours) for hours in (2, 4, 8, 16, 32, 64)]
 
 
-@reader("events.what_remains", kinds=["attendance_final"])
+@reader("events.what_remains", kinds=["attendance_read", "attendance_final"])
 def read_what_remains(facts: Sequence[Fact]) -> None:
-    """Read the answers and the recordings of sessions that are over for good, the recordings again and again."""
+    """Read the answers and the recordings of sessions that are over for good; look for recordings also before."""
     sessions = EventSession.objects.filter(pk__in={fact.session_id for fact in facts}).select_related("event")
+    final = {fact.session_id for fact in facts if fact.kind == "attendance_final"}
     for session in sessions:
         abilities, event_id = get_product(session.event.product).abilities, session.event_id
-        if Ability.ANSWERS in abilities:
+        if Ability.ANSWERS in abilities and session.pk in final:
             read_answers.enqueue(session_id=session.pk, dedupe_key=f"answers:{session.pk}")
         if Ability.RECORDINGS in abilities:
-            read_recordings.enqueue(event_id=event_id, dedupe_key=f"recordings:{event_id}")
+            if session.pk in final:
+                read_recordings.enqueue(event_id=event_id, dedupe_key=f"recordings:{event_id}")
             for look in (session.ended_at + wait for wait in _LOOKS):
                 if look > clock.now():
                     key = f"recordings:{event_id}:{look.isoformat()}"
