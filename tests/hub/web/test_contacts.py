@@ -119,7 +119,7 @@ def test_timeline_tells_by_whom_or_what_somebody_was_tagged(as_mara, mara, ada, 
     submission = send(make_form(ada, event=event))
     act = SubmissionAct.objects.create(submission=submission, position=9, kind="add_tags", settings={"tags": "x"})
     campaign = make_campaign(name="Spring", segments=[], actor=None)
-    file = open_import(file=io.BytesIO(b"email"), name="people.csv", actor=mara)
+    file = open_import(file=io.BytesIO(b"email\nlena@example.com"), name="people.csv", actor=mara)
     merge = merge_contacts(kept=lena, other=make_contact(source="hand", email="l@example.com"), actor=mara)
     as_mara.post(reverse("tag_contact", args=[lena.pk]), {"add": "Z"})
     told = {
