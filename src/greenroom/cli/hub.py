@@ -1,5 +1,6 @@
 """Commands that run or look after one part of the hub."""
 
+import logging
 import os
 import signal
 from enum import StrEnum
@@ -26,6 +27,8 @@ def serve(
     from granian.constants import Interfaces
     from granian.log import LogLevels
 
+    # More threads than it thinks good are what we want.
+    logging.getLogger("_granian").addFilter(lambda record: "Python threads" not in record.getMessage())
     Granian(
         "greenroom.cli.hub:load_in_worker",
         factory=True,

@@ -28,6 +28,12 @@ TEXT_ON_GROUND = [
 CONTROL_ON_GROUND = [("line-strong", ground) for ground in ("paper", "surface")] + [("accent", "line")]
 
 
+@pytest.mark.parametrize("template", TEMPLATES, ids=lambda path: path.name)
+def test_comments_end_on_their_line(template: Path):
+    """Django shows the others on the page; what is longer stands between `comment` and `endcomment`."""
+    assert [] == re.findall(r"\{#(?!.*#\}).*", template.read_text())
+
+
 def read_tokens() -> dict[str, tuple[float, float]]:
     """Return each colour's relative luminance, light and dark."""
     return {name: (luminance(light), luminance(dark)) for name, light, dark in TOKEN.findall(CSS)}
