@@ -1,6 +1,7 @@
 """When the day's calls are used up: said clearly, not tried again and again, and going on at midnight UTC."""
 
 from datetime import timedelta
+from itertools import pairwise
 
 import pytest
 from tests.hub.events.conftest import LENA
@@ -8,7 +9,8 @@ from tests.hub.events.conftest import LENA
 from greenroom.hub.connections.errors import DailyBudgetSpentError
 from greenroom.hub.connections.goto import open_goto
 from greenroom.hub.connections.models import Connection, Pace
-from greenroom.hub.events.models import Registrant, RegistrationRequest
+from greenroom.hub.connections.pacing import read_budgets
+from greenroom.hub.events.models import Event, Registrant, RegistrationRequest
 from greenroom.hub.events.products import PRODUCTS, get_product
 from greenroom.hub.events.registration_form import Answers
 from greenroom.hub.events.services import register
@@ -66,6 +68,32 @@ def test_nothing_is_begun_while_the_budget_is_spent(world, event, run_jobs, spen
     world.clock.set(world.now.replace(hour=0) + timedelta(days=1))
     sync_everything.call()
     assert set(PRODUCTS) == set(SyncRun.objects.values_list("product", flat=True))
+
+
+def test_looks_come_further_apart_before_the_calls_run_out(world, pull, run_jobs, spend):
+    """Two and a half hours are to see, with 90 calls instead of the 906 that a look every ten seconds takes."""
+    pull(world.schedule_webinar(starts_in=timedelta(minutes=1), duration_minutes=120))
+    Job.objects.all().delete()
+    spend(90)
+    world.count_calls()
+    seconds_of_looks = [0]
+    for second in range(0, 151 * 60, 30):
+        watch_everything.call()
+        run_jobs()
+        if world.count_calls():
+            seconds_of_looks.append(second)
+        world.clock.advance(seconds=30)
+    gaps = [later - earlier for earlier, later in pairwise([*seconds_of_looks, 151 * 60])]
+    assert (True, True) == (180 <= gaps[0] <= 240, max(gaps) <= 300), gaps
+    assert not read_budgets(["webinar"])["webinar"].is_spent
+
+
+def test_what_is_not_at_goto_any_more_is_not_watched(world, event, run_jobs):
+    world.advance(minutes=50)
+    Event.objects.update(state=Event.State.MISSING)
+    Job.objects.all().delete()
+    watch_everything.call()
+    assert not Job.objects.exists()
 
 
 def test_who_waits_is_still_served(world, event, connection, spend):

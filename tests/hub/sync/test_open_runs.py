@@ -1,6 +1,7 @@
 """An open run keeps others from starting, and never for good."""
 
 import pytest
+from django.db import IntegrityError
 
 from greenroom.hub.sync.models import SyncRun
 from greenroom.hub.sync.services import open_run, request_sync, runs, synchronize
@@ -64,3 +65,15 @@ def test_a_run_that_begins_again_counts_its_events_anew(world, connection, run_j
     run_jobs()
     run.refresh_from_db()
     assert ("done", 1, 1) == (run.state, run.events_total, run.events_done)
+
+
+def test_asking_while_the_open_run_ends_begins_another(connection, monkeypatch):
+    """A second row is refused, and by the time one looks for the first one it is over."""
+    create = runs._create_run
+
+    def refuse_once(*_: object) -> SyncRun:
+        monkeypatch.setattr(runs, "_create_run", create)
+        raise IntegrityError
+
+    monkeypatch.setattr(runs, "_create_run", refuse_once)
+    assert "waiting" == request_sync(connection=connection, product="webinar").state

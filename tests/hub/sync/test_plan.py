@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from greenroom.hub.sync.plan import Outlook, is_due, next_reading
+from greenroom.hub.sync.plan import Outlook, is_due, look_every, next_reading, time_to_watch
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
 MINUTES, HOURS, DAYS = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
@@ -101,3 +101,47 @@ def test_every_event_that_is_over_is_read_once_more_and_then_left_alone(start, i
     assert next_reading(after, closing) is None
     before = outlook(start, is_told=is_told, read_at=closing - 1 * MINUTES, next_start=None)
     assert closing == next_reading(before, closing + 300 * DAYS)
+
+
+# How often one looks at what runs
+
+
+@pytest.mark.parametrize(
+    ("minutes", "dates"),
+    [
+        (0, []),
+        (20 + 60 + 30, [(120, 180)]),
+        (60 + 30, [(0, 60)]),
+        (30, [(-60, 0)]),
+        (0, [(-120, -30)]),
+        # Two at once count once, and so does what lies between two that are near each other.
+        (20 + 60 + 30, [(120, 180), (130, 170), (120, 180)]),
+        (20 + 60 + 40 + 60 + 30, [(220, 280), (120, 180)]),
+        (2 * (20 + 60 + 30), [(120, 180), (300, 360)]),
+        # Midnight cuts.
+        (20, [(600, 660)]),
+        (600, [(-60, 6000)]),
+        (0, [(620, 680)]),
+    ],
+)
+def test_the_time_in_which_something_is_looked_at(minutes, dates):
+    planned = [(NOW + start * MINUTES, NOW + end * MINUTES) for start, end in dates]
+    assert minutes * MINUTES == time_to_watch(planned, NOW, NOW + 10 * HOURS)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "hours", "calls_left"),
+    [
+        (10, 0, 9000),
+        (10, 12, 9000),
+        (10, 12, 8640),
+        (20, 12, 4320),
+        (16, 20, 9000),
+        (40, 50, 9000),
+        (300, 50, 900),
+        (300, 1, 0),
+        (10, 0, 0),
+    ],
+)
+def test_looks_are_so_far_apart_that_the_day_s_calls_last(seconds, hours, calls_left):
+    assert seconds == look_every(hours * HOURS, calls_left).total_seconds()

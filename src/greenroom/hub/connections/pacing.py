@@ -122,7 +122,12 @@ class BudgetState:
     @property
     def is_spent(self) -> bool:
         """Whether background work has to wait for the next day."""
-        return self.used >= self.for_background
+        return self.left_for_background == 0
+
+    @property
+    def left_for_background(self) -> int:
+        """How many calls may still be made today while nobody waits."""
+        return max(0, self.for_background - self.used)
 
 
 def read_budgets(buckets: Collection[str]) -> dict[str, BudgetState]:

@@ -3,6 +3,7 @@ When an event is looked at closely, and when its registrants are read next: soon
 far. Pure functions.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +11,11 @@ RUN_EVERY = timedelta(minutes=15)
 # An event is looked at closely, every few seconds, from so long before each start until so long after its end;
 # the runs see to all the rest.
 WATCHED_BEFORE, WATCHED_FOR_AFTER = timedelta(minutes=20), timedelta(minutes=30)
+LOOK_EVERY = timedelta(seconds=10)
+# Less often than this there is no use in looking between the runs.
+_LOOK_AT_LEAST_EVERY = timedelta(minutes=5)
+# The other half of the calls that are left of a day is for the runs.
+_SHARE_OF_LOOKS = 0.5
 _NEAR, _NEAR_EVERY = timedelta(hours=48), RUN_EVERY
 _COMING, _COMING_EVERY = timedelta(days=14), timedelta(hours=1)
 _SELDOM = timedelta(days=1)
@@ -75,3 +81,25 @@ def is_due(outlook: Outlook, due_at: datetime | None, now: datetime) -> bool:
     """
     moments = [at for at in (due_at, next_reading(outlook, now)) if at]
     return due_at is not None and min(moments) <= now + RUN_EVERY / 2
+
+
+def time_to_watch(dates: Iterable[tuple[datetime, datetime]], now: datetime, until: datetime) -> timedelta:
+    """Return for how long, of the time from now on, at least one of these dates (start, end) is looked at closely."""
+    total, reached = timedelta(0), now
+    for starts_at, ends_at in sorted(dates):
+        begins, ends = max(starts_at - WATCHED_BEFORE, reached), min(ends_at + WATCHED_FOR_AFTER, until)
+        if ends > begins:
+            total, reached = total + (ends - begins), ends
+    return total
+
+
+def look_every(to_watch: timedelta, calls_left: int) -> timedelta:
+    """
+    Return how far apart looks have to be for the calls that are left of the day to last through all it is to see.
+
+    Args:
+        to_watch: how long there is something to look at, summed over the connections; a look is one call.
+        calls_left: how many calls background work may still make.
+    """
+    affordable = to_watch / max(1.0, calls_left * _SHARE_OF_LOOKS)
+    return min(max(affordable, LOOK_EVERY), _LOOK_AT_LEAST_EVERY)

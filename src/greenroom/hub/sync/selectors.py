@@ -1,20 +1,45 @@
 """Fetching runs, and what a run has to read."""
 
+from collections import defaultdict
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db.models import Min, QuerySet
 
+from greenroom.hub.connections.models import Connection
 from greenroom.hub.core import clock
 from greenroom.hub.events.models import Event, EventTime
 from greenroom.hub.events.products import get_product
 from greenroom.hub.events.products.base import Ability
 from greenroom.hub.sync.models import SyncRun
-from greenroom.hub.sync.plan import Outlook, is_due
+from greenroom.hub.sync.plan import WATCHED_BEFORE, WATCHED_FOR_AFTER, Outlook, is_due, time_to_watch
 
 ABSENT = (Event.State.MISSING, Event.State.CANCELLED)
 _LAST = timedelta(days=36_500)
 _LATELY = timedelta(days=7)
+
+
+def list_events_there() -> QuerySet[Event]:
+    """Return the events that GoTo still has, as far as we know."""
+    return Event.objects.exclude(state__in=ABSENT)
+
+
+def time_left_to_watch(product: str, until: datetime) -> timedelta:
+    """
+    Return for how long events of a product are looked at closely until then, summed over the active connections.
+
+    One query.
+    """
+    now = clock.now()
+    near = EventTime.objects.filter(
+        event__in=list_events_there().filter(product=product, connection__state=Connection.State.ACTIVE),
+        ends_at__gte=now - WATCHED_FOR_AFTER,
+        starts_at__lte=until + WATCHED_BEFORE,
+    )
+    dates: dict[int, list[tuple[datetime, datetime]]] = defaultdict(list)
+    for pk, starts_at, ends_at in near.values_list("event__connection", "starts_at", "ends_at"):
+        dates[pk].append((starts_at, ends_at))
+    return sum((time_to_watch(some, now, until) for some in dates.values()), timedelta(0))
 
 
 def list_runs() -> QuerySet[SyncRun]:
@@ -105,5 +130,5 @@ def list_possibly_held(run: SyncRun) -> list[Event]:
 
 
 def _events_of(run: SyncRun) -> QuerySet[Event]:
-    events = Event.objects.filter(connection=run.connection, product=run.product).exclude(state__in=ABSENT)
+    events = list_events_there().filter(connection=run.connection, product=run.product)
     return events.select_related("connection").order_by("pk")

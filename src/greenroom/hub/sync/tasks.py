@@ -1,5 +1,6 @@
 """Background work of this app, where the job engine looks for it."""
 
+from collections import defaultdict
 from contextlib import suppress
 from datetime import timedelta
 
@@ -16,7 +17,8 @@ from greenroom.hub.events.products import PRODUCTS
 from greenroom.hub.jobs.registry import task
 from greenroom.hub.jobs.schedules import schedule
 from greenroom.hub.sync.models import SyncRun
-from greenroom.hub.sync.plan import WATCHED_BEFORE, WATCHED_FOR_AFTER
+from greenroom.hub.sync.plan import LOOK_EVERY, WATCHED_BEFORE, WATCHED_FOR_AFTER, look_every
+from greenroom.hub.sync.selectors import list_events_there, time_left_to_watch
 from greenroom.hub.sync.services import close_past_events, read_registration_form, request_sync, run_sync, watch
 
 __all__ = [
@@ -42,7 +44,7 @@ def sync_everything() -> None:
                 request_sync(connection=connection, product=product)
 
 
-@schedule(every=timedelta(seconds=10))
+@schedule(every=LOOK_EVERY)
 @task(queue="sync", priority=5)
 def watch_everything() -> None:
     """Look closely where something is about to begin, is running, or has attendance due; a few calls for all of it."""
@@ -50,14 +52,18 @@ def watch_everything() -> None:
     now = clock.now()
     near = Q(times__starts_at__lte=now + WATCHED_BEFORE, times__ends_at__gte=now - WATCHED_FOR_AFTER)
     awaited = Q(state=Event.State.LIVE) | Q(attendance_due_at__lte=now) | Q(watched_until__gte=now)
-    wanted = Event.objects.filter(near | awaited, connection__state=Connection.State.ACTIVE).exclude(
-        state=Event.State.CANCELLED
-    )
-    budgets = read_budgets(PRODUCTS)
-    for connection_id, product in wanted.values_list("connection", "product").distinct():
-        if not budgets[product].is_spent:
+    watched = list_events_there().filter(near | awaited, connection__state=Connection.State.ACTIVE)
+    connections: dict[str, list[int]] = defaultdict(list)
+    for pk, product in watched.values_list("connection", "product").distinct():
+        connections[product].append(pk)
+    for product, budget in read_budgets(connections).items():
+        if budget.is_spent:
+            continue
+        # The job that waits is the one that the next rounds would put in line: between two looks lies this interval.
+        later = look_every(time_left_to_watch(product, budget.goes_on_at), budget.left_for_background) - LOOK_EVERY
+        for pk in connections[product]:
             watch_product.enqueue(
-                connection_id=connection_id, product=product, dedupe_key=f"watch:{connection_id}:{product}"
+                connection_id=pk, product=product, dedupe_key=f"watch:{pk}:{product}", run_at=now + later
             )
 
 

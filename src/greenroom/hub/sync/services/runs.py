@@ -51,7 +51,10 @@ def request_sync(
         same = SyncRun.objects.filter(connection=connection, product=product, event_key=event_key)
         if is_full:
             same.filter(state=SyncRun.State.WAITING).update(is_full=True)
-        return same.get(state__in=OPEN_STATES)
+        if open_one := same.filter(state__in=OPEN_STATES).first():
+            return open_one
+        # It has ended since: now there is room for another.
+        return request_sync(connection=connection, product=product, event_key=event_key, is_full=is_full, actor=actor)
 
 
 def _create_run(

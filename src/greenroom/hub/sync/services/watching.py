@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
+from django.db.models import QuerySet
 
 from greenroom.goto import GoTo
 from greenroom.hub.connections.goto import open_goto
@@ -12,6 +13,7 @@ from greenroom.hub.core import clock
 from greenroom.hub.events.models import Event
 from greenroom.hub.events.products import Product, get_product
 from greenroom.hub.events.services import mark_live
+from greenroom.hub.sync.selectors import list_events_there
 from greenroom.hub.sync.services.attendance import find_sessions, read_attendance
 from greenroom.hub.sync.services.patience import Patience
 
@@ -33,9 +35,10 @@ def watch(*, connection: Connection, product: str) -> None:
     kind = get_product(product).for_one_run()
     with open_goto(connection, sets_aside=True) as goto:
         ended = look_what_is_live(goto, connection, kind) if kind.tells_when_live else []
-        due = Event.objects.filter(connection=connection, product=product, attendance_due_at__lte=clock.now())
-        due = due.exclude(state=Event.State.CANCELLED)
-        events = {event.pk: event for event in [*ended, *due, *_running_untold(connection, product)]}.values()
+        there = list_events_there().filter(connection=connection, product=product)
+        due = there.filter(attendance_due_at__lte=clock.now())
+        running = [] if kind.tells_when_live else _running_untold(there)
+        events = {event.pk: event for event in [*ended, *due, *running]}.values()
         errors: list[dict[str, Any]] = []
         sessions, patience = find_sessions(goto, connection, kind, events), Patience(errors)
         for event in events:
@@ -53,13 +56,9 @@ def look_what_is_live(goto: GoTo, connection: Connection, product: Product) -> l
     return mark_live(connection=connection, product=product.code, live_keys=keys)
 
 
-def _running_untold(connection: Connection, product: str) -> list[Event]:
-    """Return the events that may have ended early without anybody telling, and were not looked at just now."""
-    if get_product(product).tells_when_live:
-        return []
+def _running_untold(events: QuerySet[Event]) -> QuerySet[Event]:
+    """Return those that may have ended early without anybody telling, and were not looked at just now."""
     now = clock.now()
     # In one call: in two, a date in the past and another one to come would count as one that is running.
-    running = Event.objects.filter(
-        connection=connection, product=product, times__starts_at__lte=now, times__ends_at__gte=now
-    ).exclude(attendance_read_at__gt=now - timedelta(minutes=2))
-    return list(running.exclude(state=Event.State.CANCELLED).distinct())
+    running = events.filter(times__starts_at__lte=now, times__ends_at__gte=now)
+    return running.exclude(attendance_read_at__gt=now - timedelta(minutes=2)).distinct()
