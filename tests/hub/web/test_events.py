@@ -131,9 +131,40 @@ def test_event_names_only_the_courses_its_viewer_may_see(held, as_ivan, as_ada):
 
 def test_event_is_read_anew_when_asked(item, as_ivan, ivan):
     answer = as_ivan.post(reverse("sync_event", args=[item.event_id]), follow=True)
-    assert "This event is being read from GoTo." in answer.content.decode()
+    assert 'hx-get="?tab=overview&amp;looks=1" hx-trigger="every 2s"' in answer.content.decode()
     run = SyncRun.objects.get(event_key=item.event.event_key)
     assert (ivan.pk, "waiting") == (run.requested_by_id, run.state)
+
+
+@pytest.mark.parametrize(
+    ("tab", "told"),
+    [
+        ("team", "Nobody but the organizer"),
+        ("recordings", "No recordings"),
+        ("answers", "Nothing was asked in this session."),
+    ],
+)
+def test_what_is_being_read_appears_without_reloading(held, as_ivan, run_jobs, tab, told):
+    path = reverse("event", args=[held.pk])
+    run_jobs()
+    Event.objects.update(team_read_at=None, recordings_read_at=None)
+    page = as_ivan.get(path, {"tab": tab}).content.decode()
+    assert (True, False) == (f'hx-get="?tab={tab}&amp;looks=1" hx-trigger="every 2s"' in page, told in page)
+    later = as_ivan.get(path, {"tab": tab, "looks": "4"}).content.decode()
+    assert 'looks=5" hx-trigger="every 6s"' in later
+    last = as_ivan.get(path, {"tab": tab, "looks": "10"}).content.decode()
+    assert (True, False) == ("GoTo has not answered yet." in last, "hx-trigger=" in last)
+    run_jobs()
+    page = as_ivan.get(path, {"tab": tab, "looks": "5"}).content.decode()
+    assert (False, True) == ("This is being read from GoTo." in page or "looks=" in page, told in page)
+
+
+@pytest.mark.parametrize("tab", ["team", "recordings", "answers"])
+def test_what_can_not_be_read_says_so(held, connection, as_ivan, tab):
+    type(connection).objects.update(state="reconnect_needed")
+    page = as_ivan.get(reverse("event", args=[held.pk]), {"tab": tab}).content.decode()
+    assert "has to be connected again before this can be read." in page
+    assert not any(words in page for words in ("looks=", "Nobody but the organizer", "No recordings"))
 
 
 def test_event_of_an_account_that_is_gone_is_not_read(item, connection, as_ivan):

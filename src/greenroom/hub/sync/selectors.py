@@ -11,7 +11,7 @@ from greenroom.hub.core import clock
 from greenroom.hub.events.models import Event, EventTime
 from greenroom.hub.events.products import get_product
 from greenroom.hub.events.products.base import Ability
-from greenroom.hub.sync.models import SyncRun
+from greenroom.hub.sync.models import OPEN_STATES, SyncRun
 from greenroom.hub.sync.plan import WATCHED_BEFORE, WATCHED_FOR_AFTER, Outlook, is_due, time_to_watch
 
 ABSENT = (Event.State.MISSING, Event.State.CANCELLED)
@@ -45,6 +45,12 @@ def time_left_to_watch(product: str, until: datetime) -> timedelta:
 def list_runs() -> QuerySet[SyncRun]:
     """Return all runs, the newest first."""
     return SyncRun.objects.select_related("connection", "requested_by")
+
+
+def is_being_read(event: Event) -> bool:
+    """Tell whether somebody asked for this one event to be read, and it is not done yet. One query."""
+    same = SyncRun.objects.filter(connection=event.connection_id, product=event.product, event_key=event.event_key)
+    return same.filter(state__in=OPEN_STATES).exists()
 
 
 def is_told(run: SyncRun) -> bool:

@@ -48,6 +48,7 @@ from greenroom.hub.events.services.answers import keep_answers_fresh
 from greenroom.hub.events.services.recordings import get_recording_url, keep_recordings_fresh
 from greenroom.hub.events.services.team import keep_team_fresh
 from greenroom.hub.events.sign_up_state import list_sign_ups_under_way
+from greenroom.hub.sync.selectors import is_being_read
 from greenroom.hub.sync.services import request_sync
 from greenroom.hub.web.activity import list_activity, tell
 from greenroom.hub.web.acts import new_key
@@ -143,15 +144,16 @@ def event_page(request: SignedInRequest, pk: int) -> HttpResponse:
     elif tab == "activity":
         page = page_of(request, list_activity(event=event))
         context |= {"page": page, "entries": tell(list(page))}
-    elif tab == "answers":
-        context |= _answers_of(event)
-    elif tab == "recordings":
-        context |= {"is_being_read": keep_recordings_fresh(event=event), "recordings": list_recordings(event=event)}
-    elif tab == "team":
-        context |= {"is_being_read": keep_team_fresh(event=event), "team": list_team(event=event)}
+    elif tab in _READ_WHEN_WANTED:
+        context |= _READ_WHEN_WANTED[tab](event) | {"is_cut_off": not event.connection.is_usable}
     else:
         context |= _funnel_of(event)
         context["by_day"] = count_registrations_by_day(event=event)
+        context["is_being_read"] = is_being_read(event)
+    if context.get("is_being_read"):
+        # Further and further apart, and not for ever: GoTo may be down.
+        looks = number_of(request.GET, "looks") or 0
+        context |= {"looks": looks, "look_again_seconds": looks + 2 if looks < _MOST_LOOKS else 0}
     return render(request, "events/event.html", context)
 
 
@@ -185,6 +187,8 @@ def _acts_on(request: SignedInRequest, event: Event) -> dict[str, object]:
     }
 
 
+# How often the page looks again for what is being read: over a minute in all.
+_MOST_LOOKS = 10
 # In these states GoTo takes people on and off.
 _OPEN = (Event.State.SCHEDULED, Event.State.LIVE)
 
@@ -234,6 +238,18 @@ def _answers_of(event: Event) -> dict[str, object]:
     }
 
 
+def _recordings_of(event: Event) -> dict[str, object]:
+    return {"is_being_read": keep_recordings_fresh(event=event), "recordings": list_recordings(event=event)}
+
+
+def _team_of(event: Event) -> dict[str, object]:
+    return {"is_being_read": keep_team_fresh(event=event), "team": list_team(event=event)}
+
+
+# Parts of an event's page that are read from GoTo only when somebody wants to see them.
+_READ_WHEN_WANTED = {"answers": _answers_of, "recordings": _recordings_of, "team": _team_of}
+
+
 @signed_in
 @require_GET
 @never_cache
@@ -249,7 +265,6 @@ def sync(request: SignedInRequest, pk: int) -> HttpResponse:
     event = get_event_with_people_for(request.user, pk)
     if event.connection.is_usable:
         request_sync(connection=event.connection, product=event.product, event_key=event.event_key, actor=request.user)
-        messages.info(request, "This event is being read from GoTo. Look again in a moment.")
     else:
         messages.warning(request, "The GoTo account of this event has to be connected again first.")
     return redirect("event", pk=pk)

@@ -33,7 +33,8 @@ def store_answers(*, session: EventSession, told: AnswersData) -> None:
 
 def keep_answers_fresh(*, session: EventSession) -> bool:
     """Have the answers read in the background when nobody has for an hour; tell whether they are being read."""
-    if Ability.ANSWERS not in get_product(session.event.product).abilities:
+    event = session.event
+    if Ability.ANSWERS not in get_product(event.product).abilities or not event.connection.is_usable:
         return False
     if SessionAnswers.objects.filter(session=session, read_at__gt=clock.now() - FRESH).exists():
         return False

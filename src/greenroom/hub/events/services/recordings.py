@@ -44,7 +44,7 @@ def store_recordings(*, event: Event, found: Iterable[RecordingData]) -> None:
 
 def keep_recordings_fresh(*, event: Event) -> bool:
     """Have the recordings read in the background when nobody has for an hour; tell whether they are being read."""
-    if Ability.RECORDINGS not in get_product(event.product).abilities:
+    if Ability.RECORDINGS not in get_product(event.product).abilities or not event.connection.is_usable:
         return False
     if event.recordings_read_at and clock.now() - event.recordings_read_at < FRESH:
         return False

@@ -37,7 +37,9 @@ def store_team(*, event: Event, found: Iterable[TeamMemberData]) -> None:
 def keep_team_fresh(*, event: Event) -> bool:
     """Have the team read in the background when nobody has for an hour; tell whether it is being read."""
     has_team = get_product(event.product).abilities & {Ability.CO_ORGANIZERS, Ability.PANELISTS}
-    if not has_team or (event.team_read_at and clock.now() - event.team_read_at < FRESH):
+    if not has_team or not event.connection.is_usable:
+        return False
+    if event.team_read_at and clock.now() - event.team_read_at < FRESH:
         return False
     read_team.enqueue(event_id=event.pk, dedupe_key=f"team:{event.pk}")
     return True
