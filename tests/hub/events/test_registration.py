@@ -243,6 +243,7 @@ def test_an_answer_that_was_lost_leaves_one_registrant_with_a_link(world, event,
 
 
 def test_nonsense_from_goto_is_noted_and_tried_again(world, event, lena, sign_up, run_jobs):
+    run_jobs()
     world.fail(kind="nonsense", operation="createRegistrant")
     request = sign_up(event, lena)
     assert ("pending", 1, "unexpected_response") == (request.state, request.tries, request.last_error)
@@ -287,7 +288,6 @@ def test_requests_wait_while_the_account_has_to_be_connected_again(world, event,
     assert jobs + 3 == Job.objects.count()
 
     connect("olga@northwind.example", ada)
-    deliver_what_waits.enqueue()
     run_jobs()
     request.refresh_from_db()
     assert "delivered" == request.state

@@ -22,7 +22,8 @@ from django.utils.safestring import SafeString
 from greenroom.hub.core import clock
 from greenroom.hub.events.act_state import ActState
 from greenroom.hub.events.models import Event
-from greenroom.hub.events.products import get_product
+from greenroom.hub.events.products import can, get_product
+from greenroom.hub.events.products.base import Ability
 from greenroom.hub.events.sign_up_state import SignUpState
 from greenroom.hub.web.templatetags import _charts, _icons, _times
 
@@ -266,6 +267,12 @@ def when(
 def product_word(code: str) -> str:
     """Name one event of a product: `Webinar`, `Support session`."""
     return get_product(code).words.one
+
+
+@register.filter
+def takes_registrants(code: str) -> bool:
+    """Tell whether people sign up for the events of a product."""
+    return can(code, Ability.REGISTER)
 
 
 @register.filter
