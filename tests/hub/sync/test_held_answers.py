@@ -8,7 +8,7 @@ from tests.hub.world import World
 
 from greenroom.hub.core.errors import StateConflictError
 from greenroom.hub.courses.models import Completion
-from greenroom.hub.events.decisions import list_held_answers
+from greenroom.hub.events.decisions import list_held_answers, name_what_is_gone
 from greenroom.hub.events.models import Attendee, Event, HeldAnswer, Registrant
 from greenroom.hub.events.services import dismiss, obey
 from greenroom.hub.ledger.models import Fact
@@ -58,6 +58,7 @@ def test_a_list_that_lost_many_events_is_held_and_none_of_them_asked_for(world, 
     assert ("done", []) == ((run := sync()).state, run.event_errors)
     assert (0, {"scheduled": 10}) == (asked_for(world), states())
     assert ("events", 10, 3) == (held().listing, held().rows_before, held().rows_gone)
+    assert ["Ladders 7", "Ladders 8", "Ladders 9"] == name_what_is_gone(held())
 
 
 def test_one_event_less_is_asked_for(world, planned, sync):
@@ -144,6 +145,7 @@ def there() -> int:
 def test_a_person_may_say_that_registrants_are_gone_at_once(world, signed_up, sync, ada):
     shrink(world, sync)
     assert (10, 6) == (there(), held().rows_gone)
+    assert 6 == len(set(name_what_is_gone(held()))) > 2 == len(name_what_is_gone(held(), most=2))
     obey(held=(answer := held()), actor=ada)
     assert (4, 6) == (there(), Fact.objects.filter(kind="cancelled").count())
     answer.refresh_from_db()
@@ -221,6 +223,7 @@ def lose_attendees(world: World, sync, keep: int) -> None:
 def test_attendance_that_lost_many_is_held_until_it_is_given_twice(world, attended, sync):
     lose_attendees(world, sync, keep=5)
     assert (11, "attendance", 6) == (Attendee.objects.count(), held().listing, held().rows_gone)
+    assert 6 == len(name_what_is_gone(held()))
     assert not attended.sessions.get().is_final
     lose_attendees(world, sync, keep=5)
     assert (5, 0) == (Attendee.objects.count(), list_held_answers().count())

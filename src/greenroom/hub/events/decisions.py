@@ -1,18 +1,41 @@
 """Fetching what waits for a person: answers that are held, rows that could not be read, attendance of nobody known."""
 
+import json
 from collections.abc import Collection
+from typing import Any
 
 from django.db.models import Exists, Min, OuterRef, Q, QuerySet
 from django.db.models.functions import Lower, Trim
 
-from greenroom.hub.events.models import Attendee, AttendeeMatch, Event, HeldAnswer, Registrant, SetAsideRow
+from greenroom.hub.events.models import Attendee, AttendeeMatch, Event, HeldAnswer, Listing, Registrant, SetAsideRow
 from greenroom.hub.events.products import PRODUCTS
 from greenroom.hub.events.products.base import Ability
 
 
 def list_held_answers() -> QuerySet[HeldAnswer]:
-    """Return the answers that are held, the newest first."""
-    return HeldAnswer.objects.filter(state=HeldAnswer.State.HELD).select_related("connection", "event", "session")
+    """Return the answers that are held, the newest first; what they lack holds personal data."""
+    held = HeldAnswer.objects.filter(state=HeldAnswer.State.HELD).defer("gone")
+    return held.select_related("connection", "event", "session")
+
+
+def name_what_is_gone(held: HeldAnswer, most: int = 20) -> list[str]:
+    """
+    Return what some of the rows are called that a held answer lacks: people by their names, events by their titles.
+
+    Two queries.
+
+    Raises:
+        DecryptionError: the key it was encrypted with is no longer here.
+    """
+    keys: list[str] = json.loads(held.gone)[:most]
+    if held.listing == Listing.EVENTS:
+        events = Event.objects.filter(connection=held.connection_id, product=held.product, event_key__in=keys)
+        return [event.title for event in events.order_by("starts_at", "pk")]
+    people: QuerySet[Any] = Registrant.objects.filter(event=held.event_id, registrant_key__in=keys, gone_at=None)
+    if held.listing == Listing.ATTENDANCE:
+        people = Attendee.objects.filter(session=held.session_id, attendee_key__in=keys)
+    named = people.order_by("last_name", "first_name", "pk").values_list("first_name", "last_name", "email")
+    return [f"{first} {last}".strip() or email for first, last, email in named]
 
 
 def list_set_aside_rows() -> QuerySet[SetAsideRow]:

@@ -15,6 +15,7 @@ from greenroom.hub.events.decisions import (
     list_held_answers,
     list_set_aside_rows,
     list_unmatched_attendees,
+    name_what_is_gone,
     suggest_registrants,
 )
 from greenroom.hub.events.models import Attendee, Event, HeldAnswer, Registrant
@@ -90,9 +91,16 @@ def match(request: SignedInRequest, pk: int) -> HttpResponse:
 @require_GET
 def held_page(request: SignedInRequest) -> HttpResponse:
     """Show the answers that are held because much was gone in them."""
-    return render(
-        request, "doubts/held.html", {"page": page_of(request, list_held_answers()), **_frame("Held answers")}
-    )
+    page = page_of(request, list_held_answers())
+    rows = [(held, _names_of(held)) for held in page]
+    return render(request, "doubts/held.html", {"page": page, "rows": rows, **_frame("Held answers")})
+
+
+def _names_of(held: HeldAnswer) -> list[str]:
+    try:
+        return name_what_is_gone(held)
+    except DecryptionError:
+        return []
 
 
 @site_admins_only
