@@ -92,7 +92,7 @@ def match(request: SignedInRequest, pk: int) -> HttpResponse:
 def held_page(request: SignedInRequest) -> HttpResponse:
     """Show the answers that are held because much was gone in them."""
     page = page_of(request, list_held_answers())
-    rows = [(held, _names_of(held)) for held in page]
+    rows = [(held, names := _names_of(held), held.rows_gone - len(names)) for held in page]
     return render(request, "doubts/held.html", {"page": page, "rows": rows, **_frame("Held answers")})
 
 
