@@ -3,7 +3,10 @@
 import os
 import tempfile
 
-os.environ.setdefault("GREENROOM_DATA_DIR", tempfile.mkdtemp(prefix="greenroom-test-"))
+if "GREENROOM_DATA_DIR" not in os.environ:
+    # Gone when the process that made it ends; those it starts use the same one.
+    directory = tempfile.TemporaryDirectory(prefix="greenroom-test-")
+    os.environ["GREENROOM_DATA_DIR"] = directory.name
 os.environ.setdefault("GREENROOM_LOG_LEVEL", "ERROR")
 os.environ["GREENROOM_PUBLIC_URL"] = "http://testserver"
 os.environ["GREENROOM_GOTO_API_URL"] = os.environ["GREENROOM_GOTO_AUTH_URL"] = "http://goto.test"
