@@ -9,7 +9,8 @@ import csv
 import io
 import json
 import tempfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from datetime import datetime
 from itertools import chain, count
 from typing import Any
 
@@ -31,12 +32,12 @@ _PIECE = 64 * 1024
 Cells = Sequence[Any]
 
 
-def render(export: Export) -> Iterator[bytes]:
-    """Yield the file of an export. Memory does not depend on its length."""
+def render(export: Export) -> Generator[bytes]:
+    """Yield the file of an export, the same bytes each time. Memory does not depend on its length."""
     columns = list(_tell_apart(get_table(export.table).columns(export.params)))
     rows = _rows(export)
     if export.format == Export.Format.XLSX:
-        return _as_xlsx(columns, rows)
+        return _as_xlsx(columns, rows, export.requested_at)
     if export.format == Export.Format.JSON:
         return _as_json(columns, rows)
     return _as_csv(columns, rows)
@@ -57,7 +58,7 @@ def _rows(export: Export) -> Iterator[Cells]:
         yield from json.loads(part.rows)
 
 
-def _as_csv(columns: Cells, rows: Iterable[Cells]) -> Iterator[bytes]:
+def _as_csv(columns: Cells, rows: Iterable[Cells]) -> Generator[bytes]:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     buffer.write(_BYTE_ORDER_MARK)
@@ -83,7 +84,7 @@ def as_typed(cell: str) -> str:
     return cell[1:] if cell.startswith("'") and cell[1:].startswith((*_STARTS_A_FORMULA, "'")) else cell
 
 
-def _as_json(columns: Cells, rows: Iterable[Cells]) -> Iterator[bytes]:
+def _as_json(columns: Cells, rows: Iterable[Cells]) -> Generator[bytes]:
     yield b"["
     before = b"\n"
     for row in rows:
@@ -92,11 +93,12 @@ def _as_json(columns: Cells, rows: Iterable[Cells]) -> Iterator[bytes]:
     yield b"\n]\n"
 
 
-def _as_xlsx(columns: Cells, rows: Iterable[Cells]) -> Iterator[bytes]:
+def _as_xlsx(columns: Cells, rows: Iterable[Cells], made_at: datetime) -> Generator[bytes]:
     import xlsxwriter  # here: only this one format needs it
 
     with tempfile.TemporaryFile() as file:
         book = xlsxwriter.Workbook(file, {"constant_memory": True})
+        book.set_properties({"created": made_at})
         sheet = book.add_worksheet()
         bold = book.add_format({"bold": True})
         for column, title in enumerate(columns):

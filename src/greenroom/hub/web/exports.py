@@ -1,6 +1,6 @@
 """Pages of exports: asking for one, seeing it grow, taking it away."""
 
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
@@ -12,6 +12,7 @@ from greenroom.hub.exports.models import Export
 from greenroom.hub.exports.selectors import get_export_for, list_exports
 from greenroom.hub.exports.services import request_export
 from greenroom.hub.web.doors import SignedInRequest, number_of, page_of, signed_in, text_of
+from greenroom.hub.web.downloads import send
 
 # What a table may be of, and how the page it is asked for from is narrowed; see `exports/menu.html`.
 _OBJECTS = ("event", "form", "course", "item", "account")
@@ -37,7 +38,7 @@ def start(request: SignedInRequest, table: str) -> HttpResponseBase:
     params = {name: value for name, value in asked.items() if value}
     export = request_export(user=request.user, table=table, params=params, format=Export.Format(format))
     if export.state == Export.State.READY:
-        return _file(export)
+        return _send(request, export)
     return redirect("export", pk=export.pk)
 
 
@@ -54,14 +55,15 @@ def export_page(request: SignedInRequest, pk: int) -> HttpResponse:
 @signed_in
 @require_GET
 def download(request: SignedInRequest, pk: int) -> HttpResponseBase:
-    """Send the file of an export."""
+    """Send the file of an export; from where a download was cut, if the browser says so."""
     export = get_export_for(request.user, pk)
     if export.state != Export.State.READY:
         raise StateConflictError("This export is still being written. Look again in a moment.")
-    return _file(export)
+    return _send(request, export)
 
 
-def _file(export: Export) -> StreamingHttpResponse:
-    answer = StreamingHttpResponse(render_export(export), content_type=CONTENT_TYPES[Export.Format(export.format)])
-    answer["Content-Disposition"] = f'attachment; filename="{export.file_name}"'
-    return answer
+def _send(request: SignedInRequest, export: Export) -> HttpResponseBase:
+    content_type = CONTENT_TYPES[Export.Format(export.format)]
+    # Its rows do not change any more, and what is made of them is the same each time.
+    tag = f"{export.pk}-{export.rows_written}"
+    return send(request, render_export(export), name=export.file_name, content_type=content_type, tag=tag)

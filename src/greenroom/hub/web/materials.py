@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods
@@ -25,6 +25,7 @@ from greenroom.hub.events.selectors import find_recordings
 from greenroom.hub.events.services.recordings import get_recording_url
 from greenroom.hub.web.addresses import lesson_url
 from greenroom.hub.web.doors import NOTHING, SignedInRequest, add_errors, number_of, page_of, signed_in, text_of
+from greenroom.hub.web.downloads import send
 
 _Kind = SectionItem.Kind
 
@@ -168,13 +169,12 @@ def download(request: SignedInRequest, pk: int) -> HttpResponseBase:
     except FileNotFoundError as error:
         raise UnknownObjectError("This file is no longer there. Ask whoever made the lesson.") from error
     note_click(item=item, user=request.user, kind=ItemClick.Kind.OPENED)
-    return FileResponse(
-        content,
-        as_attachment=True,
-        filename=item.file_name,
-        content_type="application/octet-stream",
-        headers={"Content-Security-Policy": "sandbox; default-src 'none'", "Cache-Control": "private, no-store"},
+    answer = send(
+        request, content, name=item.file_name, content_type="application/octet-stream", tag=str(item.file.name)
     )
+    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer["Cache-Control"] = "private, no-store"
+    return answer
 
 
 @signed_in
