@@ -33,7 +33,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         return {"navigation": []}
     areas = [("Home", "home", "home"), ("Courses", "courses", "learn")]
     if may_see_events(user):
-        areas += [("Events", "events", "calendar"), ("Automate", "automate", "link")]
+        areas += [("Events", "events", "calendar"), ("Automate", "automate", "bolt")]
     if may_market(user):
         areas += [
             ("Contacts", "contacts", "contact"),
