@@ -71,6 +71,23 @@ def test_an_event_that_begins_is_live_and_one_that_ends_is_over(world, event, lo
     assert 300 == EventSession.objects.get().duration_seconds
 
 
+def test_one_look_that_fails_is_followed_by_a_pause(world, event, run_jobs):
+    world.advance(minutes=50)
+    run_jobs()
+
+    def look_after(seconds: int) -> int:
+        world.advance(seconds=seconds)
+        world.count_calls()
+        watch_everything.call()
+        run_jobs()
+        return world.count_calls()
+
+    assert 1 == look_after(10)
+    world.fail(kind="status", status=503, times=2)
+    assert 2 == look_after(10), "the client tries twice"
+    assert [0, 0, 1, 1] == [look_after(seconds) for seconds in (10, 40, 11, 10)]
+
+
 def test_an_event_with_more_dates_goes_back_to_waiting(world, pull, look):
     times = [
         [(world.now + timedelta(days=day, hours=1)).isoformat(), (world.now + timedelta(days=day, hours=2)).isoformat()]

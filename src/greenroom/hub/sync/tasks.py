@@ -31,6 +31,8 @@ __all__ = [
 ]
 
 _RUNS_ARE_KEPT = timedelta(days=30)
+# A GoTo that hangs holds up a look for a minute; without a pause looks would leave workers no time for anything else.
+_PAUSE_AFTER_TROUBLE = timedelta(minutes=1)
 
 
 @schedule(every=timedelta(minutes=15))
@@ -70,8 +72,11 @@ def watch_everything() -> None:
 @task(queue="sync", priority=5, max_attempts=1)
 def watch_product(connection_id: int, product: str) -> None:
     """Look at the running events of one connection and product. What fails now is soon asked again."""
+    connection = Connection.objects.get(pk=connection_id)
+    if connection.last_error_at and clock.now() - connection.last_error_at < _PAUSE_AFTER_TROUBLE:
+        return
     with suppress(HubError, GotoError):
-        watch(connection=Connection.objects.get(pk=connection_id), product=product)
+        watch(connection=connection, product=product)
 
 
 @schedule(every=timedelta(days=1))
