@@ -76,9 +76,11 @@ def list_courses_for(user: User, verb: Verb = Verb.VIEW) -> QuerySet[Course]:
     return Course.objects.filter(pk__in=shown.values("course"))
 
 
-def list_observed_learners(user: User, course: Course) -> QuerySet[Enrollment]:
-    """Return the learners of a course whose results a person may see."""
-    learners = Enrollment.objects.filter(course=course, role=_Role.LEARNER)
+def list_observed_learners(
+    user: User, course: Course, *, among: QuerySet[Enrollment] | None = None
+) -> QuerySet[Enrollment]:
+    """Return the learners of a course, of all or of some, whose results a person may see."""
+    learners = (Enrollment.objects.all() if among is None else among).filter(course=course, role=_Role.LEARNER)
     if may(user, Verb.RESULTS, course):
         return learners
     grants = ObserverGrant.objects.filter(observer__user=user, observer__course=course, observer__role=_Role.OBSERVER)

@@ -104,7 +104,7 @@ def results_page(request: SignedInRequest, slug: str) -> HttpResponse:
     """Show the learners of a course whose results the person may see beside all its items."""
     course = get_course_for(request.user, slug, Verb.OBSERVE)
     learners = list_learners(course=course, text=text_of(request.GET, "q"))
-    learners = learners.filter(pk__in=list_observed_learners(request.user, course))
+    learners = list_observed_learners(request.user, course, among=learners)
     if text_of(request.GET, "reach") == _OUT_OF_REACH:
         page = page_of(request, list_out_of_reach(course=course, users=[one.user for one in learners]))
         standings = list(page.object_list)
@@ -249,7 +249,7 @@ def _show_roster(
     filters = {"q": text_of(request.GET, "q"), "result": result if result in dict(_RESULTS) else ""}
     learners = list_learners_of_item(item=item, text=filters["q"], result=filters["result"])
     course = item.section.lesson.course
-    page = page_of(request, learners.filter(pk__in=list_observed_learners(request.user, course)))
+    page = page_of(request, list_observed_learners(request.user, course, among=learners))
     may_mark = may(request.user, Verb.LEAD, course)
     signs_up = item.event is not None and can(item.event.product, Ability.REGISTER)
     may_ask = signs_up and may(request.user, Verb.PEOPLE, course)
