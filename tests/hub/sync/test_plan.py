@@ -48,12 +48,15 @@ def outlook(start: timedelta | None = None, end: timedelta | None = None, **more
         (1 * DAYS, outlook(1 * HOURS, is_told=True)),
         (1 * DAYS, outlook(10 * DAYS, is_told=True)),
         (1 * DAYS, outlook(-30 * MINUTES, is_live=True, is_told=True)),
-        # After the end, whoever tells: once
+        # After the end, whoever tells: a day and three days later
         (22 * HOURS, outlook(-3 * HOURS)),
         (22 * HOURS, outlook(-3 * HOURS, is_told=True)),
         (-1 * HOURS, outlook(-26 * HOURS, read_at=NOW - 2 * HOURS)),
-        (NEVER, outlook(-26 * HOURS)),
-        (NEVER, outlook(-26 * HOURS, read_at=NOW - 1 * HOURS)),
+        (47 * HOURS, outlook(-26 * HOURS)),
+        (47 * HOURS, outlook(-26 * HOURS, is_told=True, read_at=NOW - 1 * HOURS)),
+        (-1 * HOURS, outlook(-74 * HOURS, read_at=NOW - 50 * HOURS + 1 * HOURS)),
+        (NEVER, outlook(-74 * HOURS)),
+        (NEVER, outlook(-74 * HOURS, read_at=NOW - 1 * HOURS)),
     ],
 )
 def test_the_nearer_an_event_the_sooner_it_is_read_again(wait, event):
@@ -88,19 +91,20 @@ def test_no_event_is_read_more_often_than_every_run_or_less_than_once_a_day(star
     event = outlook(start, is_live=is_live, is_told=is_told)
     planned = next_reading(event, NOW)
     if planned is None:
-        assert event.last_end + DAYS <= NOW
+        assert event.last_end + 3 * DAYS <= NOW
     else:
-        assert 0 * MINUTES < planned - NOW <= 1 * DAYS
+        assert 0 * MINUTES < planned - NOW <= (1 if NOW < event.last_end + 1 * DAYS else 2) * DAYS
 
 
 @given(spans, st.booleans(), st.booleans())
-def test_every_event_that_is_over_is_read_once_more_and_then_left_alone(start, is_live, is_told):
+def test_every_event_that_is_over_is_read_twice_more_and_then_left_alone(start, is_live, is_told):
     event = outlook(start, is_told=is_told)
-    closing = event.last_end + DAYS
-    after = outlook(start, is_told=is_told, read_at=closing, next_start=None)
-    assert next_reading(after, closing) is None
-    before = outlook(start, is_told=is_told, read_at=closing - 1 * MINUTES, next_start=None)
-    assert closing == next_reading(before, closing + 300 * DAYS)
+    closings = [event.last_end + 1 * DAYS, event.last_end + 3 * DAYS]
+    for closing, following in zip(closings, [closings[1], None], strict=True):
+        after = outlook(start, is_told=is_told, read_at=closing, next_start=None)
+        assert following == next_reading(after, closing)
+        before = outlook(start, is_told=is_told, read_at=closing - 1 * MINUTES, next_start=None)
+        assert closing == next_reading(before, closing + 300 * DAYS)
 
 
 # How often one looks at what runs

@@ -171,18 +171,39 @@ def test_an_event_that_begins_long_before_its_plan_is_read_with_each_run(world, 
     assert [1, 1, 1] == read_at_each_run(world, calls, 3)
 
 
-def test_after_its_end_an_event_is_read_once_more_a_day_later(world, event, calls):
+def test_after_its_end_an_event_is_read_a_day_and_three_days_later(world, event, calls):
     read_at_each_run(world, calls, 12)
-    world.control("POST", f"webinars/{event.event_key}/registrants", registrants=[{"email": "late@example.com"}])
-    assert 0 == sum(read_at_each_run(world, calls, 80))
-    assert 1 == sum(read_at_each_run(world, calls, 12))
-    assert ["late@example.com"] == list(Registrant.objects.values_list("email", flat=True))
+    for runs_until_then in (80, 12 * 14):
+        sign_up_late(world, event, f"after{runs_until_then}@example.com")
+        assert 0 == sum(read_at_each_run(world, calls, runs_until_then))
+        assert 1 == sum(read_at_each_run(world, calls, 24))
+    assert 2 == Registrant.objects.count()
     world.advance(days=3)
     assert 0 == sum(read_at_each_run(world, calls, 12))
 
 
+def sign_up_late(world, event, email: str) -> None:
+    world.control("POST", f"webinars/{event.event_key}/registrants", registrants=[{"email": email}])
+
+
+@pytest.mark.parametrize("is_seen_running", [True, False])
+def test_the_end_that_counts_is_that_of_what_was_held(world, event, calls, is_seen_running):
+    """Four days after it was planned, when nobody expected anything more."""
+    world.advance(days=4)
+    calls()
+    world.launch(event.event_key)
+    if is_seen_running:
+        calls()
+    world.advance(hours=1)
+    world.end(event.event_key)
+    read_at_each_run(world, calls, 92)
+    sign_up_late(world, event, "late@example.com")
+    assert 1 <= sum(read_at_each_run(world, calls, 12)) <= 2
+    assert ["late@example.com"] == list(Registrant.objects.values_list("email", flat=True))
+
+
 def test_an_event_that_was_over_and_runs_again_is_read_again(world, event, calls):
-    world.advance(days=3)
+    world.advance(days=4)
     calls()
     event.refresh_from_db()
     assert event.registrants_due_at is None

@@ -19,8 +19,10 @@ _SHARE_OF_LOOKS = 0.5
 _NEAR, _NEAR_EVERY = timedelta(hours=48), RUN_EVERY
 _COMING, _COMING_EVERY = timedelta(days=14), timedelta(hours=1)
 _SELDOM = timedelta(days=1)
-# Late sign-ups, and what the organizer decided afterwards, are seen by one reading so long after the end.
-_CLOSING = timedelta(days=1)
+# Late sign-ups, and what the organizer decided afterwards, are seen by a reading each so long after the end.
+_CLOSINGS = (timedelta(days=1), timedelta(days=3))
+# An end further back changes no plan.
+PLANNED_FOR = _CLOSINGS[-1]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +33,7 @@ class Outlook:
     Attributes:
         read_at: when its registrants were read last.
         next_start: start of the first date that is not over; None when all are, or when no date is known.
-        last_end: end of the last date; None when no date is known.
+        last_end: end of the last date, or of the last session if that was later; None when no date is known.
         is_live: whether it runs now.
         is_told: whether GoTo's webhooks tell us of sign-ups, so that reading only has to make sure.
     """
@@ -48,13 +50,13 @@ def next_reading(outlook: Outlook, now: datetime) -> datetime | None:
     Return when the registrants are read next, which may be in the past; None when nothing more is to come.
 
     Live or starting within two days: every quarter of an hour. Within a fortnight: every hour. Later, without a date,
-    or when webhooks tell: once a day. After the end: once, a day later.
+    or when webhooks tell: once a day. After the end: a day and three days later.
     """
     if outlook.read_at is None:
         return now
     if outlook.last_end and outlook.last_end <= now and not outlook.is_live:
-        closing = outlook.last_end + _CLOSING
-        return closing if outlook.read_at < closing else None
+        closings = (outlook.last_end + wait for wait in _CLOSINGS)
+        return next((closing for closing in closings if outlook.read_at < closing), None)
     return outlook.read_at + _interval(outlook, now)
 
 

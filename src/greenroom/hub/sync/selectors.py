@@ -4,15 +4,15 @@ from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from django.db.models import Min, QuerySet
+from django.db.models import Max, Min, QuerySet
 
 from greenroom.hub.connections.models import Connection
 from greenroom.hub.core import clock
-from greenroom.hub.events.models import Event, EventTime
+from greenroom.hub.events.models import Event, EventSession, EventTime
 from greenroom.hub.events.products import get_product
 from greenroom.hub.events.products.base import Ability
 from greenroom.hub.sync.models import OPEN_STATES, SyncRun
-from greenroom.hub.sync.plan import WATCHED_BEFORE, WATCHED_FOR_AFTER, Outlook, is_due, time_to_watch
+from greenroom.hub.sync.plan import PLANNED_FOR, WATCHED_BEFORE, WATCHED_FOR_AFTER, Outlook, is_due, time_to_watch
 
 ABSENT = (Event.State.MISSING, Event.State.CANCELLED)
 _LAST = timedelta(days=36_500)
@@ -62,15 +62,19 @@ def is_told(run: SyncRun) -> bool:
 
 
 def list_outlooks(run: SyncRun, events: Iterable[Event]) -> dict[int, Outlook]:
-    """Return what the plan of reading each of these events of the run's depends on, by its id. One query."""
+    """Return what the plan of reading each of these events of the run's depends on, by its id. Two queries."""
     now, told = clock.now(), is_told(run)
     coming = EventTime.objects.filter(event__connection=run.connection, event__product=run.product, ends_at__gt=now)
     next_starts = dict(coming.values_list("event").annotate(Min("starts_at")))
+    held = EventSession.objects.filter(
+        event__connection=run.connection, event__product=run.product, ended_at__gt=now - PLANNED_FOR
+    )
+    session_ends = dict(held.values_list("event").annotate(Max("ended_at")))
     return {
         event.pk: Outlook(
             read_at=event.registrants_read_at,
             next_start=next_starts.get(event.pk),
-            last_end=event.ends_at,
+            last_end=max(filter(None, (event.ends_at, session_ends.get(event.pk))), default=None),
             is_live=event.state == Event.State.LIVE,
             is_told=told,
         )
@@ -80,7 +84,7 @@ def list_outlooks(run: SyncRun, events: Iterable[Event]) -> dict[int, Outlook]:
 
 def list_registrants_due(run: SyncRun) -> dict[Event, Outlook]:
     """
-    Return the events whose registrants a run reads, the nearest first, with what their plans depend on. Two queries.
+    Return the events whose registrants a run reads, the nearest first, with what their plans depend on. Three queries.
 
     A full run reads those of all events; one that begins again goes on with those it has not read yet.
     """

@@ -81,13 +81,15 @@ def store_sessions(*, event: Event, found: Iterable[SessionData]) -> list[EventS
 
 def _tell_of_sessions(event: Event, new: Iterable[EventSession]) -> None:
     """
-    Append that sessions began and ended of which nobody knew while they ran. One query, when there are new ones.
+    Append that sessions began and ended of which nobody knew while they ran. Two queries, when there are new ones.
 
     Some products do not tell while they run, and nobody may have looked. What ended days ago is history and no news.
     """
     untold = [session for session in new if is_news(session)]
     if not untold:
         return
+    # One that took place after its plan may have been closed; who signed up since is read, and then by the real end.
+    Event.objects.filter(pk=event.pk, registrants_due_at=None).update(registrants_due_at=clock.now())
     seen = Fact.objects.filter(event_id=event.pk, kind=Fact.Kind.SESSION_STARTED)
     began = list(seen.values_list("happened_at", flat=True))
     for session in untold:
