@@ -113,6 +113,18 @@ def test_people_are_put_in_and_taken_out_by_hand_and_left_to_the_rules_again(sav
     assert [bea, cy] == sorted((one.contact for one in list_members(segment=segment)), key=lambda one: one.email)
 
 
+def test_where_a_contact_came_from_is_chosen_from_the_sources_there_are(as_ada, people):
+    rule = {"field": "source", "is_": "equals", "value": "import"}
+    page = as_ada.post(reverse("new_segment"), editing(("r_0", "field", rule), look="1")).content.decode()
+    offered = re.findall(r'<option value="(\w+)"', page.partition('name="r_0-value"')[2].partition("</select>")[0])
+    assert ["goto", "form", "import", "api", "hand"] == offered
+    assert "Source is “An import”" in page
+    as_ada.post(reverse("new_segment"), editing(("r_0", "field", rule | {"value": "hand"}), save="1"))
+    assert {"field": "source", "is": "equals", "value": "hand"} == Segment.objects.get().rules["all"][0]
+    contains = as_ada.post(reverse("new_segment"), editing(("r_0", "field", rule | {"is_": "contains"}), look="1"))
+    assert re.search(r'<input [^>]*name="r_0-value"', contains.content.decode())
+
+
 def test_page_of_a_person_says_why_rule_by_rule(save, as_ada, people):
     segment = save(rules={"all": [NORTH, {"not": {"did": "attended"}}]})
     why = words(as_ada.get(reverse("segment_person", args=[segment.pk, people["Bea"].pk])))

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
 
-from greenroom.hub.contacts.models import Channel, CustomField, Purpose
+from greenroom.hub.contacts.models import Channel, Contact, CustomField, Purpose
 from greenroom.hub.events.models import Event
 from greenroom.hub.events.products import get_product
 from greenroom.hub.segments.models import Segment
@@ -54,6 +54,7 @@ _GROUPS = {"all": "all of these", "any": "at least one of these"}
 _NEGATED_GROUPS = {"all": "not all of these", "any": "none of these"}
 _STATES = {Event.State.CANCELLED: " (cancelled)", Event.State.MISSING: " (not found at GoTo)"}
 GONE_EVENT = "an event that is no longer here"
+_SOURCES = {str(value): str(label) for value, label in Contact.Source.choices}
 _GONE_FIELD = "a field that is no longer here"
 
 
@@ -165,6 +166,8 @@ def _negated(rule: Rule, names: Names) -> str:
 
 def _compared(name: str, rule: Rule) -> str:
     values = rule.values or ([rule.value] if rule.value else [])
+    if rule.field == "source" and rule.is_ == "equals":
+        values = [_SOURCES.get(value.lower(), value) for value in values]
     told = ", ".join(f"“{value}”" for value in values)
     return f"{name} {OPERATORS[rule.is_]} {told}".rstrip()
 

@@ -6,7 +6,7 @@ from typing import Any
 from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 
-from greenroom.hub.contacts.models import Channel
+from greenroom.hub.contacts.models import Channel, Contact
 from greenroom.hub.events.products import PRODUCTS
 from greenroom.hub.segments.rules import measure
 from greenroom.hub.segments.words import DEEDS, FIELDS, OPERATORS, STANDINGS
@@ -57,8 +57,8 @@ class ComparingForm(LeafForm):
     is_ = forms.ChoiceField(label="How", choices=list(OPERATORS.items()), widget=forms.Select(attrs=_RENEWS))
     value = forms.CharField(label="Value", max_length=2000)
 
-    def narrow(self, operator: str) -> None:
-        """Leave only the fields that go with an operator."""
+    def narrow(self, operator: str, about: str) -> None:
+        """Leave only the fields that go with an operator and with what is compared."""
         if operator == "empty":
             del self.fields["value"]
         elif operator == "in":
@@ -84,10 +84,20 @@ class FieldForm(ComparingForm):
 
     about = "field"
 
-    field = forms.ChoiceField(label="What", choices=[(name, words.capitalize()) for name, words in FIELDS.items()])
+    field = forms.ChoiceField(
+        label="What",
+        choices=[(name, words.capitalize()) for name, words in FIELDS.items()],
+        widget=forms.Select(attrs=_RENEWS),
+    )
     is_ = forms.ChoiceField(label="How", choices=_OF_TEXTS, widget=forms.Select(attrs=_RENEWS))
 
     field_order = ("finds", "field", "is_", "value")
+
+    def narrow(self, operator: str, about: str) -> None:
+        """Offer the sources there are, where one of them is asked for."""
+        super().narrow(operator, about)
+        if about == "source" and operator == "equals":
+            self.fields["value"] = forms.ChoiceField(label="Value", choices=Contact.Source.choices)
 
 
 class CustomForm(ComparingForm):

@@ -235,7 +235,7 @@ class Editor:
     def _prepare(self, row: Row, form: RowForm) -> None:
         """Leave only the fields that a row takes, and fill its lists."""
         if isinstance(form, ComparingForm):
-            form.narrow(row.get("is_"))
+            form.narrow(row.get("is_"), row.get(form.about))
         if isinstance(form, CustomForm):
             form.fields["custom"].choices = self._fields  # type: ignore[attr-defined]
         if row.kind == "did" and row.get("did") != "attended":
