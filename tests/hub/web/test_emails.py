@@ -165,6 +165,21 @@ def test_email_is_sent_and_its_report_tells_of_it(as_mara, friends, nils, run_jo
     assert 2 == len(mail.outbox)
 
 
+def test_sending_goes_on_until_its_last_mail_is_gone(as_mara, friends, run_jobs) -> None:
+    email = write(as_mara)
+    as_mara.post(f"/emails/{email.pk}/send/", {"segment": friends.pk})
+    run_jobs()
+
+    def state() -> str:
+        return (
+            as_mara.get(f"/emails/{email.pk}/").content.decode().partition('data-label="State">')[2].partition("<")[0]
+        )
+
+    assert "Sent" == state()
+    Message.objects.update(state="sending")
+    assert "Being sent" == state()
+
+
 def test_sending_can_be_planned_and_cancelled(as_mara, mara, friends, world, run_jobs) -> None:
     email = write(as_mara)
     later = world.now + timedelta(hours=5)

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from copy import copy
 from dataclasses import dataclass
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.utils.html import escape, linebreaks
 
 from greenroom.hub.contacts.models import Contact
@@ -32,8 +32,10 @@ def list_emails(*, is_archived: bool = False) -> "QuerySet[Email]":
 
 
 def list_broadcasts(*, email: Email) -> "QuerySet[Broadcast]":
-    """Return the sendings of an e-mail, the latest first. One query."""
-    return Broadcast.objects.filter(version__email=email).select_related("version").order_by("-starts_at", "-pk")
+    """Return the sendings of an e-mail, the latest first, with whether any of its mails is still to go. One query."""
+    waiting = Message.objects.filter(broadcast=OuterRef("pk"), state__in=[State.WAITING, State.SENDING])
+    broadcasts = Broadcast.objects.filter(version__email=email).annotate(is_on=Exists(waiting))
+    return broadcasts.select_related("version").order_by("-starts_at", "-pk")
 
 
 def was_sent(*, email: Email) -> bool:
