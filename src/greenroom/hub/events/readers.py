@@ -10,7 +10,6 @@ from greenroom.hub.events.products.base import Ability
 from greenroom.hub.events.services.answers import read_answers
 from greenroom.hub.events.services.recordings import read_recordings
 from greenroom.hub.events.services.registration import give_up_replaced
-from greenroom.hub.events.tasks import deliver_what_waits
 from greenroom.hub.ledger.models import Fact
 from greenroom.hub.ledger.readers import reader
 
@@ -35,12 +34,6 @@ def read_what_remains(facts: Sequence[Fact]) -> None:
                 if look > clock.now():
                     key = f"recordings:{event_id}:{look.isoformat()}"
                     read_recordings.enqueue(event_id=event_id, run_at=look, dedupe_key=key)
-
-
-@reader("events.connected", kinds=["connected"])
-def deliver_what_waited_for_the_account(facts: Sequence[Fact]) -> None:
-    """Carry on at once with what was asked for while the account had to be connected again."""
-    deliver_what_waits.enqueue(dedupe_key="deliver_what_waits")
 
 
 @reader("events.changed_dates", kinds=["approved"])
